@@ -19,12 +19,14 @@
     │   └── Unavailable            a part that is needed is away
     └── StatisticsError        a number that does not exist
         ├── NotEnoughData          too few units or events so far
-        └── Undefined              no amount of this data defines it (no variance, empty denominator)
+        └── Undefined              this data cannot define it (no variance, empty denominator)
 
 An error names its problem type (`slug`); only `banner_lab/problems.py` and the doors of the data
 plane turn that into HTTP. `title` is the English source text of the type, to be translated there.
 `detail` and `hint` may be lazy translations: they are kept as given and read with `str`.
 """
+
+# ruff: noqa: N818 - NotFound, NotEnoughData say it; a suffix on each would only be noise.
 
 from typing import ClassVar
 
