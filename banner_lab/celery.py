@@ -1,0 +1,43 @@
+"""The Celery app and the one timetable of everything that happens by the clock.
+
+The broker is a doorbell, not a ledger: what must not be lost is a row in the database.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banner_lab.settings")
+
+app = Celery("banner_lab")
+app.config_from_object(
+    {
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_ignore_result": True,
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "broker_connection_retry_on_startup": True,
+        "broker_transport_options": {"visibility_timeout": 3600},
+        "timezone": "UTC",
+        "beat_schedule": {
+            "publish-changes": {
+                "task": "experiments.tasks.publish_changes",
+                "schedule": 2.0,
+                "options": {"expires": 2},
+            },
+            "refresh-reports": {
+                "task": "experiments.tasks.refresh_reports",
+                "schedule": 60.0,
+                "options": {"expires": 60},
+            },
+            "sweep-jobs": {
+                "task": "workspace.tasks.sweep_jobs",
+                "schedule": 20.0,
+                "options": {"expires": 20},
+            },
+        },
+    }
+)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["workspace", "events", "creatives", "experiments", "demo"])

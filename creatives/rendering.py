@@ -1,0 +1,35 @@
+"""From a version to what a storefront receives."""
+
+from django.conf import settings
+
+from creatives.models import Rendition, Version
+from delivery.snapshot import CreativePayload, Source
+
+
+def media_url(file: str) -> str:
+    """The public address of a media file: the data plane serves it, so banners outlive outages."""
+    return f"{settings.DELIVERY_URL}/media/{file}"
+
+
+def _source(rendition: Rendition) -> Source:
+    return Source(
+        src=media_url(rendition.file),
+        type=rendition.mime_type,
+        width=rendition.width,
+        height=rendition.height,
+        density=rendition.density,
+    )
+
+
+def payload(version: Version) -> CreativePayload:
+    """The creative as the data plane answers it."""
+    served = [r for r in version.renditions.all() if r.purpose == Rendition.Purpose.SERVED]
+    return CreativePayload(
+        key=version.creative.key,
+        version=version.number,
+        kind=version.kind,
+        alt=version.alt,
+        landing_url=version.landing_url,
+        sources=tuple(map(_source, served)),
+        version_id=version.pk,
+    )

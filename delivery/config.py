@@ -1,0 +1,124 @@
+"""Everything that is set from outside, read once, failing with a sentence that says what to do.
+
+Both planes start from here: the data plane uses it as it is, `banner_lab.settings` imports it.
+A value is looked for in the process environment, then in `.env` in the project's root, then in
+the file that `./lab up` writes for the servers it has started.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_NEEDED = {
+    "DATABASE_URL": "postgresql://user:password@host:5432/name",
+    "CELERY_BROKER_URL": "redis://:password@host:6379/0",
+    "SECRET_KEY": "50 or more random characters",
+    "PSEUDONYM_KEYS": "one or more secrets separated by commas, the oldest first",
+    "TOKEN_KEYS": "id:hexsecret pairs separated by commas; the first one signs",
+}
+
+
+class NotConfigured(SystemExit):
+    """A setting is missing or unreadable; the message says which and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings shared by both planes.
+
+    `token_keys` maps a one-byte key id to its secret; the first signs, all verify.
+    `pseudonym_keys` is a chain, the oldest key first.
+    """
+
+    database_url: str
+    broker_url: str
+    state_url: str
+    secret_key: str
+    debug: bool
+    demo: bool
+    allowed_hosts: tuple[str, ...]
+    public_url: str
+    delivery_url: str
+    pseudonym_keys: tuple[bytes, ...]
+    token_keys: dict[int, bytes]
+    media_root: Path
+    delivery_state: Path
+    state: Path
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, PermissionError):
+        return {}
+    pairs = (
+        line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#")
+    )
+    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
+
+
+def _sources() -> dict[str, str]:
+    dotenv = _read_file(ROOT / ".env")
+    state = os.environ.get("LAB_STATE") or dotenv.get("LAB_STATE") or str(ROOT / "var")
+    stack = _read_file(Path(state) / "stack.env")
+    return {**stack, **dotenv, **os.environ, "LAB_STATE": state}
+
+
+def _flag(values: dict[str, str], name: str) -> bool:
+    word = values.get(name, "0").lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"0", "false", "no", "off", ""}:
+        return False
+    raise NotConfigured(f"{name}={word!r} is neither yes nor no. Write 1 or 0.")
+
+
+def _token_keys(text: str) -> dict[int, bytes]:
+    try:
+        pairs = [pair.split(":", 1) for pair in text.split(",")]
+        keys = {int(key_id): bytes.fromhex(secret) for key_id, secret in pairs}
+    except ValueError:
+        raise NotConfigured(
+            "TOKEN_KEYS cannot be read. Write pairs such as 1:5f2c… (id 0-255, secret in hex)."
+        ) from None
+    if any(len(secret) < 16 for secret in keys.values()) or any(i not in range(256) for i in keys):
+        raise NotConfigured("TOKEN_KEYS needs ids of 0-255 and secrets of at least 16 bytes.")
+    return keys
+
+
+def _require(values: dict[str, str]) -> None:
+    missing = [name for name in _NEEDED if not values.get(name)]
+    if missing:
+        wanted = "\n".join(f"  {name}={_NEEDED[name]}" for name in missing)
+        raise NotConfigured(
+            "Banner Lab is not configured. Start everything with ./lab up, or set these in the "
+            f"environment or in .env (see .env.example):\n{wanted}"
+        )
+
+
+def read() -> Config:
+    """Read the configuration; raises NotConfigured with a remedy when something is missing."""
+    values = _sources()
+    _require(values)
+    state = Path(values["LAB_STATE"])
+    return Config(
+        database_url=values["DATABASE_URL"],
+        broker_url=values["CELERY_BROKER_URL"],
+        state_url=values.get("STATE_URL", ""),
+        secret_key=values["SECRET_KEY"],
+        debug=_flag(values, "DEBUG"),
+        demo=_flag(values, "DEMO"),
+        allowed_hosts=tuple(
+            host.strip()
+            for host in values.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+        ),
+        public_url=values.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+        delivery_url=values.get("DELIVERY_URL", "http://127.0.0.1:8001").rstrip("/"),
+        pseudonym_keys=tuple(key.encode() for key in values["PSEUDONYM_KEYS"].split(",")),
+        token_keys=_token_keys(values["TOKEN_KEYS"]),
+        media_root=Path(values.get("MEDIA_ROOT") or state / "media"),
+        delivery_state=Path(values.get("DELIVERY_STATE") or state / "delivery"),
+        state=state,
+    )

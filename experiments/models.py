@@ -1,0 +1,233 @@
+"""Experiments: what is compared, who sees it, and what came out."""
+
+import secrets
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from creatives.models import Creative, Placement
+from workspace.models import Site, validate_key
+
+
+def new_seed() -> str:
+    """A seed nobody can guess: who knows it could choose ids that land in one variant."""
+    return secrets.token_hex(8)
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
+    STOPPED = "stopped", _("Stopped")
+    DECIDED = "decided", _("Decided")
+
+
+class Layer(models.Model):
+    """Experiments that exclude each other; its seed places every visitor in one of 10,000 buckets."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="layers")
+    key = models.CharField(_("key"), max_length=64, validators=[validate_key])
+    seed = models.CharField(max_length=32, default=new_seed, editable=False)
+
+    class Meta:
+        verbose_name = _("layer")
+        verbose_name_plural = _("layers")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site", "key"], name="layer_key_once_per_site"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Experiment(models.Model):
+    """A comparison of banners on one placement."""
+
+    class Unit(models.TextChoices):
+        VISITOR = "visitor", _("Visitor")
+        IMPRESSION = "impression", _("Impression")
+
+    class Origin(models.TextChoices):
+        LIVE = "live", _("Run here")
+        EVENTS = "events", _("Imported events")
+        RESULTS = "results", _("Imported totals")
+
+    class MdeKind(models.TextChoices):
+        RELATIVE = "relative", _("% of the control")
+        POINTS = "points", _("percentage points")
+
+    class Metric(models.TextChoices):
+        CTR = "ctr", _("Click-through rate")
+        CONVERSION_RATE = "conversion_rate", _("Conversion rate per visitor")
+        REVENUE_PER_VISITOR = "revenue_per_visitor", _("Revenue per visitor")
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="experiments")
+    key = models.CharField(_("key"), max_length=64, validators=[validate_key])
+    name = models.CharField(_("name"), max_length=150)
+    hypothesis = models.TextField(_("hypothesis"), blank=True)
+    placement = models.ForeignKey(
+        Placement,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="experiments",
+        verbose_name=_("placement"),
+    )
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.LIVE)
+    unit = models.CharField(max_length=10, choices=Unit, default=Unit.VISITOR)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    primary_metric = models.CharField(
+        _("primary metric"), max_length=30, choices=Metric, default=Metric.CTR
+    )
+    mde = models.DecimalField(
+        _("smallest effect worth finding"),
+        max_digits=7,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    mde_kind = models.CharField(max_length=10, choices=MdeKind, default=MdeKind.RELATIVE)
+    planned_days = models.PositiveSmallIntegerField(
+        _("planned days"), default=14, validators=[MaxValueValidator(365)]
+    )
+    planned_visitors = models.PositiveIntegerField(
+        _("planned visitors"),
+        default=0,
+        help_text=_("In all variants together; 0 when only the days count."),
+    )
+    traffic_share = models.PositiveSmallIntegerField(
+        _("traffic share"),
+        default=100,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Percent of the placement's visitors who take part."),
+    )
+    slice = models.JSONField(default=list, editable=False)
+    seed = models.CharField(max_length=32, default=new_seed, editable=False)
+    phase = models.PositiveSmallIntegerField(default=1, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision = models.CharField(max_length=64, blank=True)
+    decision_reason = models.TextField(blank=True)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = _("experiment")
+        verbose_name_plural = _("experiments")
+        indexes: ClassVar = [models.Index(fields=["site", "status"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site", "key"], name="experiment_key_once_per_site"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=Status.values), name="known_experiment_status"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(traffic_share__gte=1, traffic_share__lte=100),
+                name="traffic_share_is_a_percentage",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(origin="live", placement=None), name="live_needs_a_placement"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Variant(models.Model):
+    """One side of an experiment. The first one (position 0) is the control."""
+
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="variants")
+    key = models.CharField(_("key"), max_length=64, validators=[validate_key])
+    name = models.CharField(_("name"), max_length=300)
+    position = models.PositiveSmallIntegerField()
+    creative = models.ForeignKey(
+        Creative, on_delete=models.PROTECT, null=True, blank=True, related_name="variants"
+    )
+    weight = models.PositiveIntegerField(
+        _("weight"), default=1, help_text=_("Relative to the other variants.")
+    )
+    bucket_start = models.PositiveSmallIntegerField(default=0, editable=False)
+    bucket_end = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("variant")
+        verbose_name_plural = _("variants")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["experiment", "key"], name="variant_key_once"),
+            models.UniqueConstraint(
+                fields=["experiment", "position"], name="variant_position_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    bucket_end__gte=models.F("bucket_start"), bucket_end__lte=10_000
+                ),
+                name="variant_range_is_a_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Report(models.Model):
+    """What is known about a phase of an experiment. A failed refresh keeps the last good payload."""
+
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="reports")
+    phase = models.PositiveSmallIntegerField(default=1)
+    verdict = models.CharField(max_length=20, default="no_data")
+    payload = models.JSONField(null=True)
+    as_of = models.DateTimeField(null=True)
+    watermark = models.BigIntegerField(default=0)
+    method = models.CharField(max_length=20, blank=True)
+    last_error = models.TextField(blank=True)
+    last_error_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["experiment", "phase"], name="one_report_per_phase"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.experiment} · {self.verdict}"
+
+
+class LiveRevision(models.Model):
+    """One row that every change of something live moves on; its lock puts the changes in order."""
+
+    value = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("live revision")
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class Snapshot(models.Model):
+    """A published picture of everything live, in the canonical bytes of `delivery.snapshot`."""
+
+    version = models.BigAutoField(primary_key=True)
+    revision = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    body = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-version"]
+        verbose_name = _("snapshot")
+        verbose_name_plural = _("snapshots")
+
+    def __str__(self) -> str:
+        return str(self.version)

@@ -1,0 +1,167 @@
+"""From the database to the data plane: compile what is live, hash it, publish it.
+
+Database triggers move one revision on with every change of anything that can be live
+(migration 0002). Whoever compiles holds that row's lock: no change can slip in between.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.db import connection, transaction
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from creatives import rendering
+from creatives.models import Creative, Placement, Version
+from delivery import snapshot as wire
+from experiments.models import Experiment, Layer, LiveRevision, Snapshot, Status, Variant
+from workspace.models import ApiKey, Site
+
+CHANNEL = "snapshot"
+KEPT = 200  # versions kept for looking back; the data plane only ever needs the last one
+
+
+def publish_if_changed(*, now: dt.datetime) -> int | None:
+    """Publish the next snapshot when something live has changed; the new version, or None.
+
+    A change that does not reach the data plane (a draft's wording) moves the revision on but makes no
+    new version, because the compiled bytes are the same.
+    """
+    if _published_revision() == _revision():
+        return None
+    with transaction.atomic():
+        revision = _locked_revision()
+        last = Snapshot.objects.only("version", "revision", "sha256").first()
+        if last and last.revision == revision:
+            return None
+        body = wire.encode(compile_snapshot())
+        sha256 = wire.digest(body)
+        if last and last.sha256 == sha256:
+            Snapshot.objects.filter(version=last.version).update(revision=revision)
+            return None
+        return _store(revision, sha256, body, now)
+
+
+def _published_revision() -> int | None:
+    return Snapshot.objects.values_list("revision", flat=True).first()
+
+
+def _revision() -> int:
+    return LiveRevision.objects.values_list("value", flat=True).first() or 0
+
+
+def _locked_revision() -> int:
+    LiveRevision.objects.get_or_create(pk=1)
+    return LiveRevision.objects.select_for_update().get(pk=1).value
+
+
+def _store(revision: int, sha256: str, body: bytes, now: dt.datetime) -> int:
+    made = Snapshot.objects.create(revision=revision, sha256=sha256, body=body, created_at=now)
+    Snapshot.objects.filter(version__lte=made.version - KEPT).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(made.version)])
+    return made.version
+
+
+def compile_snapshot() -> wire.Snapshot:
+    """Everything that is live, as the data plane needs it."""
+    return wire.Snapshot(
+        format=wire.FORMAT,
+        sites=tuple(map(_site, Site.objects.order_by("id"))),
+        keys=tuple(map(_key, ApiKey.objects.filter(revoked_at=None).order_by("id"))),
+        placements=_placements(),
+        experiments=_experiments(),
+    )
+
+
+def _site(site: Site) -> wire.SiteEntry:
+    return wire.SiteEntry(
+        id=site.pk, key=site.key, origins=tuple(site.origins), currency=site.currency
+    )
+
+
+def _key(key: ApiKey) -> wire.KeyEntry:
+    return wire.KeyEntry(sha256=key.sha256, id=key.pk, site_id=key.site_id, kind=key.kind)
+
+
+def _latest_versions(path: str) -> Prefetch[str]:
+    versions = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
+    return Prefetch(f"{path}__versions", versions.prefetch_related("renditions"), to_attr="latest")
+
+
+def _payload(creative: Creative | None) -> wire.CreativePayload | None:
+    latest: list[Version] = getattr(creative, "latest", [])
+    return rendering.payload(latest[0]) if latest else None
+
+
+def _placements() -> tuple[wire.PlacementEntry, ...]:
+    seeds = {(layer.site_id, layer.key): layer.seed for layer in Layer.objects.all()}
+    rows = Placement.objects.select_related("fallback").prefetch_related(
+        _latest_versions("fallback")
+    )
+    return tuple(
+        wire.PlacementEntry(
+            id=row.pk,
+            site_id=row.site_id,
+            key=row.key,
+            layer_seed=seeds.get((row.site_id, row.layer), row.layer),
+            fallback=_payload(row.fallback),
+        )
+        for row in rows.order_by("id")
+    )
+
+
+def _experiments() -> tuple[wire.ExperimentEntry, ...]:
+    variants = Variant.objects.select_related("creative").prefetch_related(
+        _latest_versions("creative")
+    )
+    rows = Experiment.objects.filter(origin=Experiment.Origin.LIVE).prefetch_related(
+        Prefetch("variants", variants)
+    )
+    return tuple(map(_experiment, rows.order_by("id")))
+
+
+def _experiment(row: Experiment) -> wire.ExperimentEntry:
+    live = row.status != Status.DRAFT
+    assert row.placement_id is not None  # noqa: S101 - a database constraint of live experiments
+    return wire.ExperimentEntry(
+        id=row.pk,
+        site_id=row.site_id,
+        key=row.key,
+        status=row.status,  # type: ignore[arg-type]
+        placement_id=row.placement_id,
+        phase=row.phase,
+        seed=row.seed if live else "",
+        slice=tuple((start, end) for start, end in row.slice) if live else (),
+        variants=tuple(_variant(v) for v in row.variants.all()) if live else (),
+    )
+
+
+def _variant(row: Variant) -> wire.VariantEntry:
+    payload = _payload(row.creative)
+    assert payload is not None  # noqa: S101 - nothing starts without a creative with a version
+    return wire.VariantEntry(
+        id=row.pk, key=row.key, range=(row.bucket_start, row.bucket_end), creative=payload
+    )
+
+
+class PublishAfterChange:
+    """After every request that may change something: what is live goes out at once.
+
+    Works without Celery; changes from elsewhere are published by the timetable.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_traffic(request):
+            publish_if_changed(now=timezone.now())
+        return response
+
+
+def _is_traffic(request: HttpRequest) -> bool:
+    """The shoppers' doors change nothing live and must stay cheap."""
+    return request.path in {"/api/v1/decide", "/api/v1/events"}

@@ -1,0 +1,173 @@
+"""People, sites and what belongs to both: roles, keys, the audit log, jobs."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+KEY_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
+validate_key = RegexValidator(
+    KEY_PATTERN,
+    _("Use lower-case letters, digits, - and _; begin with a letter or digit; at most 64."),
+)
+
+
+class Site(models.Model):
+    """A shop. Everything else belongs to exactly one site."""
+
+    key = models.CharField(_("key"), max_length=64, unique=True, validators=[validate_key])
+    name = models.CharField(_("name"), max_length=100)
+    origins = models.JSONField(
+        _("allowed origins"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "Origins whose pages may use the publishable keys, such as https://shop.example."
+        ),
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    timezone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
+    is_demo = models.BooleanField(_("demo"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    members: models.ManyToManyField = models.ManyToManyField(  # type: ignore[type-arg]
+        settings.AUTH_USER_MODEL, through="Membership", related_name="sites"
+    )
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    MARKETER = "marketer", _("Marketer")
+    MANAGER = "manager", _("Manager")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Membership(models.Model):
+    """What one person may do on one site."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site", "user"], name="one_role_per_site"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="known_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.site} · {self.role}"
+
+
+class ApiKey(models.Model):
+    """A key of a storefront or a server. Only the hash is stored; the text is shown once."""
+
+    class Kind(models.TextChoices):
+        PUBLISHABLE = "publishable", _("Publishable")
+        SECRET = "secret", _("Secret")
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    prefix = models.CharField(_("begins with"), max_length=12)
+    sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["publishable", "secret"]), name="known_key_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}… ({self.name})"
+
+
+class AuditEntry(models.Model):
+    """Who changed what, and how it was before. Rows are only ever added."""
+
+    site = models.ForeignKey(
+        Site, on_delete=models.CASCADE, null=True, related_name="audit_entries"
+    )
+    at = models.DateTimeField(_("time"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="audit_entries"
+    )
+    actor_name = models.CharField(_("who"), max_length=200)
+    action = models.CharField(_("action"), max_length=100)
+    object_type = models.CharField(max_length=50)
+    object_key = models.CharField(max_length=100)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        indexes: ClassVar = [
+            models.Index(fields=["site", "-at"]),
+            models.Index(fields=["site", "object_type", "object_key"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor_name} {self.action} {self.object_type} {self.object_key}"
+
+
+class Job(models.Model):
+    """A piece of long work. This row is the truth; Celery only wakes somebody to look at it."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, null=True, related_name="jobs")
+    kind = models.CharField(_("kind"), max_length=50)
+    subject = models.CharField(_("subject"), max_length=100, blank=True)
+    parameters = models.JSONField(default=dict, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    progress = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    message = models.CharField(max_length=500, blank=True)
+    result = models.JSONField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        indexes: ClassVar = [
+            models.Index(fields=["status", "lease_until"]),
+            models.Index(fields=["kind", "subject", "-created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject} ({self.status})"
