@@ -1,0 +1,43 @@
+"""A small cast, a fixed clock and a clean log for every test."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    return NOW
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Real data for trials; skips with the reason where it is absent."""
+    folder = SHARED / "data"
+    if not folder.is_dir():
+        pytest.skip("real data (../shared/data) is not on this machine")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _clean_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The log is made by SQL, so Django's own flush after a transactional test does not know it."""
+    yield
+    if _is_transactional(request):
+        request.getfixturevalue("django_db_blocker").unblock()
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE events_event")
+
+
+def _is_transactional(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    used = {"transactional_db", "live_server", "django_db_serialized_rollback"} & set(
+        request.fixturenames
+    )
+    return bool(used) or bool(marker and marker.kwargs.get("transaction"))

@@ -1,0 +1,119 @@
+"""States for tests, made through the use-cases that people use: a test names the state it needs."""
+
+import datetime as dt
+import io
+import itertools
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from PIL import Image
+
+from creatives import library
+from creatives.models import Creative, Placement
+from experiments import lifecycle
+from experiments.models import Experiment, Layer, Status, Variant
+from workspace import keys
+from workspace.models import ApiKey, Membership, Role, Site
+
+NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+_numbers = itertools.count(1)
+
+
+def a_user(name: str = "", *, role: Role | str | None = None, site: Site | None = None) -> User:
+    """A person; with `role` and `site` a member."""
+    user = get_user_model().objects.create_user(
+        name or f"user{next(_numbers)}", password="pass-12345"
+    )
+    if site is not None:
+        Membership.objects.create(site=site, user=user, role=role or Role.MARKETER)
+    return user
+
+
+def a_site(key: str = "shop", **fields: Any) -> Site:
+    fields = {"name": key.title(), "origins": ["https://shop.example"], "currency": "CNY"} | fields
+    return Site.objects.get_or_create(key=key, defaults=fields)[0]
+
+
+def a_key(site: Site, kind: str = "secret") -> tuple[ApiKey, str]:
+    """An API key and its text."""
+    return keys.create(site, name=f"{kind} key", kind=kind, actor=None, now=NOW)
+
+
+def a_picture(width: int = 1200, height: int = 400, color: str = "teal", fmt: str = "PNG") -> bytes:
+    """The bytes of a real picture."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), color).save(out, fmt)
+    return out.getvalue()
+
+
+def a_creative(
+    site: Site, name: str = "", *, color: str = "teal", size: tuple[int, int] = (1200, 400)
+) -> Creative:
+    name = name or f"Banner {next(_numbers)}"
+    return library.create(
+        site,
+        name=name,
+        alt=f"{name}: everything for spring",
+        landing_url="https://shop.example/spring",
+        upload=a_picture(*size, color=color),
+        filename="banner.png",
+        actor=None,
+        now=NOW,
+    )
+
+
+def a_placement(site: Site, key: str = "home-hero", **fields: Any) -> Placement:
+    if "fallback" not in fields:
+        fields["fallback"] = a_creative(site, f"Default of {key}", color="gray")
+    defaults = {"name": key, "width": 1200, "height": 400, "layer": key}
+    return Placement.objects.get_or_create(site=site, key=key, defaults=defaults | fields)[0]
+
+
+def an_experiment(
+    site: Site | None = None,
+    key: str = "",
+    *,
+    status: Status | str = Status.DRAFT,
+    variants: int = 2,
+    placement: Placement | None = None,
+    at: dt.datetime = NOW,
+    **fields: Any,
+) -> Experiment:
+    """An experiment brought to `status` by the moves that a person would make."""
+    site = site or a_site()
+    key = key or f"test-{next(_numbers)}"
+    placement = placement or a_placement(site)
+    Layer.objects.get_or_create(site=site, key=placement.layer)
+    defaults = {
+        "name": key,
+        "hypothesis": "A warmer picture brings more clicks.",
+        "planned_days": 14,
+    }
+    experiment = Experiment.objects.create(
+        site=site, key=key, placement=placement, **(defaults | fields)
+    )
+    for position in range(variants):
+        letter = "abcdefghijklmn"[position]
+        Variant.objects.create(
+            experiment=experiment,
+            key=letter,
+            name=f"Variant {letter.upper()}",
+            position=position,
+            creative=a_creative(site, f"{key} {letter}"),
+        )
+    _bring_to(experiment, Status(status), at)
+    experiment.refresh_from_db()
+    return experiment
+
+
+def _bring_to(experiment: Experiment, status: Status, at: dt.datetime) -> None:
+    if status is Status.DRAFT:
+        return
+    lifecycle.start(experiment, actor=None, now=at)
+    if status is Status.PAUSED:
+        lifecycle.pause(experiment, actor=None, now=at)
+    if status in {Status.STOPPED, Status.DECIDED}:
+        lifecycle.stop(experiment, actor=None, now=at)
+    if status is Status.DECIDED:
+        lifecycle.decide(experiment, variant_key="b", reason="B is better.", actor=None, now=at)
