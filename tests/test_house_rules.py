@@ -61,7 +61,10 @@ def test_room__imported_alone__loads_no_django(room):
         for p in sorted((ROOT / room).rglob("*.py"))
         if p.stem != "__init__"
     ]
-    code = f"import sys, importlib\nfor m in {modules!r}: importlib.import_module(m)\nsys.exit('django' in sys.modules)"
+    code = (
+        f"import sys, importlib\nfor m in {modules!r}: importlib.import_module(m)\n"
+        "sys.exit('django' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
