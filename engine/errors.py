@@ -28,6 +28,8 @@ plane turn that into HTTP. `title` is the English source text of the type, to be
 
 # ruff: noqa: N818 - NotFound, NotEnoughData say it; a suffix on each would only be noise.
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "NotFound",
     "NotJson",
     "RateLimited",
+    "Shortage",
     "StateError",
     "StatisticsError",
     "TooLarge",
@@ -205,11 +208,46 @@ class StatisticsError(LabError):
     """A number that does not exist; never replaced by a harmless-looking one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """What is missing, for a sentence in the reader's language.
+
+    Attributes:
+        arm: `control`, `treatment`, or the position of the arm as text.
+        what: Name of a total (`clicks`), `units`, or `not_<total>` for units without it.
+        have: How many there are.
+        need: How many there must be.
+    """
+
+    arm: str
+    what: str
+    have: int
+    need: int
+
+
 class NotEnoughData(StatisticsError):
-    """Too few units or events so far; more data will mend it."""
+    """Too few units or events so far; more data will mend it.
+
+    Args:
+        detail: One sentence about this case.
+        field: Where it lies, if anywhere.
+        hint: What to do about it.
+        missing: What exactly is missing, where that is known.
+    """
 
     slug = "not-enough-data"
     title = "Not enough data yet"
+
+    def __init__(
+        self,
+        detail: object,
+        *,
+        field: str | None = None,
+        hint: object | None = None,
+        missing: Iterable[Shortage] = (),
+    ) -> None:
+        super().__init__(detail, field=field, hint=hint)
+        self.missing = tuple(missing)
 
 
 class Undefined(StatisticsError):

@@ -1,0 +1,103 @@
+"""What statistics answer with: frozen results, plain numbers, no words for people."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["ArmEstimate", "Comparison", "Interval", "LiftGap", "Method"]
+
+
+class Method(StrEnum):
+    """Test and interval behind a comparison, for the method line of a report."""
+
+    POOLED_Z_NEWCOMBE = "pooled_z_newcombe"
+    WELCH = "welch"
+    DELTA = "delta"
+
+
+class LiftGap(StrEnum):
+    """Why a lift has no interval, or does not exist."""
+
+    NOT_MEASURABLE_YET = "not_measurable_yet"
+    CONTROL_NOT_POSITIVE = "control_not_positive"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A confidence interval.
+
+    Attributes:
+        low: Lower limit.
+        high: Upper limit.
+        level: Coverage, e.g. 0.95.
+
+    Example:
+        >>> Interval(-0.1, 0.2, 0.95).excludes(0.0)
+        False
+    """
+
+    low: float
+    high: float
+    level: float
+
+    def excludes(self, value: float) -> bool:
+        """Say whether a value lies outside."""
+        return not self.low <= value <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class ArmEstimate:
+    """A metric in one arm.
+
+    Attributes:
+        n: Units.
+        value: Point estimate.
+        variance: Variance *of the estimate* (its standard error squared).
+    """
+
+    n: int
+    value: float
+    variance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A treatment against its control on one metric.
+
+    Attributes:
+        metric: Key of the metric.
+        method: Test and interval used.
+        control: The metric in control.
+        treatment: The metric in treatment.
+        difference: Treatment minus control, in the metric's own unit (a share, minor units).
+        interval: Two-sided interval of the difference.
+        lift: Difference over control; None if control is not above zero.
+        lift_interval: Fieller interval of the lift; None while it is unbounded.
+        lift_gap: Why the lift or its interval is missing.
+        statistic: z, or Welch's t.
+        df: Degrees of freedom of t; None for z.
+        p: Two-sided p-value of "no difference"; can underflow to 0, `log10_p` does not.
+        log10_p: Decimal logarithm of p.
+        standard_error: Of the difference, unpooled.
+        alpha: Error rate of test and intervals.
+    """
+
+    metric: str
+    method: Method
+    control: ArmEstimate
+    treatment: ArmEstimate
+    difference: float
+    interval: Interval
+    lift: float | None
+    lift_interval: Interval | None
+    lift_gap: LiftGap | None
+    statistic: float
+    df: float | None
+    p: float
+    log10_p: float
+    standard_error: float
+    alpha: float
+
+    @property
+    def significant(self) -> bool:
+        """Say whether this single test rejects; several variants are corrected elsewhere."""
+        return self.p < self.alpha
