@@ -8,6 +8,9 @@ HOST = "127.0.0.1"
 # Below these only root may listen.
 UNPRIVILEGED = range(1024, 65536)
 
+# How many ports above the wanted one are tried.
+OFFERED = 50
+
 
 def is_free(port: int, *, host: str = HOST) -> bool:
     """Whether a server could listen there now."""
@@ -29,10 +32,10 @@ def unused() -> int:
         return port
 
 
-def first_free(port: int, *, attempts: int = 50) -> int | None:
-    """`port` or the nearest free one above it."""
-    candidates = range(port, min(port + attempts, 65536))
-    return next((candidate for candidate in candidates if is_free(candidate)), None)
+def first_free(port: int, *, avoid: int | None = None) -> int | None:
+    """`port` or the nearest free one above it that is not `avoid`."""
+    candidates = range(port, min(port + OFFERED, UNPRIVILEGED.stop))
+    return next((c for c in candidates if c != avoid and is_free(c)), None)
 
 
 def remembered(memory: Path) -> int:

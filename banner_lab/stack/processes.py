@@ -21,24 +21,26 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class Command:
     """How one process is started and asked to end.
 
-    `stop_signal` is also what the kernel sends when the parent dies. `user` is the uid to become,
-    `keep_open` are file descriptors the child holds for as long as it lives (locks).
+    `death_signal` is what the kernel sends when the parent dies; without it, `stop_signal`.
+    `user` is the uid to become, `keep_open` are file descriptors the child holds for as long as it
+    lives (locks).
     """
 
     arguments: tuple[str, ...]
     environment: Mapping[str, str] | None = None
     folder: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals | None = None
     user: int | None = None
     keep_open: tuple[int, ...] = ()
 
 
-def _before_exec(parent: int, stop_signal: signal.Signals) -> Callable[[], None]:
+def _before_exec(parent: int, death_signal: signal.Signals) -> Callable[[], None]:
     def tie_to_parent() -> None:
         # A session of its own: Ctrl-C reaches the supervisor alone, which stops in the right order.
         os.setsid()
         if sys.platform == "linux":
-            _libc.prctl(PR_SET_PDEATHSIG, stop_signal)
+            _libc.prctl(PR_SET_PDEATHSIG, death_signal)
             # The parent may have died before the line above took effect.
             if os.getppid() != parent:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -52,6 +54,7 @@ def spawn(command: Command, *, log: Path) -> subprocess.Popen[bytes]:
     The kernel ties the death signal to the thread that forked, so the thread must live as long as
     the process.
     """
+    death_signal = command.death_signal or command.stop_signal
     with log.open("ab") as output:
         return subprocess.Popen(
             command.arguments,
@@ -64,7 +67,7 @@ def spawn(command: Command, *, log: Path) -> subprocess.Popen[bytes]:
             user=command.user,
             group=command.user,
             extra_groups=None if command.user is None else [],
-            preexec_fn=_before_exec(os.getpid(), command.stop_signal),  # noqa: PLW1509
+            preexec_fn=_before_exec(os.getpid(), death_signal),  # noqa: PLW1509
         )
 
 
@@ -125,5 +128,6 @@ def run(arguments: Sequence[str | Path], **options: object) -> subprocess.Comple
         text=True,
         errors="replace",
         check=False,
+        preexec_fn=_before_exec(os.getpid(), signal.SIGKILL),
         **options,
     )

@@ -16,7 +16,7 @@ Kind = Literal["broker", "state", "tests"]
 # What each kind promises; see the anchor values in the comments.
 PROMISES: dict[Kind, tuple[str, ...]] = {
     # A queued job survives a crash but for the last second; a full broker refuses, never evicts.
-    "broker": ("appendonly yes", "appendfsync everysec", "maxmemory-policy noeviction"),
+    "broker": ('save ""', "appendonly yes", "appendfsync everysec", "maxmemory-policy noeviction"),
     # Everything here can be folded again from the event log.
     "state": ('save ""', "appendonly no", "maxmemory 256mb", "maxmemory-policy allkeys-lru"),
     "tests": ('save ""', "appendonly no", "databases 64"),
