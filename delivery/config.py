@@ -48,7 +48,7 @@ class Config:
     state: Path
 
 
-def _read_file(path: Path) -> dict[str, str]:
+def read_file(path: Path) -> dict[str, str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (FileNotFoundError, PermissionError):
@@ -60,9 +60,9 @@ def _read_file(path: Path) -> dict[str, str]:
 
 
 def _sources() -> dict[str, str]:
-    dotenv = _read_file(ROOT / ".env")
+    dotenv = read_file(ROOT / ".env")
     state = os.environ.get("LAB_STATE") or dotenv.get("LAB_STATE") or str(ROOT / "var")
-    stack = _read_file(Path(state) / "stack.env")
+    stack = read_file(Path(state) / "stack.env")
     return {**stack, **dotenv, **os.environ, "LAB_STATE": state}
 
 
