@@ -1,5 +1,6 @@
 """A metric in one arm: its value, the variance of that value, and whether there is enough of it."""
 
+from dataclasses import replace
 from typing import Final
 
 from engine.errors import NotEnoughData, Shortage, Undefined
@@ -7,7 +8,16 @@ from engine.stats.aggregates import Aggregates
 from engine.stats.inference import ArmEstimate
 from engine.stats.metrics import Kind, Metric
 
-__all__ = ["MIN_EVENTS", "MIN_UNITS", "design_effect", "estimate", "require", "shortages", "value"]
+__all__ = [
+    "MIN_EVENTS",
+    "MIN_UNITS",
+    "design_effect",
+    "estimate",
+    "reduced",
+    "require",
+    "shortages",
+    "value",
+]
 
 MIN_UNITS: Final = 100
 """Fewest units in an arm: below, skewed totals are too far from normal."""
@@ -67,6 +77,26 @@ def estimate(metric: Metric, arm: Aggregates) -> ArmEstimate:
     if metric.denominator is None:
         return ArmEstimate(arm.n, point, arm.variance(metric.numerator) / arm.n)
     return ArmEstimate(arm.n, point, _delta(arm, metric.numerator, metric.denominator))
+
+
+def reduced(metric: Metric, *arms: Aggregates) -> Metric:
+    """Give a ratio as the proportion it is, where every unit owns exactly one of the denominator.
+
+    So a test of which only totals exist (the impression is the unit) gets the exact arithmetic of
+    proportions. Any other metric comes back as it is.
+
+    Example:
+        >>> from engine.stats.metrics import CATALOGUE
+        >>> reduced(CATALOGUE["ctr"], Aggregates.of_impressions(1000, 20)).kind
+        <Kind.PROPORTION: 'proportion'>
+    """
+    below = metric.denominator
+    if below is None or not all(
+        arm.n == arm.sum(below) == arm.product(below, below) and _is_binary(arm, metric.numerator)
+        for arm in arms
+    ):
+        return metric
+    return replace(metric, kind=Kind.PROPORTION, denominator=None)
 
 
 def shortages(metric: Metric, arm: Aggregates, *, name: str = "") -> tuple[Shortage, ...]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from engine.errors import InvalidInput, Undefined
 from engine.stats.aggregates import Aggregates
-from engine.stats.estimate import estimate, require
+from engine.stats.estimate import estimate, reduced, require
 from engine.stats.inference import ArmEstimate, Comparison, Interval, LiftGap, Method
 from engine.stats.metrics import Kind, Metric
 from engine.stats.tails import Tail, normal_quantile, normal_two_sided, t_quantile, t_two_sided
@@ -28,7 +28,8 @@ def compare(
     """Compare a treatment with control on one metric.
 
     Proportions: pooled z for p, Newcombe's hybrid score interval for the difference. Means: Welch's
-    t with Satterthwaite's degrees of freedom. Ratios: z with the delta method over units.
+    t with Satterthwaite's degrees of freedom. Ratios: z with the delta method over units; where
+    every unit owns one impression, a ratio is a proportion.
 
     Args:
         metric: What is measured.
@@ -56,6 +57,7 @@ def compare(
     if not 0 < alpha < 1:
         raise InvalidInput("An error rate lies between 0 and 1.", field="alpha")
     require(metric, control=control, treatment=treatment)
+    metric = reduced(metric, control, treatment)
     old, new = estimate(metric, control), estimate(metric, treatment)
     if not old.variance + new.variance:
         raise Undefined(f"'{metric.key}' does not vary at all in either arm.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.errors import InvalidInput, NotEnoughData, Undefined
 from engine.stats.aggregates import Aggregates
-from engine.stats.estimate import estimate, require
+from engine.stats.estimate import estimate, reduced, require
 from engine.stats.metrics import Kind, Metric
 from engine.stats.tails import chi_square as chi_square_tail
 
@@ -101,7 +101,7 @@ def wald(metric: Metric, arms: Sequence[Aggregates]) -> Omnibus:
 
 
 def compare_all(metric: Metric, arms: Sequence[Aggregates]) -> Omnibus:
-    """Test all arms on one metric: chi-square for proportions, `wald` otherwise.
+    """Test all arms on one metric: chi-square for what is a proportion, `wald` otherwise.
 
     Raises:
         NotEnoughData: See `chi_square` and `wald`.
@@ -113,7 +113,7 @@ def compare_all(metric: Metric, arms: Sequence[Aggregates]) -> Omnibus:
         >>> compare_all(CATALOGUE["conversion_rate"], arms).df
         1
     """
-    if metric.kind is not Kind.PROPORTION:
+    if reduced(metric, *arms).kind is not Kind.PROPORTION:
         return wald(metric, arms)
     return chi_square([arm.n for arm in arms], [arm.sum(metric.numerator) for arm in arms])
 
