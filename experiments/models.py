@@ -26,7 +26,7 @@ class Status(models.TextChoices):
 
 
 class Layer(models.Model):
-    """Experiments that exclude each other; its seed places every visitor in one of 10,000 buckets."""
+    """Experiments that exclude each other; its seed puts every visitor in one of 10,000 buckets."""
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="layers")
     key = models.CharField(_("key"), max_length=64, validators=[validate_key])
@@ -180,7 +180,7 @@ class Variant(models.Model):
 
 
 class Report(models.Model):
-    """What is known about a phase of an experiment. A failed refresh keeps the last good payload."""
+    """What is known about a phase of an experiment. A failed refresh keeps the last payload."""
 
     experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="reports")
     phase = models.PositiveSmallIntegerField(default=1)

@@ -25,8 +25,8 @@ KEPT = 200  # versions kept for looking back; the data plane only ever needs the
 def publish_if_changed(*, now: dt.datetime) -> int | None:
     """Publish the next snapshot when something live has changed; the new version, or None.
 
-    A change that does not reach the data plane (a draft's wording) moves the revision on but makes no
-    new version, because the compiled bytes are the same.
+    A change that does not reach the data plane (a draft's wording) moves the revision on but makes
+    no new version, because the compiled bytes are the same.
     """
     if _published_revision() == _revision():
         return None

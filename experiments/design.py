@@ -1,0 +1,208 @@
+"""The plan of an experiment before it starts: save a draft with its variants, or throw it away."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain, count
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from creatives.models import Creative, Placement
+from engine.errors import IllegalMove, InvalidInput, NotFound
+from experiments import compare_and_set, layers
+from experiments.models import Experiment, Status, Variant
+from workspace import audit
+from workspace.models import Site
+
+RESERVED_KEYS = frozenset({"new"})
+"""Addresses of pages beside an experiment's own."""
+
+MOST_VARIANTS = 8
+"""More arms than this need more visitors than a shop's slot has, and fit on no page."""
+
+
+@dataclass(frozen=True, slots=True)
+class VariantPlan:
+    """One variant; the first of a plan is the control."""
+
+    key: str
+    name: str
+    creative: Creative | None = None
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that can be set before the start. A draft may be incomplete; the start checks."""
+
+    key: str
+    name: str
+    placement: Placement
+    variants: tuple[VariantPlan, ...] = ()
+    hypothesis: str = ""
+    primary_metric: str = Experiment.Metric.CTR
+    mde: Decimal | None = None
+    mde_kind: str = Experiment.MdeKind.RELATIVE
+    planned_days: int = 14
+    planned_visitors: int = 0
+    traffic_share: int = 100
+
+
+FIELDS = (
+    "key",
+    "name",
+    "placement",
+    "hypothesis",
+    "primary_metric",
+    "mde",
+    "mde_kind",
+    "planned_days",
+    "planned_visitors",
+    "traffic_share",
+)
+
+
+@transaction.atomic
+def save(
+    site: Site,
+    plan: Plan,
+    *,
+    actor: AbstractBaseUser | None,
+    now: dt.datetime,
+    experiment: Experiment | None = None,
+) -> Experiment:
+    """Make a new draft, or replace the plan of `experiment`.
+
+    Raises:
+        InvalidInput: A value does not fit; `field` says which.
+        IllegalMove: The experiment has started: its plan is fixed.
+        Conflict: Somebody else saved since `experiment` was read.
+    """
+    _check(site, plan, experiment)
+    before = None
+    if experiment is None:
+        experiment = Experiment(site=site, owner=actor)
+        _fill(experiment, plan)
+    else:
+        before = state_of(experiment)
+        _claim(experiment)
+        _fill(experiment, plan)
+    _store(experiment)
+    _replace_variants(experiment, plan.variants)
+    layers.ensure(plan.placement)
+    audit.record(
+        site=site,
+        actor=actor,
+        action="edit" if before else "create",
+        subject=experiment,
+        before=before,
+        after=state_of(experiment),
+        now=now,
+    )
+    return experiment
+
+
+@transaction.atomic
+def delete(experiment: Experiment, *, actor: AbstractBaseUser | None, now: dt.datetime) -> None:
+    """Throw a draft away; what has run is never deleted, because its results were real."""
+    if experiment.status != Status.DRAFT:
+        raise IllegalMove(
+            _("Only drafts can be deleted. What has run stays, with its results."),
+        )
+    before = state_of(experiment)
+    _claim(experiment)
+    audit.record(
+        site=experiment.site,
+        actor=actor,
+        action="delete",
+        subject=experiment,
+        before=before,
+        after=None,
+        now=now,
+    )
+    experiment.delete()
+
+
+def state_of(experiment: Experiment) -> dict[str, object]:
+    """An experiment with its variants, for the audit log."""
+    variants = experiment.variants.order_by("position").values_list(
+        "key", "name", "creative__key", "weight"
+    )
+    return audit.state_of(experiment) | {
+        "variants": [
+            {"key": key, "name": name, "creative": creative, "weight": weight}
+            for key, name, creative, weight in variants
+        ]
+    }
+
+
+def free_key(site: Site, wanted: str, *, but: Experiment | None = None) -> str:
+    """`wanted`, or the first of wanted-2, wanted-3 … that no experiment of the site has."""
+    others = Experiment.objects.filter(site=site).exclude(pk=but.pk if but else None)
+    taken = set(others.filter(key__startswith=wanted[:50]).values_list("key", flat=True))
+    taken |= RESERVED_KEYS
+    numbered = (f"{wanted[:60]}-{number}" for number in count(2))
+    return next(key for key in chain([wanted], numbered) if key not in taken)
+
+
+def _check(site: Site, plan: Plan, experiment: Experiment | None) -> None:
+    if plan.placement.site_id != site.pk:
+        raise NotFound(_("There is no such placement."), field="placement")
+    if any(v.creative and v.creative.site_id != site.pk for v in plan.variants):
+        raise NotFound(_("There is no such creative."), field="variants")
+    if len(plan.variants) > MOST_VARIANTS:
+        raise InvalidInput(
+            _("At most %(most)s variants.") % {"most": MOST_VARIANTS}, field="variants"
+        )
+    if len({v.key for v in plan.variants}) < len(plan.variants):
+        raise InvalidInput(_("Every variant has a key of its own."), field="variants")
+    if any(v.weight < 1 for v in plan.variants):
+        raise InvalidInput(_("Every weight is at least 1."), field="variants")
+    _check_key(site, plan.key, experiment)
+
+
+def _check_key(site: Site, key: str, experiment: Experiment | None) -> None:
+    if key in RESERVED_KEYS:
+        raise InvalidInput(_("This key is reserved. Choose another one."), field="key")
+    others = Experiment.objects.filter(site=site, key=key)
+    if others.exclude(pk=experiment.pk if experiment else None).exists():
+        raise InvalidInput(_("Another experiment has this key."), field="key")
+
+
+def _claim(experiment: Experiment) -> None:
+    if experiment.status != Status.DRAFT:
+        raise IllegalMove(_("“%(name)s” has started: its plan is fixed.") % {"name": experiment})
+    compare_and_set.claim(experiment)
+
+
+def _fill(experiment: Experiment, plan: Plan) -> None:
+    for name in FIELDS:
+        setattr(experiment, name, getattr(plan, name))
+
+
+def _store(experiment: Experiment) -> None:
+    try:
+        experiment.full_clean(exclude=["site", "owner"], validate_unique=False)
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise InvalidInput(messages[0], field=field) from error
+    experiment.save()
+
+
+def _replace_variants(experiment: Experiment, plans: tuple[VariantPlan, ...]) -> None:
+    """Nobody has seen a draft's variants, so they need not keep their identity."""
+    experiment.variants.all().delete()
+    Variant.objects.bulk_create(
+        Variant(
+            experiment=experiment,
+            key=plan.key,
+            name=plan.name,
+            position=position,
+            creative=plan.creative,
+            weight=plan.weight,
+        )
+        for position, plan in enumerate(plans)
+    )

@@ -1,0 +1,183 @@
+"""What must be true before an experiment starts: a list of problems, each with its remedy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from creatives.models import Creative, Placement, Version
+from engine.assignment import allocation
+from engine.errors import IllegalMove, InvalidInput
+from experiments import hypothesis, layers
+from experiments.models import Experiment, Variant
+
+ASPECT_TOLERANCE = Fraction(3, 100)
+"""A picture whose proportions are off by more would be cropped or show bars, and the test would
+compare the damage. Three percent is the rounding of odd sizes, such as 640 × 213 for 3:1."""
+
+FEWEST_VARIANTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why the start is refused, what to do about it, and in which field of the form."""
+
+    code: str
+    message: str
+    remedy: str
+    field: str
+
+
+class NotReady(IllegalMove):
+    """The start is refused; `problems` says why, all reasons at once."""
+
+    slug = "not-ready"
+    title = "This experiment is not ready to start"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        sentences = " ".join(problem.message for problem in problems)
+        super().__init__(sentences, field=problems[0].field, hint=problems[0].remedy)
+        self.problems = problems
+
+
+def problems(experiment: Experiment) -> tuple[Problem, ...]:
+    """Everything that keeps an experiment from starting; empty when it may."""
+    return tuple(_problems(experiment))
+
+
+def _problems(experiment: Experiment) -> Iterator[Problem]:
+    variants = list(experiment.variants.select_related("creative").order_by("position"))
+    yield from _hypothesis(experiment)
+    yield from _variants(variants)
+    if experiment.placement is None:
+        yield _no_placement()
+        return
+    for variant in variants:
+        yield from _creative(variant, experiment.placement)
+    yield from _fallback(experiment.placement)
+    yield from _room(experiment, experiment.placement)
+
+
+def _hypothesis(experiment: Experiment) -> Iterator[Problem]:
+    if not hypothesis.is_complete(experiment.hypothesis):
+        yield Problem(
+            "hypothesis",
+            _("The hypothesis is not complete."),
+            _("Say what you change, what you expect of it, and why."),
+            "hypothesis",
+        )
+
+
+def _variants(variants: list[Variant]) -> Iterator[Problem]:
+    if len(variants) < FEWEST_VARIANTS:
+        yield Problem(
+            "variants",
+            _("There is nothing to compare: an experiment needs at least two variants."),
+            _("Add a variant."),
+            "variants",
+        )
+        return
+    shown = [variant.creative_id for variant in variants if variant.creative_id]
+    if len(set(shown)) < len(shown):
+        yield Problem(
+            "same_creative",
+            _("Two variants show the same creative."),
+            _("Choose another banner for one of them."),
+            "variants",
+        )
+    try:
+        allocation.variant_ranges([variant.weight for variant in variants])
+    except InvalidInput as error:
+        remedy = str(error.hint or _("Change the weights."))
+        yield Problem("weights", str(error), remedy, "variants")
+
+
+def _no_placement() -> Problem:
+    return Problem(
+        "placement", _("No placement is chosen."), _("Choose where it is shown."), "placement"
+    )
+
+
+def _creative(variant: Variant, placement: Placement) -> Iterator[Problem]:
+    version = latest_version(variant.creative)
+    if version is None:
+        yield Problem(
+            "creative",
+            _("Variant %(variant)s has no banner.") % {"variant": variant.name},
+            _("Choose a creative for it."),
+            "variants",
+        )
+        return
+    assert variant.creative is not None  # noqa: S101 - it has a version
+    if variant.creative.archived_at:
+        yield Problem(
+            "archived",
+            _("“%(creative)s” is archived.") % {"creative": variant.creative.name},
+            _("Choose another creative, or take it out of the archive."),
+            "variants",
+        )
+    misfit = fit(version, placement)
+    if misfit:
+        yield Problem(
+            "fit",
+            f"{variant.creative.name}: {misfit}",
+            _("Upload a version of %(width)s × %(height)s pixels, or a multiple of it.")
+            % {"width": placement.width, "height": placement.height},
+            "variants",
+        )
+
+
+def latest_version(creative: Creative | None) -> Version | None:
+    """What visitors would see of a creative."""
+    return creative.versions.order_by("-number").first() if creative else None
+
+
+def fit(version: Version, placement: Placement) -> str:
+    """Why a picture does not fit a placement, as a sentence; empty when it fits.
+
+    It fits when its proportions are those of the slot within `ASPECT_TOLERANCE` and it is at least
+    as large, so that nothing is cropped, padded or blown up.
+    """
+    wanted = Fraction(placement.width, placement.height)
+    actual = Fraction(version.width, version.height)
+    sizes = {"width": version.width, "height": version.height, "slot": size_of(placement)}
+    if abs(actual / wanted - 1) > ASPECT_TOLERANCE:
+        words = _("%(width)s × %(height)s pixels have other proportions than the slot of %(slot)s.")
+        return words % sizes
+    if version.width < placement.width * (1 - ASPECT_TOLERANCE):
+        words = _(
+            "%(width)s × %(height)s pixels are less than the slot of %(slot)s and would blur."
+        )
+        return words % sizes
+    return ""
+
+
+def size_of(placement: Placement) -> str:
+    """Width × height of a slot, without thousands separators."""
+    return f"{placement.width} × {placement.height}"
+
+
+def _fallback(placement: Placement) -> Iterator[Problem]:
+    if latest_version(placement.fallback) is None:
+        yield Problem(
+            "fallback",
+            _("“%(placement)s” has no default creative: the other visitors would see nothing.")
+            % {"placement": placement.name},
+            _("Give the placement a default creative."),
+            "placement",
+        )
+
+
+def _room(experiment: Experiment, placement: Placement) -> Iterator[Problem]:
+    free = layers.free_share(placement, but=experiment)
+    if experiment.traffic_share <= free:
+        return
+    names = ", ".join(row.name for row in layers.neighbours(placement, but=experiment))
+    yield Problem(
+        "room",
+        _("Only %(free)s %% of the visitors are free: %(names)s take the rest.")
+        % {"free": f"{free:g}", "names": names},
+        _("Lower the traffic share, or stop another experiment of this layer first."),
+        "traffic_share",
+    )
