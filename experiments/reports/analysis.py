@@ -1,0 +1,302 @@
+"""From a design and its aggregates to what a report knows: no database, no clock, no words."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from engine.errors import NotEnoughData, StatisticsError
+from engine.stats import multiplicity, omnibus, series, srm
+from engine.stats.aggregates import Aggregates, total
+from engine.stats.estimate import value as value_of
+from engine.stats.frequentist import compare
+from engine.stats.inference import Comparison, Interval, LiftGap
+from engine.stats.metrics import CATALOGUE, Metric
+from experiments.models import Experiment, Variant
+from experiments.reports import health
+from experiments.reports.payload import (
+    METHOD,
+    AllArms,
+    Arm,
+    Counts,
+    DayPoint,
+    Design,
+    Effect,
+    Gap,
+    GapCode,
+    ReportData,
+    Span,
+    Split,
+    Value,
+)
+
+ALPHA: Final = 0.05
+"""Error rate of every report: two-sided, over all treatments together."""
+TAU_WITHOUT_PLAN: Final = 0.1
+"""Lift the daily band is tightest for when no smallest effect was planned."""
+ONLY_TOTALS: Final = ("ctr",)
+"""What totals of impressions and clicks can tell."""
+
+ByDay = Mapping[dt.date, Aggregates]
+
+
+def design_of(experiment: Experiment, variants: Sequence[Variant] | None = None) -> Design:
+    """The plan of an experiment; `variants` in their order, if they are at hand."""
+    arms = list(experiment.variants.all()) if variants is None else list(variants)
+    return Design(
+        experiment=experiment.pk,
+        phase=experiment.phase,
+        unit=experiment.unit,
+        origin=experiment.origin,
+        primary=experiment.primary_metric,
+        arms=tuple(map(_arm, arms, _shares(arms))),
+        mde=None if experiment.mde is None else float(experiment.mde),
+        mde_kind=experiment.mde_kind,
+        planned_days=experiment.planned_days,
+        planned_visitors=experiment.planned_visitors,
+        traffic_share=experiment.traffic_share,
+        started_at=experiment.started_at,
+        ended_at=_ended_at(experiment),
+        currency=experiment.site.currency,
+    )
+
+
+def analyse(
+    design: Design,
+    by_day: Mapping[int, ByDay],
+    observed: health.Observed,
+    *,
+    as_of: dt.datetime,
+    watermark: int,
+) -> ReportData:
+    """Everything that can be said; what cannot is a named gap."""
+    arms = {arm.id: total(by_day.get(arm.id, {}).values()) for arm in design.arms}
+    effects = tuple(
+        effect for metric in metrics_of(design) for effect in _effects(design, metric, arms)
+    )
+    split = _split(design, arms)
+    return ReportData(
+        method=METHOD,
+        as_of=as_of,
+        watermark=watermark,
+        design=design,
+        counts=tuple(_counts(arm.id, arms[arm.id]) for arm in design.arms),
+        values=_values(design, arms),
+        effects=effects,
+        split=split,
+        all_arms=_all_arms(design, arms),
+        days=_days(design, by_day, arms),
+        checks=health.check_all(design, arms, split, effects, observed, as_of=as_of),
+    )
+
+
+def metrics_of(design: Design) -> tuple[Metric, ...]:
+    """The metrics a report computes, the primary one first."""
+    keys = ONLY_TOTALS if design.unit == Experiment.Unit.IMPRESSION else tuple(CATALOGUE)
+    ordered = sorted({*keys, design.primary}, key=list(CATALOGUE).index)
+    return tuple(sorted(map(CATALOGUE.__getitem__, ordered), key=lambda m: m.key != design.primary))
+
+
+def absolute_mde(design: Design, control_value: float | None) -> float | None:
+    """The smallest effect worth finding in the primary metric's own unit, if it is known."""
+    if not design.mde:
+        return None
+    if design.mde_kind == Experiment.MdeKind.POINTS:
+        return design.mde / 100
+    return None if control_value is None else abs(control_value) * design.mde / 100
+
+
+def gap_of(error: StatisticsError) -> Gap:
+    """Why a number is missing, in the payload's words."""
+    if not isinstance(error, NotEnoughData):
+        return Gap(GapCode.NOT_RECORDED if error.field else GapCode.NO_VARIATION, error.field or "")
+    if not error.missing:
+        return Gap(GapCode.TOO_FEW, error.field or "")
+    worst = min(error.missing, key=lambda lack: lack.have / lack.need)
+    return Gap(GapCode.TOO_FEW, worst.what, worst.have, worst.need, worst.arm)
+
+
+def _arm(variant: Variant, share: float) -> Arm:
+    return Arm(variant.pk, variant.key, variant.name, share)
+
+
+def _shares(variants: Sequence[Variant]) -> list[float]:
+    # Ranges are what visitors are split by; imported tests have none, only weights.
+    widths = [v.bucket_end - v.bucket_start for v in variants]
+    parts = widths if any(widths) else [v.weight for v in variants]
+    return [part / (sum(parts) or 1) for part in parts]
+
+
+def _ended_at(experiment: Experiment) -> dt.datetime | None:
+    if experiment.status not in {"stopped", "decided"}:
+        return None
+    return experiment.stopped_at or experiment.decided_at or experiment.created_at
+
+
+def _counts(arm_id: int, arm: Aggregates) -> Counts:
+    return Counts(arm_id, arm.n, **{name: int(value) for name, value in arm.sums.items()})
+
+
+def _values(design: Design, arms: Mapping[int, Aggregates]) -> tuple[Value, ...]:
+    return tuple(
+        _value(metric, arm.id, arms[arm.id]) for metric in metrics_of(design) for arm in design.arms
+    )
+
+
+def _value(metric: Metric, arm_id: int, arm: Aggregates) -> Value:
+    try:
+        return Value(metric.key, arm_id, value_of(metric, arm))
+    except StatisticsError as error:
+        return Value(metric.key, arm_id, gap=gap_of(error))
+
+
+def _effects(design: Design, metric: Metric, arms: Mapping[int, Aggregates]) -> list[Effect]:
+    control = arms[design.control.id]
+
+    def at(arm: Arm, alpha: float) -> Comparison:
+        return compare(metric, control, arms[arm.id], alpha=alpha)
+
+    found: dict[int, Comparison | Gap] = {}
+    for arm in design.treatments:
+        try:
+            found[arm.id] = at(arm, ALPHA)
+        except StatisticsError as error:
+            found[arm.id] = gap_of(error)
+    if metric.key == design.primary:
+        return _with_holm(design, metric, found, at)
+    return [_effect(metric, arm.id, found[arm.id]) for arm in design.treatments]
+
+
+def _with_holm(
+    design: Design,
+    metric: Metric,
+    found: Mapping[int, Comparison | Gap],
+    at: Callable[[Arm, float], Comparison],
+) -> list[Effect]:
+    """The primary metric: one false alarm in 20 over all treatments together.
+
+    Treatments that cannot be compared yet still count, or the correction would grow with time.
+    """
+    many = len(design.treatments)
+    known = {key: one for key, one in found.items() if isinstance(one, Comparison)}
+    waiting = [1.0] * (many - len(known))
+    adjusted = dict(
+        zip(
+            known,
+            multiplicity.holm([c.p for c in known.values()] + waiting)[: len(known)],
+            strict=True,
+        )
+    )
+    final = _stepped_down(design, known, at, many)
+    return [
+        _effect(metric, arm.id, final.get(arm.id, found[arm.id]), adjusted.get(arm.id))
+        for arm in design.treatments
+    ]
+
+
+def _stepped_down(
+    design: Design,
+    known: Mapping[int, Comparison],
+    at: Callable[[Arm, float], Comparison],
+    many: int,
+) -> dict[int, Comparison]:
+    # Each interval gets the level at which Holm tests it, and all after the first that does not
+    # exclude zero keep that one's: what is shown excludes zero exactly when the test rejects.
+    final: dict[int, Comparison] = {}
+    level, passing = ALPHA / many, True
+    for rank, key in enumerate(sorted(known, key=lambda k: known[k].log10_p)):
+        level = ALPHA / (many - rank) if passing else level
+        final[key] = at(design.arm(key), level)
+        passing = passing and final[key].interval.excludes(0)
+    return final
+
+
+def _effect(
+    metric: Metric, arm_id: int, one: Comparison | Gap, adjusted: float | None = None
+) -> Effect:
+    if isinstance(one, Gap):
+        return Effect(metric.key, arm_id, gap=one)
+    return Effect(
+        metric=metric.key,
+        arm=arm_id,
+        difference=one.difference,
+        span=_span(one.interval),
+        lift=one.lift,
+        lift_span=_span(one.lift_interval),
+        lift_gap=_lift_gap(one.lift_gap),
+        p=one.p,
+        p_adjusted=adjusted,
+        log10_p=one.log10_p,
+        standard_error=one.standard_error,
+        method=one.method.value,
+    )
+
+
+def _span(interval: Interval | None) -> Span | None:
+    return None if interval is None else Span(interval.low, interval.high, interval.level)
+
+
+def _lift_gap(gap: LiftGap | None) -> Gap | None:
+    return None if gap is None else Gap(GapCode(gap.value))
+
+
+def _split(design: Design, arms: Mapping[int, Aggregates]) -> Split:
+    counts = tuple(arms[arm.id].n for arm in design.arms)
+    shares = tuple(arm.share for arm in design.arms)
+    try:
+        result = srm.check(counts, shares)
+    except StatisticsError as error:
+        return Split(counts, tuple(sum(counts) * share for share in shares), gap=gap_of(error))
+    return Split(counts, result.expected, result.p, result.log10_p, alarm=result.alarm)
+
+
+def _all_arms(design: Design, arms: Mapping[int, Aggregates]) -> AllArms | None:
+    if len(design.treatments) == 1:
+        return None
+    metric = CATALOGUE[design.primary]
+    parts = [arms[arm.id] for arm in design.arms]
+    try:
+        if design.unit == Experiment.Unit.IMPRESSION:
+            # Of totals the table of clicked and not clicked is all there is.
+            trials = [part.n for part in parts]
+            result = omnibus.chi_square(trials, [part.sum(metric.numerator) for part in parts])
+        else:
+            result = omnibus.compare_all(metric, parts)
+    except StatisticsError as error:
+        return AllArms(gap=gap_of(error))
+    return AllArms(result.statistic, result.df, result.p, result.log10_p)
+
+
+def _days(
+    design: Design, by_day: Mapping[int, ByDay], arms: Mapping[int, Aggregates]
+) -> tuple[DayPoint, ...]:
+    metric = CATALOGUE[design.primary]
+    tau = _tau(design, _value(metric, design.control.id, arms[design.control.id]).value)
+    if tau is None:
+        return ()
+    control = by_day.get(design.control.id, {})
+    return tuple(
+        _day(arm.id, point)
+        for arm in design.treatments
+        for point in series.cumulative(
+            metric, control, by_day.get(arm.id, {}), tau=tau, alpha=ALPHA
+        )
+    )
+
+
+def _tau(design: Design, control_value: float | None) -> float | None:
+    planned = absolute_mde(design, control_value)
+    if planned:
+        return planned
+    return abs(control_value) * TAU_WITHOUT_PLAN if control_value else None
+
+
+def _day(arm_id: int, point: series.SeriesPoint) -> DayPoint:
+    return DayPoint(
+        day=point.day,
+        arm=arm_id,
+        n_control=point.n_control,
+        n_treatment=point.n_treatment,
+        lift=point.lift,
+        band=_span(point.band),
+        gap=point.gap or "",
+    )

@@ -1,0 +1,163 @@
+"""May this result be read at all? One function per check; the words are in `health_words`."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from engine.errors import Undefined
+from engine.stats.aggregates import Aggregates
+from engine.stats.estimate import shortages
+from engine.stats.metrics import CATALOGUE
+from experiments.reports.payload import Check, Design, Effect, Split, State
+
+SEVERAL_SHARE: Final = 0.01
+SEVERAL_UNITS: Final = 10
+"""More than 1 % of the visitors saw several variants (GrowthBook's threshold), and it is not just a
+handful of cleared cookies in a small test."""
+AUTOMATED_SHARE: Final = 0.2
+"""A fifth of the traffic set aside is not yet wrong, but somebody should know what it is."""
+MISSING_SHARE: Final = 0.01
+"""More visitors than this acted on a banner whose showing was never reported."""
+LARGE_LIFT: Final = 0.5
+"""Twyman's law: a lift beyond 50 % is more often a mistake than a discovery."""
+WEEK: Final = 7
+LITTLE_UNITS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the log tells beside the aggregates; None where nobody can know (imported totals).
+
+    Attributes:
+        several: Visitors who saw more than one variant in this phase.
+        unexposed: Visitors who acted on a banner without an impression of it.
+        set_aside: Events marked as automated and not counted.
+        events: All events of this phase, marked or not.
+    """
+
+    several: int | None = None
+    unexposed: int | None = None
+    set_aside: int | None = None
+    events: int | None = None
+
+
+NOTHING_KNOWN = Observed()
+
+
+def check_all(
+    design: Design,
+    arms: Mapping[int, Aggregates],
+    split: Split,
+    effects: Sequence[Effect],
+    observed: Observed,
+    *,
+    as_of: dt.datetime,
+) -> tuple[Check, ...]:
+    """Every check, in the order of the page."""
+    units = sum(arm.n for arm in arms.values())
+    return (
+        check_split(split),
+        check_several(observed, units=units),
+        check_clicks(design, arms),
+        check_enough(design, arms),
+        check_missing(observed, units=units),
+        check_automated(observed),
+        check_size(effects, primary=design.primary),
+        check_weeks(design, as_of=as_of),
+        check_unit(design),
+    )
+
+
+def check_split(split: Split) -> Check:
+    """Visitors came in the shares that were set (sample ratio mismatch)."""
+    numbers = {} if split.p is None else {"p": split.p}
+    if split.alarm:
+        return Check("split", State.BLOCKING, numbers)
+    return Check("split", State.WAITING if split.gap else State.OK, numbers)
+
+
+def check_several(observed: Observed, *, units: int) -> Check:
+    """Nearly every visitor saw one variant only."""
+    if observed.several is None:
+        return Check("several", State.UNKNOWN, {})
+    share = observed.several / units if units else 0.0
+    numbers = {"units": observed.several, "share": share}
+    wrong = share > SEVERAL_SHARE and observed.several >= SEVERAL_UNITS
+    return Check("several", State.BLOCKING if wrong else State.OK, numbers)
+
+
+def check_clicks(design: Design, arms: Mapping[int, Aggregates]) -> Check:
+    """No variant has more clicks than impressions."""
+    for arm in design.arms:
+        clicks, impressions = (_sum(arms[arm.id], name) for name in ("clicks", "impressions"))
+        if clicks > impressions:
+            numbers = {"clicks": clicks, "impressions": impressions}
+            return Check("clicks", State.BLOCKING, numbers, arm.id)
+    return Check("clicks", State.OK, {})
+
+
+def check_enough(design: Design, arms: Mapping[int, Aggregates]) -> Check:
+    """Every variant has the visitors and events that the arithmetic needs."""
+    metric = CATALOGUE[design.primary]
+    for arm in design.arms:
+        try:
+            lacks = shortages(metric, arms[arm.id])
+        except Undefined:
+            return Check("enough", State.UNKNOWN, {}, arm.id)
+        for lack in lacks:
+            numbers = {"have": lack.have, "need": lack.need, f"of_{lack.what}": 1}
+            return Check("enough", State.WAITING, numbers, arm.id)
+    return Check("enough", State.OK, {"units": min((a.n for a in arms.values()), default=0)})
+
+
+def check_missing(observed: Observed, *, units: int) -> Check:
+    """Who acted on a banner was also reported to have seen it."""
+    if observed.unexposed is None:
+        return Check("missing", State.UNKNOWN, {})
+    share = observed.unexposed / (units + observed.unexposed or 1)
+    numbers = {"units": observed.unexposed, "share": share}
+    wrong = share > MISSING_SHARE and observed.unexposed >= LITTLE_UNITS
+    return Check("missing", State.WARNING if wrong else State.OK, numbers)
+
+
+def check_automated(observed: Observed) -> Check:
+    """How much of the traffic was set aside as automated."""
+    if observed.events is None or observed.set_aside is None:
+        return Check("automated", State.UNKNOWN, {})
+    share = observed.set_aside / (observed.events or 1)
+    numbers = {"events": observed.set_aside, "share": share}
+    return Check("automated", State.WARNING if share > AUTOMATED_SHARE else State.OK, numbers)
+
+
+def check_size(effects: Sequence[Effect], *, primary: str) -> Check:
+    """The effect is not too good to be true."""
+    known = [e for e in effects if e.metric == primary and e.lift is not None]
+    if not known:
+        return Check("size", State.WAITING, {})
+    largest = max(known, key=lambda e: abs(e.lift or 0.0))
+    state = State.WARNING if abs(largest.lift or 0.0) > LARGE_LIFT else State.OK
+    return Check("size", state, {"lift": largest.lift or 0.0}, largest.arm)
+
+
+def check_weeks(design: Design, *, as_of: dt.datetime) -> Check:
+    """Whole weeks, because Sundays are not Tuesdays."""
+    if design.planned_look_only or design.started_at is None:
+        return Check("weeks", State.UNKNOWN, {})
+    days = ((design.ended_at or as_of) - design.started_at) / dt.timedelta(days=1)
+    planned = {"days": int(days), "planned": design.planned_days}
+    if not design.ended and days < design.planned_days:
+        whole = design.planned_days and design.planned_days % WEEK == 0
+        return Check("weeks", State.OK if whole else State.WARNING, planned)
+    whole = int(days) >= WEEK and (not design.ended or int(days) % WEEK == 0)
+    return Check("weeks", State.OK if whole else State.WARNING, planned)
+
+
+def check_unit(design: Design) -> Check:
+    """What was randomised is what the arithmetic takes as independent."""
+    state = State.WARNING if design.unit == "impression" else State.OK
+    return Check("unit", state, {})
+
+
+def _sum(arm: Aggregates, name: str) -> int:
+    return arm.sums.get(name, 0)
