@@ -1,7 +1,14 @@
 """All addresses of the control plane."""
 
+from importlib.util import find_spec
+
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from workspace.views import home, sites
 
 handler400 = "banner_lab.problems.bad_request"
 handler403 = "banner_lab.problems.forbidden"
@@ -9,6 +16,24 @@ handler404 = "banner_lab.problems.not_found"
 handler500 = "banner_lab.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("admin/", admin.site.urls),
+    path("", home.home, name="home"),
+    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path(
+        "password/",
+        auth.PasswordChangeView.as_view(success_url="/"),
+        name="password_change",
+    ),
+    path("sites/new/", sites.new, name="new-site"),
+    path("s/<slug:site>/", include("experiments.urls")),
+    path("s/<slug:site>/", include("creatives.urls")),
+    path("s/<slug:site>/", include("workspace.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
 ]
+if find_spec("experiments.api") and find_spec("experiments.api.urls"):
+    urlpatterns += [path("api/v1/", include("experiments.api.urls"))]
+if settings.DEMO and find_spec("demo.urls"):
+    urlpatterns += [path("demo/", include("demo.urls"))]

@@ -5,6 +5,7 @@ Database triggers move one revision on with every change of anything that can be
 """
 
 import datetime as dt
+import logging
 from collections.abc import Callable
 
 from django.db import connection, transaction
@@ -15,8 +16,11 @@ from django.utils import timezone
 from creatives import rendering
 from creatives.models import Creative, Placement, Version
 from delivery import snapshot as wire
+from engine.assignment.hashing import BUCKETS
 from experiments.models import Experiment, Layer, LiveRevision, Snapshot, Status, Variant
 from workspace.models import ApiKey, Site
+
+logger = logging.getLogger(__name__)
 
 CHANNEL = "snapshot"
 KEPT = 200  # versions kept for looking back; the data plane only ever needs the last one
@@ -85,7 +89,7 @@ def _key(key: ApiKey) -> wire.KeyEntry:
     return wire.KeyEntry(sha256=key.sha256, id=key.pk, site_id=key.site_id, kind=key.kind)
 
 
-def _latest_versions(path: str) -> Prefetch[str]:
+def _latest_versions(path: str) -> "Prefetch[str]":
     versions = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
     return Prefetch(f"{path}__versions", versions.prefetch_related("renditions"), to_attr="latest")
 
@@ -119,12 +123,28 @@ def _experiments() -> tuple[wire.ExperimentEntry, ...]:
     rows = Experiment.objects.filter(origin=Experiment.Origin.LIVE).prefetch_related(
         Prefetch("variants", variants)
     )
-    return tuple(map(_experiment, rows.order_by("id")))
+    entries = map(_experiment_or_nothing, rows.order_by("id"))
+    return tuple(entry for entry in entries if entry is not None)
+
+
+def _experiment_or_nothing(row: Experiment) -> wire.ExperimentEntry | None:
+    """One experiment spoilt by hand (a variant without a banner) must not stop all the others."""
+    try:
+        return _experiment(row)
+    except _Spoilt as error:
+        logger.error("experiment %s is left out of the snapshot: %s", row.pk, error)
+        return None
+
+
+class _Spoilt(Exception):
+    """A started experiment that cannot be shown."""
 
 
 def _experiment(row: Experiment) -> wire.ExperimentEntry:
     live = row.status != Status.DRAFT
     assert row.placement_id is not None  # noqa: S101 - a database constraint of live experiments
+    variants = row.variants.all() if live else ()
+    _check_ranges([(v.bucket_start, v.bucket_end) for v in variants], live=live)
     return wire.ExperimentEntry(
         id=row.pk,
         site_id=row.site_id,
@@ -134,13 +154,21 @@ def _experiment(row: Experiment) -> wire.ExperimentEntry:
         phase=row.phase,
         seed=row.seed if live else "",
         slice=tuple((start, end) for start, end in row.slice) if live else (),
-        variants=tuple(_variant(v) for v in row.variants.all()) if live else (),
+        variants=tuple(map(_variant, variants)),
     )
+
+
+def _check_ranges(ranges: list[tuple[int, int]], *, live: bool) -> None:
+    borders = [0, *(border for pair in ranges for border in pair), BUCKETS]
+    meet = all(end == start for end, start in zip(borders[::2], borders[1::2], strict=True))
+    if live and not (ranges and meet):
+        raise _Spoilt("its variants do not cover every bucket exactly once")
 
 
 def _variant(row: Variant) -> wire.VariantEntry:
     payload = _payload(row.creative)
-    assert payload is not None  # noqa: S101 - nothing starts without a creative with a version
+    if payload is None:
+        raise _Spoilt(f"variant {row.key} has no banner")
     return wire.VariantEntry(
         id=row.pk, key=row.key, range=(row.bucket_start, row.bucket_end), creative=payload
     )

@@ -1,0 +1,172 @@
+"""Who may do what: the one table of permissions, and the locks that doors put on themselves."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import wraps
+from types import MappingProxyType
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from engine.errors import NotAllowed, NotFound, Unauthenticated
+from workspace import keys
+from workspace.models import ApiKey, Membership, Role, Site
+
+Person = AbstractBaseUser | AnonymousUser
+NO_ID = 0  # of somebody who is not logged in
+Parameters = ParamSpec("Parameters")
+# How exact `last used` of a key is: a write on every call would be the dearest part of the call.
+LAST_USED_STEP = dt.timedelta(minutes=1)
+
+
+class Permission(StrEnum):
+    """What a door may ask for."""
+
+    VIEW = "view"
+    EDIT = "edit"  # creatives, placements, drafts
+    LAUNCH = "launch"  # start, pause and stop experiments
+    DECIDE = "decide"  # what becomes of a finished experiment
+    ADMINISTER = "administer"  # keys, people, the site itself
+
+
+GRANTS: Mapping[str, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.MARKETER: frozenset({Permission.VIEW, Permission.EDIT, Permission.LAUNCH}),
+        Role.MANAGER: frozenset({Permission.VIEW, Permission.DECIDE}),
+        Role.ADMINISTRATOR: frozenset(Permission),
+    }
+)
+NOBODY: frozenset[Permission] = frozenset()
+
+UNKNOWN_SITE = _("There is no such site, or you are not a member of it.")
+ROLE_LACKS = _("Your role on this site does not allow that.")
+ROLE_HINT = _("An administrator of the site can give you another role under Settings, People.")
+
+
+class SiteRequest(HttpRequest):
+    """What a page behind `site_page` receives."""
+
+    site: Site  # type: ignore[assignment] - the stubs mean django.contrib.sites
+    role: str
+
+
+def allows(role: str | None, permission: Permission) -> bool:
+    """Whether a role includes a permission."""
+    return permission in GRANTS.get(role or "", NOBODY)
+
+
+def require(user: Person, site: Site, permission: Permission) -> str:
+    """The role of a member who may; raises NotFound for strangers, NotAllowed for the others."""
+    role = (
+        Membership.objects.filter(site=site, user_id=user.pk or NO_ID)
+        .values_list("role", flat=True)
+        .first()
+    )
+    if role is None:
+        raise NotFound(UNKNOWN_SITE)
+    return _checked(role, permission)
+
+
+def _checked(role: str, permission: Permission) -> str:
+    if not allows(role, permission):
+        raise NotAllowed(ROLE_LACKS, hint=ROLE_HINT)
+    return role
+
+
+def _membership(user: Person, site_key: str) -> Membership:
+    found = (
+        Membership.objects.select_related("site")
+        .filter(site__key=site_key, user_id=user.pk)
+        .first()
+    )
+    if found is None:
+        raise NotFound(UNKNOWN_SITE)
+    return found
+
+
+def site_page(
+    permission: Permission,
+) -> Callable[
+    [Callable[Concatenate[SiteRequest, Parameters], HttpResponse]], Callable[..., HttpResponse]
+]:
+    """Lock a page of a site.
+
+    The address carries `site`; the view does not receive it, but finds `request.site` and
+    `request.role`. Strangers to the site get 404, members without the permission 403.
+    """
+
+    def lock(
+        view: Callable[Concatenate[SiteRequest, Parameters], HttpResponse],
+    ) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def page(
+            request: SiteRequest, *args: Parameters.args, **kwargs: Parameters.kwargs
+        ) -> HttpResponse:
+            site = str(kwargs.pop("site"))
+            if not request.user.is_authenticated:
+                return _to_login(request)
+            membership = _membership(request.user, site)
+            request.site, request.role = membership.site, membership.role
+            _checked(membership.role, permission)
+            if request.session.get("site") != site:
+                request.session["site"] = site
+            return view(request, *args, **kwargs)
+
+        return page
+
+    return lock
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    answer = redirect_to_login(request.get_full_path())
+    if request.headers.get("HX-Request"):
+        # A part of a page cannot become the log-in form: let the whole page go there.
+        return HttpResponse(headers={"HX-Redirect": answer.url})
+    return answer
+
+
+class KeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer sk_…` (or `pk_…`); a key stands for a site, not for a person."""
+
+    def authenticate(self, request: Request) -> tuple[None, ApiKey] | None:
+        scheme, _space, text = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        key = keys.find(text.strip())
+        if key is None:
+            raise Unauthenticated(_("This key is unknown or has been revoked."))
+        _note_use(key, now=timezone.now())
+        return (None, key)
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's signature
+        return "Bearer"
+
+
+def _note_use(key: ApiKey, *, now: dt.datetime) -> None:
+    if key.last_used_at is None or now - key.last_used_at > LAST_USED_STEP:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+
+
+class HasSecretKey(BasePermission):
+    """The management API is for servers: publishable keys lie open in every browser."""
+
+    def has_permission(self, request: Request, view: object) -> bool:  # noqa: ARG002
+        key = request.auth
+        if not isinstance(key, ApiKey):
+            raise Unauthenticated(
+                _("No key was sent."), hint=_("Send it as: Authorization: Bearer sk_…")
+            )
+        if key.kind != ApiKey.Kind.SECRET:
+            raise NotAllowed(
+                _("This needs a secret key (sk_…)."),
+                hint=_("An administrator can make one under Settings, API keys."),
+            )
+        return True

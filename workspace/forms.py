@@ -1,0 +1,73 @@
+"""What people may type about a site."""
+
+import zoneinfo
+from urllib.parse import urlsplit
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from workspace.models import Site
+
+CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "GBP", "JPY", "KRW", "SGD", "AUD", "CAD", "CHF")
+
+
+def timezones() -> list[tuple[str, str]]:
+    """All zones of the database with a city, plus UTC."""
+    names = sorted(n for n in zoneinfo.available_timezones() if "/" in n and n[:4] != "Etc/")
+    return [("UTC", "UTC"), *((name, name) for name in names)]
+
+
+class OriginsField(forms.CharField):
+    """One origin a line; kept as a list."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "code"})
+
+    def prepare_value(self, value: object) -> object:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: object) -> list[str]:
+        lines = [line.strip().rstrip("/") for line in str(super().clean(value) or "").splitlines()]
+        return [self._origin(line) for line in dict.fromkeys(lines) if line]
+
+    def _origin(self, line: str) -> str:
+        parts = urlsplit(line)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc:
+            raise forms.ValidationError(
+                _("“%(line)s” is not an origin. Write it like https://shop.example"),
+                params={"line": line},
+            )
+        if parts.path or parts.query or parts.fragment:
+            raise forms.ValidationError(
+                _("“%(line)s” has a path. An origin ends after the host: %(origin)s"),
+                params={"line": line, "origin": f"{parts.scheme}://{parts.netloc}"},
+            )
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The general settings."""
+
+    origins = OriginsField(
+        label=_("Allowed origins"),
+        required=False,
+        help_text=_(
+            "One per line. Only pages of these origins may use the publishable keys, "
+            "for example https://shop.example"
+        ),
+    )
+    currency = forms.ChoiceField(label=_("Currency"), choices=[(c, c) for c in CURRENCIES])
+    timezone = forms.ChoiceField(
+        label=_("Time zone"), choices=timezones, help_text=_("Days in reports begin and end here.")
+    )
+
+    class Meta:
+        model = Site
+        fields = ("name", "origins", "currency", "timezone")
+
+
+class NewSiteForm(SiteForm):
+    """The same, and the key, which never changes afterwards."""
+
+    class Meta(SiteForm.Meta):
+        fields = ("name", "key", "currency", "timezone", "origins")  # type: ignore[assignment]
+        help_texts = {"key": _("Part of every address of this site. It cannot be changed later.")}

@@ -1,0 +1,43 @@
+"""Small pieces that every page is built from."""
+
+from typing import Any
+
+from django import template
+from django.core.paginator import Paginator
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+WIDGET_CLASSES = {"checkbox": "form-check-input", "select": "form-select", "hidden": ""}
+SPRITE = "vendor/tabler-icons-3.51.0.svg"
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """A symbol of the sprite; decoration, so a word must stand beside it or in a label."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        classes,
+        static(SPRITE),
+        name,
+    )
+
+
+@register.filter
+def styled(field: BoundField) -> SafeString:
+    """The widget of a form field in the kit's classes; a field with an error is marked as such."""
+    widget = field.field.widget
+    classes = WIDGET_CLASSES.get(getattr(widget, "input_type", "textarea"), "form-control")
+    invalid = "is-invalid" if field.errors else ""
+    words = (widget.attrs.get("class", ""), classes, invalid)
+    return field.as_widget(attrs={"class": " ".join(filter(None, words))})
+
+
+@register.filter
+def page_numbers(paginator: "Paginator[Any]", number: int) -> list[int | None]:
+    """The page numbers to offer around one; None stands for a gap."""
+    offered = paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)
+    return [n if isinstance(n, int) else None for n in offered]

@@ -1,0 +1,25 @@
+"""Where a person lands."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from workspace.access import NO_ID, Permission, SiteRequest, site_page
+from workspace.models import Site
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """To the site last visited, else the first one; without any, say what to do."""
+    sites = Site.objects.filter(memberships__user_id=request.user.pk or NO_ID)
+    site = sites.filter(key=request.session.get("site")).first() or sites.first()
+    if site is None:
+        return render(request, "workspace/no_site.html")
+    return redirect("workspace:home", site.key)
+
+
+@site_page(Permission.VIEW)
+def site_home(request: SiteRequest) -> HttpResponse:
+    """The home page of a site is the list of its experiments."""
+    return redirect(reverse("workspace:home", args=[request.site.key]) + "experiments/")
