@@ -43,15 +43,20 @@ def choose(state: Path) -> Identity:
 
 def step_down(state: Path) -> Identity:
     """Root becomes nobody for good, which has to reach the state folder on its own feet."""
-    barred = [parent for parent in state.resolve().parents if not _others_may_enter(parent)]
+    require_reachable(state)
+    state.chmod(0o711)
+    return Identity(user=NOBODY)
+
+
+def require_reachable(folder: Path) -> None:
+    """Raise CannotStart when a user without rights cannot even get to `folder`."""
+    barred = [parent for parent in folder.resolve().parents if not _others_may_enter(parent)]
     if barred:
         raise CannotStart(
             f"PostgreSQL refuses to run as root, and no other user can enter {barred[-1]}.",
             hint="Start as an ordinary user, set LAB_STATE to a folder such as "
             "/var/lib/banner-lab, or set DATABASE_URL to a PostgreSQL of your own.",
         )
-    state.chmod(0o711)
-    return Identity(user=NOBODY)
 
 
 def _others_may_enter(folder: Path) -> bool:

@@ -5,9 +5,9 @@ import socket
 from pathlib import Path
 
 HOST = "127.0.0.1"
+LARGEST = 65535
 # Below these only root may listen.
-UNPRIVILEGED = range(1024, 65536)
-
+UNPRIVILEGED = range(1024, LARGEST + 1)
 # How many ports above the wanted one are tried.
 OFFERED = 50
 

@@ -158,7 +158,7 @@ class Cluster:
 
     def _run(self, program: str, *arguments: str, text: str = "") -> None:
         done = run(
-            [*self.identity.prefix, self.installation.program(program), *arguments],
+            (*self.identity.prefix, str(self.installation.program(program)), *arguments),
             input=text,
             user=self.identity.user,
             group=self.identity.user,

@@ -106,6 +106,11 @@ class State:
             return (self.folder / "lock").exists()
         return False
 
+    def require_stopped(self) -> None:
+        """Raise AlreadyRunning while a supervisor owns the folder."""
+        if self.is_running():
+            raise _already(self.read_report(), self.folder)
+
     def take(self) -> int:
         """Own the folder as long as the returned descriptor is open; raises AlreadyRunning."""
         end = time.monotonic() + LET_GO_SECONDS
@@ -115,7 +120,7 @@ class State:
             except BlockingIOError:
                 report = self.read_report()
                 if _alive(report.get("pid")) or time.monotonic() > end:
-                    raise AlreadyRunning(_already(report, self.folder)) from None
+                    raise _already(report, self.folder) from None
                 time.sleep(0.1)
             except PermissionError as problem:
                 raise StackError(
@@ -133,9 +138,12 @@ class State:
         return descriptor
 
 
-def _already(report: Mapping[str, Any], folder: Path) -> str:
-    where = report.get("web")
-    return f"Banner Lab is already running{f' at {where}' if where else ''} (state in {folder})."
+def _already(report: Mapping[str, Any], folder: Path) -> AlreadyRunning:
+    where, pid = report.get("web"), report.get("pid")
+    return AlreadyRunning(
+        f"Banner Lab is already running{f' at {where}' if where else ''} (state in {folder}).",
+        hint=f"Ctrl-C where it was started, or kill {pid}, stops it." if pid else None,
+    )
 
 
 def _alive(pid: object) -> bool:

@@ -1,0 +1,69 @@
+"""`./lab status` and `./lab logs`: what runs, where, and what it said."""
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from banner_lab.stack import announce
+from banner_lab.stack.errors import StackError
+from banner_lab.stack.processes import last_lines
+from banner_lab.stack.state import State
+
+LINES_OF_EACH, LINES_OF_ONE = 5, 200
+FOLLOW_SECONDS = 0.3
+
+
+def status(state: State) -> bool:
+    """Say what runs; whether everything does."""
+    if not state.is_running():
+        print(f"Banner Lab is not running here (state in {state.folder}). ./lab up starts it.")
+        return False
+    report = state.read_report()
+    print(f"Banner Lab runs: pages {report.get('web')}, data plane {report.get('delivery')}\n")
+    processes = report.get("processes", {})
+    for name, process in processes.items():
+        print(f"  {name:<10} {_condition(process)}")
+    print(f"\n  data {state.folder}\n  logs {state.logs}\n")
+    people = announce.demo(state.demo)
+    if people:
+        print(people)
+    return all(process.get("running") for process in processes.values())
+
+
+def _condition(process: dict[str, object]) -> str:
+    again = f", started again {process['restarts']} times" if process.get("restarts") else ""
+    if process.get("running"):
+        return f"running (process {process.get('pid')}{again})"
+    return f"ended; will be started again{again}"
+
+
+def logs(state: State, name: str | None, *, follow: bool) -> None:
+    """Print the end of one log, or a few lines of each."""
+    names = sorted(file.stem for file in state.logs.glob("*.log"))
+    if name is None:
+        for each in names:
+            print(f"== {each} ==\n{last_lines(state.log(each), count=LINES_OF_EACH)}\n")
+        print(f"More of one: ./lab logs NAME [--follow]. The files are in {state.logs}.")
+        return
+    if name not in names:
+        raise StackError(f"There is no log {name!r}.", hint=f"There are: {', '.join(names)}")
+    print(last_lines(state.log(name), count=LINES_OF_ONE), flush=True)
+    if follow:
+        for text in _new_text(state.log(name)):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
+
+def _new_text(log: Path) -> Iterator[str]:
+    place = log.stat().st_size
+    while True:
+        time.sleep(FOLLOW_SECONDS)
+        size = log.stat().st_size if log.exists() else 0
+        place = min(place, size)
+        if size > place:
+            with log.open("rb") as file:
+                file.seek(place)
+                fresh = file.read()
+            place += len(fresh)
+            yield fresh.decode("utf-8", "replace")
