@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
+SHORTEST_SECRET = 16
 _NEEDED = {
     "DATABASE_URL": "postgresql://user:password@host:5432/name",
     "CELERY_BROKER_URL": "redis://:password@host:6379/0",
@@ -83,7 +84,7 @@ def _token_keys(text: str) -> dict[int, bytes]:
         raise NotConfigured(
             "TOKEN_KEYS cannot be read. Write pairs such as 1:5f2c… (id 0-255, secret in hex)."
         ) from None
-    if any(len(secret) < 16 for secret in keys.values()) or any(i not in range(256) for i in keys):
+    if any(len(secret) < SHORTEST_SECRET for secret in keys.values()) or any(i not in range(256) for i in keys):
         raise NotConfigured("TOKEN_KEYS needs ids of 0-255 and secrets of at least 16 bytes.")
     return keys
 

@@ -94,7 +94,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     experiments: tuple[ExperimentEntry, ...]
 
 
-class InvalidSnapshot(LabError):
+class InvalidSnapshot(LabError):  # noqa: N818 - as in engine.errors
     """The bytes are not a snapshot of this format, or do not match their hash."""
 
     slug = "invalid-snapshot"
@@ -129,7 +129,7 @@ def decode(body: bytes, sha256: str) -> Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class LiveExperiment:
-    """An experiment as the data plane uses it: the entry and its compiled recipe (a draft has none)."""
+    """An experiment as the data plane uses it: entry and compiled recipe (a draft has none)."""
 
     entry: ExperimentEntry
     recipe: Recipe[VariantEntry] | None

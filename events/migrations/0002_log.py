@@ -38,6 +38,8 @@ CREATE INDEX events_event_seq_idx ON events_event (seq);
 ALTER SEQUENCE events_event_seq OWNED BY events_event.seq;
 
 -- One partition a day. Two processes may meet the same new day at once: the lock lets one of them make it.
+-- Attaching, unlike CREATE ... PARTITION OF, does not wait for those who are just writing the log, so
+-- nobody who has written already and now meets a new day can deadlock with another one.
 CREATE FUNCTION events_ensure_partition(wanted date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     name text := 'events_event_' || to_char(wanted, 'YYYYMMDD');
@@ -46,8 +48,12 @@ BEGIN
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('events_ensure_partition'));
+    IF to_regclass(name) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('CREATE TABLE %I (LIKE events_event INCLUDING ALL)', name);
     EXECUTE format(
-        'CREATE TABLE IF NOT EXISTS %I PARTITION OF events_event FOR VALUES FROM (%L) TO (%L)',
+        'ALTER TABLE events_event ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
         name, wanted, wanted + 1
     );
 END $$;

@@ -1,0 +1,64 @@
+"""When two events are the same event.
+
+A tokened event is named by its decision and kind, every other one by the id its sender gave it.
+The partition (`day`) follows from the same name, so a retry on any later day meets the first one.
+"""
+
+import datetime as dt
+import re
+from hashlib import blake2b
+
+from engine.errors import InvalidInput
+
+UNDATED = dt.date(1970, 1, 1)
+"""The partition of ids that carry no time; it is never dropped by day."""
+
+OLDEST_MS = 30 * 24 * 3_600_000
+NEWEST_MS = 24 * 3_600_000
+
+_UUID7 = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE
+)
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+_DAY_MS = 86_400_000
+
+
+class IdTimeOutOfRange(InvalidInput):
+    """A UUIDv7 from too long ago or from the future."""
+
+
+def of_token(site_id: int, decision: bytes, kind: str) -> bytes:
+    """The id of a tokened event: each kind counts once per decision."""
+    return blake2b(
+        b"%d:%b:%b" % (site_id, decision, kind.encode()), digest_size=16, person=b"token"
+    ).digest()
+
+
+def of_id(site_id: int, text: str) -> bytes:
+    """The id of an event that its sender has named."""
+    return blake2b(f"{site_id}:{text}".encode(), digest_size=16, person=b"id").digest()
+
+
+def day_of_ms(ms: int) -> dt.date:
+    """The UTC day of a time in Unix milliseconds."""
+    return dt.date.fromordinal(_EPOCH + ms // _DAY_MS)
+
+
+def day_of_id(text: str, *, now_ms: int) -> dt.date:
+    """The partition of a sender's id: a UUIDv7's own day, else the undated one.
+
+    Raises:
+        IdTimeOutOfRange: A UUIDv7 more than 30 days old or more than a day ahead.
+    """
+    if not _UUID7.fullmatch(text):
+        return UNDATED
+    ms = int(text[:8] + text[9:13], 16)
+    if not now_ms - OLDEST_MS <= ms <= now_ms + NEWEST_MS:
+        raise IdTimeOutOfRange("The time inside this id is out of range.", field="id")
+    return day_of_ms(ms)
+
+
+def digest(*parts: object) -> int:
+    """64 bits of an event's content: an equal id with another digest is a conflict."""
+    text = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)

@@ -1,0 +1,260 @@
+"""The only writer of the log.
+
+The steps are a generator that says which SQL comes next and is told what it gave; `write` (for
+Django's requests and the importers) and `delivery.commit` (asynchronous) only carry them out. So
+there is one text of the SQL for both.
+
+Fast path: COPY straight into the log. Only when the unique key objects are the rows staged,
+inserted where they are new, and compared with what was there.
+"""
+
+import datetime as dt
+from collections.abc import Generator, Iterable, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+import psycopg
+from psycopg import errors
+
+
+class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One row of the log; a field for each column that the database does not fill itself.
+
+    `id`, `unit` and `decision` are 16 bytes; `properties` is the JSON text of an object; `mark` is
+    empty for what counts, else the name of the filter that set it aside.
+    """
+
+    day: dt.date
+    id: bytes
+    digest: int
+    site_id: int
+    kind: str
+    unit: bytes
+    occurred_at: dt.datetime
+    received_at: dt.datetime
+    experiment_id: int | None = None
+    phase: int | None = None
+    variant_id: int | None = None
+    placement_id: int | None = None
+    creative_version_id: int | None = None
+    policy_version: int | None = None
+    propensity: float | None = None
+    flags: int = 0
+    decision: bytes | None = None
+    amount: int | None = None
+    currency: str = ""
+    order_id: str = ""
+    mark: str = ""
+    properties: str | None = None
+    source: str = "live"
+
+
+class Outcome(StrEnum):
+    """What became of a record: the first of an id, the same again, another one under its id."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+
+
+COLUMNS: tuple[str, ...] = Record.__struct_fields__
+_LIST = ", ".join(COLUMNS)
+
+COPY_LOG = f"COPY events_event ({_LIST}) FROM STDIN"
+ENSURE = "SELECT events_ensure_partition(day) FROM unnest(%s::date[]) AS day"
+# Without the log's constraints; made once a session and emptied by every commit.
+STAGE = (
+    "CREATE TEMPORARY TABLE IF NOT EXISTS events_incoming ON COMMIT DELETE ROWS"
+    f" AS SELECT {_LIST} FROM events_event WITH NO DATA"  # noqa: S608
+)
+CLEAR_STAGE = "DELETE FROM events_incoming"
+COPY_STAGE = f"COPY events_incoming ({_LIST}) FROM STDIN"
+# In the order of the key: two processes with the same rows wait for each other, without deadlock.
+INSERT_NEW = (
+    f"INSERT INTO events_event ({_LIST}) SELECT {_LIST} FROM events_incoming ORDER BY day, id"  # noqa: S608
+    " ON CONFLICT (day, id) DO NOTHING RETURNING day, id"
+)
+DIGESTS = (
+    "SELECT day, id, kept.digest FROM events_incoming JOIN events_event AS kept USING (day, id)"
+)
+
+
+class Run(NamedTuple):
+    """A statement; the generator is sent its rows."""
+
+    sql: str
+    values: tuple[object, ...] | None = None
+
+
+class Load(NamedTuple):
+    """A COPY with its data."""
+
+    sql: str
+    text: str
+
+
+class Scope(NamedTuple):
+    """How a piece of work begins, is undone so that it can be tried another way, and ends."""
+
+    begin: str
+    undo: str
+    end: str
+
+
+INSIDE = Scope(
+    "SAVEPOINT events_sink", "ROLLBACK TO SAVEPOINT events_sink", "RELEASE SAVEPOINT events_sink"
+)
+WHOLE = Scope("BEGIN", "ROLLBACK; BEGIN", "COMMIT")
+
+Rows: TypeAlias = list[tuple[Any, ...]]
+Steps: TypeAlias = Generator[Run | Load, Rows, list[Outcome]]
+Key: TypeAlias = tuple[dt.date, bytes]
+
+# Days whose partition this process has seen; a wrong entry (rolled back, dropped) costs one retry.
+_known_days: set[dt.date] = set()
+MOST_KNOWN_DAYS = 4_000  # only an importer of many years gets there
+
+
+def write(connection: psycopg.Connection[Any], records: Sequence[Record]) -> list[Outcome]:
+    """Store records inside the caller's transaction, or in one of their own if none is open.
+
+    Returns:
+        One outcome per record, in order.
+
+    A new day needs a partition, whose making blocks others who need one until the caller commits:
+    before a long transaction call `ensure_days` and commit.
+    """
+    own = connection.autocommit and connection.info.transaction_status == _IDLE
+    steps = writing(records, WHOLE if own else INSIDE)
+    try:
+        return _carry_out(connection, steps)
+    except BaseException:
+        if own:
+            connection.rollback()
+        raise
+
+
+def ensure_days(connection: psycopg.Connection[Any], days: Iterable[dt.date]) -> None:
+    """Make the partitions of these days, in the caller's transaction."""
+    connection.execute(ENSURE, (sorted(set(days)),))
+
+
+_IDLE = psycopg.pq.TransactionStatus.IDLE
+
+
+def _carry_out(connection: psycopg.Connection[Any], steps: Steps) -> list[Outcome]:
+    try:
+        step = next(steps)
+        while True:
+            try:
+                rows = _do(connection, step)
+            except (errors.UniqueViolation, errors.CheckViolation) as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(rows)
+    except StopIteration as done:
+        return list(done.value)
+
+
+def _do(connection: psycopg.Connection[Any], step: Run | Load) -> Rows:
+    with connection.cursor(row_factory=psycopg.rows.tuple_row) as cursor:
+        if isinstance(step, Load):
+            with cursor.copy(step.sql) as copy:
+                copy.write(step.text)
+            return []
+        cursor.execute(step.sql, step.values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def writing(records: Sequence[Record], scope: Scope) -> Steps:
+    """The steps that store records; returns one outcome per record."""
+    if not records:
+        return []
+    first = _first_of_each(records)
+    days = {day for day, _ in first}
+    yield Run(scope.begin)
+    try:
+        if not days <= _known_days:
+            yield Run(ENSURE, (sorted(days),))
+        yield Load(COPY_LOG, _text(first))
+        settled = dict.fromkeys(first, Outcome.STORED)
+    except (errors.UniqueViolation, errors.CheckViolation):
+        # Something is there already, or a partition that was known is gone.
+        yield Run(scope.undo)
+        yield Run(ENSURE, (sorted(days),))
+        settled = yield from _one_by_one(first)
+    yield Run(scope.end)
+    _remember(days)
+    return _outcomes(records, first, settled)
+
+
+def _first_of_each(records: Sequence[Record]) -> dict[Key, Record]:
+    found: dict[Key, Record] = {}
+    for record in records:
+        found.setdefault((record.day, record.id), record)
+    return found
+
+
+def _one_by_one(
+    first: dict[Key, Record],
+) -> Generator[Run | Load, Rows, dict[Key, Outcome]]:
+    yield Run(STAGE)
+    yield Run(CLEAR_STAGE)
+    yield Load(COPY_STAGE, _text(first))
+    new = {(day, name.bytes) for day, name in (yield Run(INSERT_NEW))}
+    kept = {(day, name.bytes): digest for day, name, digest in (yield Run(DIGESTS))}
+    return {
+        key: Outcome.STORED if key in new else _compare(record.digest, kept[key])
+        for key, record in first.items()
+    }
+
+
+def _compare(digest: int, kept: int) -> Outcome:
+    return Outcome.DUPLICATE if digest == kept else Outcome.CONFLICT
+
+
+def _remember(days: set[dt.date]) -> None:
+    if len(_known_days) > MOST_KNOWN_DAYS:
+        _known_days.clear()
+    _known_days.update(days)
+
+
+def _outcomes(
+    records: Sequence[Record], first: dict[Key, Record], settled: dict[Key, Outcome]
+) -> list[Outcome]:
+    answers = []
+    for record in records:
+        key = (record.day, record.id)
+        if first[key] is record:
+            answers.append(settled[key])
+        else:
+            answers.append(_compare(record.digest, first[key].digest))
+    return answers
+
+
+# COPY's text format: a tab between columns, a line per row, \N for NULL.
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _text(first: dict[Key, Record]) -> str:
+    return "".join(_line(first[key]) for key in sorted(first))
+
+
+def _or_null(value: object) -> str:
+    return "\\N" if value is None else str(value)
+
+
+def _line(row: Record) -> str:
+    properties = "\\N" if row.properties is None else row.properties.translate(_ESCAPES)
+    decision = "\\N" if row.decision is None else row.decision.hex()
+    return (
+        f"{row.day}\t{row.id.hex()}\t{row.digest}\t{row.site_id}\t{row.kind.translate(_ESCAPES)}\t"
+        f"{row.unit.hex()}\t{row.occurred_at.isoformat()}\t{row.received_at.isoformat()}\t"
+        f"{_or_null(row.experiment_id)}\t{_or_null(row.phase)}\t{_or_null(row.variant_id)}\t"
+        f"{_or_null(row.placement_id)}\t{_or_null(row.creative_version_id)}\t"
+        f"{_or_null(row.policy_version)}\t{_or_null(row.propensity)}\t{row.flags}\t{decision}\t"
+        f"{_or_null(row.amount)}\t{row.currency.translate(_ESCAPES)}\t"
+        f"{row.order_id.translate(_ESCAPES)}\t{row.mark.translate(_ESCAPES)}\t{properties}\t"
+        f"{row.source.translate(_ESCAPES)}\n"
+    )
