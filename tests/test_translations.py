@@ -1,0 +1,62 @@
+"""Both languages are complete: nothing untranslated, nothing guessed, nothing left uncompiled."""
+
+import gettext
+import io
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parent.parent
+CATALOGUE = Path("zh_Hans/LC_MESSAGES/django.po")
+IGNORED = [".venv/*", "var/*", "node_modules/*", "tests/*", "benchmarks/*"]
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("xgettext") is None, reason="GNU gettext is not on this machine"
+)
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory, request):
+    """A copy of the catalogue, brought up to date with every string in the sources."""
+    copy = tmp_path_factory.mktemp("locale")
+    shutil.copytree(ROOT / "locale", copy, dirs_exist_ok=True)
+    from django.test import override_settings
+
+    with override_settings(LOCALE_PATHS=[str(copy)]):
+        request.getfixturevalue("monkeypatch_module").chdir(ROOT)
+        call_command("makemessages", locale=["zh_Hans"], ignore_patterns=IGNORED, verbosity=0)
+    return copy / CATALOGUE
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module():
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+def _places(catalogue: Path, *which: str) -> list[str]:
+    command = ["msgattrib", "--no-obsolete", *which, str(catalogue)]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    # A line of places stands over every entry; the text itself may be spread over several lines.
+    return re.findall(r"^#: .*", out, re.MULTILINE)
+
+
+def test_chinese__every_string_of_the_sources__translated(fresh):
+    assert _places(fresh, "--untranslated") == []
+
+
+def test_chinese__no_translation__guessed_from_a_similar_text(fresh):
+    assert _places(fresh, "--only-fuzzy") == []
+
+
+def test_chinese__compiled_catalogue__is_that_of_the_sources():
+    po = ROOT / "locale" / CATALOGUE
+    compiled = subprocess.run(
+        ["msgfmt", "--check", "-o", "-", str(po)], capture_output=True, check=True
+    )
+    ours = gettext.GNUTranslations((po.with_suffix(".mo")).open("rb"))
+    assert ours._catalog == gettext.GNUTranslations(io.BytesIO(compiled.stdout))._catalog
