@@ -50,6 +50,7 @@ class Config:
 
 
 def read_file(path: Path) -> dict[str, str]:
+    """The NAME=value lines of a file; an empty value, as in a copied example, counts as not set."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (FileNotFoundError, PermissionError):
@@ -57,7 +58,8 @@ def read_file(path: Path) -> dict[str, str]:
     pairs = (
         line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#")
     )
-    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
+    values = {name.strip(): value.strip().strip("\"'") for name, value in pairs}
+    return {name: value for name, value in values.items() if value}
 
 
 def _sources() -> dict[str, str]:
@@ -84,7 +86,8 @@ def _token_keys(text: str) -> dict[int, bytes]:
         raise NotConfigured(
             "TOKEN_KEYS cannot be read. Write pairs such as 1:5f2c… (id 0-255, secret in hex)."
         ) from None
-    if any(len(secret) < SHORTEST_SECRET for secret in keys.values()) or any(i not in range(256) for i in keys):
+    too_short = any(len(secret) < SHORTEST_SECRET for secret in keys.values())
+    if too_short or any(key_id not in range(256) for key_id in keys):
         raise NotConfigured("TOKEN_KEYS needs ids of 0-255 and secrets of at least 16 bytes.")
     return keys
 
