@@ -1,0 +1,60 @@
+"""A/A tests by re-randomising a fixed population of visitors whose clicks hang together."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.stats.aggregates import Aggregates
+from engine.stats.frequentist import compare
+from engine.stats.metrics import metric
+
+CTR = metric("ctr")
+COLUMNS = ("one", "impressions", "clicks")
+
+
+def population(rng, *, users, impressions=20.0, ctr=0.02, icc=0.02):
+    """Draw visitors: geometric impressions, each visitor with a click rate of their own (Beta)."""
+    seen = rng.geometric(1 / impressions, users)
+    strength = (1 - icc) / icc
+    clicks = rng.binomial(seen, rng.beta(ctr * strength, (1 - ctr) * strength, users))
+    return np.stack([np.ones(users, dtype=np.int64), seen, clicks], axis=1)
+
+
+def splits(rng, people, *, runs) -> Iterator[tuple[Aggregates, Aggregates]]:
+    """Split the same visitors in two halves again and again."""
+    half = len(people) // 2
+    for _ in range(runs):
+        order = rng.permutation(len(people))
+        yield _aggregates(people[order[:half]]), _aggregates(people[order[half:]])
+
+
+def false_alarms(pairs) -> tuple[list[float], float]:
+    """Return the p-values of the engine, and how often a test on impressions rejects."""
+    p_values, naive, runs = [], 0, 0
+    for control, treatment in pairs:
+        p_values.append(compare(CTR, control, treatment).p)
+        naive += abs(_impression_z(control, treatment)) > 1.959964
+        runs += 1
+    return p_values, naive / runs
+
+
+def _aggregates(people) -> Aggregates:
+    one, seen, clicked = range(3)
+    gram = people.T @ people
+    return Aggregates(
+        int(gram[one, one]),
+        {"impressions": int(gram[one, seen]), "clicks": int(gram[one, clicked])},
+        {
+            ("impressions", "impressions"): int(gram[seen, seen]),
+            ("impressions", "clicks"): int(gram[seen, clicked]),
+            ("clicks", "clicks"): int(gram[clicked, clicked]),
+        },
+    )
+
+
+def _impression_z(control: Aggregates, treatment: Aggregates) -> float:
+    # The wrong test, here only to show that it is wrong: impressions taken as independent.
+    n0, n1 = control.sum("impressions"), treatment.sum("impressions")
+    c0, c1 = control.sum("clicks"), treatment.sum("clicks")
+    pooled = (c0 + c1) / (n0 + n1)
+    return (c1 / n1 - c0 / n0) / (pooled * (1 - pooled) * (1 / n0 + 1 / n1)) ** 0.5
