@@ -18,7 +18,16 @@ app.config_from_object(
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
         "broker_connection_retry_on_startup": True,
-        "broker_transport_options": {"visibility_timeout": 3600},
+        # A page rings once and goes on: without a broker the job waits for the sweep. (The worker's
+        # own reconnecting is `broker_connection_max_retries`, which stays patient.)
+        "broker_transport_options": {
+            "visibility_timeout": 3600,
+            "max_retries": 1,
+            "interval_start": 0,
+            "interval_step": 0,
+            "interval_max": 0,
+            "socket_connect_timeout": 2,
+        },
         "timezone": "UTC",
         "beat_schedule": {
             "publish-changes": {

@@ -155,7 +155,7 @@ def run(job_id: int, *, now: dt.datetime) -> Job | None:
         _log.warning("job %s was taken over by somebody else", job.pk)
     except LabError as problem:
         _finish(job, Job.Status.FAILED, progress.now, error=str(problem))
-    except Exception:  # whatever it was, the row must say so
+    except Exception:  # noqa: BLE001 - whatever it was, the row must say so
         _log.exception("job %s (%s) failed in attempt %s", job.pk, job.kind, job.attempt)
         _give_back(job, progress.now)
     return job
