@@ -75,19 +75,25 @@ def reachable_copy(installation: Path, *, state: Path, identity: Identity) -> Pa
     """The program folder itself, or a copy that nobody can read where a venv is closed to it."""
     if identity.user is None:
         return installation
-    copy = state / "programs" / installation.name
-    if not copy.exists():
-        fresh = copy.with_name(f"{copy.name}.new")
+    package = installation.parent
+    server = (installation / "bin" / "postgres").stat()
+    # Named after the program inside: an update of the wheel is copied anew.
+    copies = state / "programs" / f"{server.st_size}-{server.st_mtime_ns}"
+    if not copies.exists():
+        fresh = copies.with_name("new")
         shutil.rmtree(fresh, ignore_errors=True)
-        fresh.parent.mkdir(mode=0o755, exist_ok=True)
-        fresh.parent.chmod(0o755)
-        shutil.copytree(installation, fresh, symlinks=True)
-        _open_for_reading(fresh)
-        fresh.rename(copy)
-    return copy
+        shutil.copytree(installation, fresh / package.name / installation.name, symlinks=True)
+        # Wheels keep the libraries they bring along beside the package, found relative to it.
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
+        _open_for_reading(copies.parent)
+        fresh.rename(copies)
+    return copies / package.name / installation.name
 
 
 def _open_for_reading(tree: Path) -> None:
     for entry in (tree, *tree.rglob("*")):
         if not entry.is_symlink():
-            entry.chmod(entry.stat().st_mode | (0o055 if entry.is_dir() else 0o044))
+            executable = entry.stat().st_mode & stat.S_IXUSR
+            entry.chmod(0o755 if executable else 0o644)

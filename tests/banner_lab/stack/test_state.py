@@ -1,0 +1,52 @@
+"""One supervisor at a time owns the state folder, and its secrets are its own."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from banner_lab.stack.errors import AlreadyRunning
+from banner_lab.stack.state import State
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    made = State(tmp_path / "var 状态")
+    made.prepare()
+    return made
+
+
+def test_take__second_time__says_where_it_runs(state: State) -> None:
+    lock = state.take()
+    state.write_report({"pid": os.getpid(), "web": "http://127.0.0.1:8123"})
+    with pytest.raises(AlreadyRunning, match=r"already running at http://127\.0\.0\.1:8123"):
+        state.take()
+    assert state.is_running()
+    os.close(lock)
+    assert not state.is_running()
+
+
+def test_take__after_a_kill__waits_for_the_servers_to_let_go(state: State) -> None:
+    # The note names a process that has gone; its database still holds the lock for a moment.
+    lock = state.take()
+    gone = os.spawnlp(os.P_NOWAIT, "true", "true")
+    os.waitpid(gone, 0)
+    state.write_report({"pid": gone})
+    if os.fork() == 0:
+        os.execlp("true", "true")  # closes the inherited descriptor
+    os.wait()
+    os.close(lock)
+    os.close(state.take())
+
+
+def test_secret__second_time__is_the_same_and_private(state: State) -> None:
+    first = state.secret("secret_key")
+    assert state.secret("secret_key", "another") == first
+    file = state.secrets / "secret_key"
+    assert file.stat().st_mode & 0o077 == 0
+    assert state.folder.stat().st_mode & 0o077 == 0
+
+
+def test_report__torn_file__is_empty(state: State) -> None:
+    state.report.write_text('{"pid": 1')
+    assert state.read_report() == {}
