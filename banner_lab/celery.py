@@ -10,7 +10,9 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banner_lab.settings")
 
 app = Celery("banner_lab")
-app.config_from_object(
+app.config_from_object("django.conf:settings", namespace="CELERY")
+# A second config_from_object would replace the first one.
+app.conf.update(
     {
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
@@ -48,5 +50,4 @@ app.config_from_object(
         },
     }
 )
-app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["workspace", "events", "creatives", "experiments", "demo"])
