@@ -1,0 +1,19 @@
+"""Addresses of the demo shop, below /demo/."""
+
+from django.urls import URLPattern, path
+
+from demo import simulation_views, views
+
+app_name = "demo"
+
+urlpatterns: list[URLPattern] = [
+    path("", views.home, name="home"),
+    path("c/<slug:key>/", views.category, name="category"),
+    path("p/<slug:key>/", views.product, name="product"),
+    path("cart/", views.cart_page, name="cart"),
+    path("cart/add/<slug:key>/", views.add, name="add"),
+    path("cart/set/<slug:key>/", views.quantity, name="quantity"),
+    path("checkout/", views.checkout, name="checkout"),
+    path("thanks/", views.thanks, name="thanks"),
+    path("simulate/", simulation_views.simulate, name="simulate"),
+]
