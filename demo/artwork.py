@@ -1,8 +1,8 @@
 """The drawings behind the demo's banners: SVG composed from the shop's own product pictures.
 
-`manage.py draw_banners` turns them into the files of `static/demo/banners/` once; the product and the tests
-read those. Drawing again needs Chromium and the fonts named below, so only who changes a
-design does it.
+`manage.py draw_banners` turns them into the files of `static/demo/banners/` once; the product and
+the tests read those. Drawing again needs Chromium and the fonts named below, so only who changes
+a design does it.
 """
 
 import re
@@ -67,21 +67,19 @@ def _words(
     )
 
 
-def _pill(text: str, x: float, y: float, width: float, fill: str, ink: str) -> str:
+def _pill(text: str, x: float, y: float, width: float, *colours: str) -> str:
+    fill, ink = colours
     return f'<rect x="{x}" y="{y}" width="{width}" height="46" rx="23" fill="{fill}"/>' + _words(
         text, x + width / 2, y + 30, 18, ink, font=PLAIN, anchor="middle"
     )
 
 
-def _gradient(name: str, *stops: str, down: bool = False) -> str:
+def _gradient(name: str, *stops: str) -> str:
     share = 100 / (len(stops) - 1)
     colours = "".join(
         f'<stop offset="{i * share}%" stop-color="{colour}"/>' for i, colour in enumerate(stops)
     )
-    return (
-        f'<linearGradient id="{name}" x1="0" y1="0" x2="{0 if down else 1}" y2="{1 if down else 0.6}">'
-        f"{colours}</linearGradient>"
-    )
+    return f'<linearGradient id="{name}" x1="0" y1="0" x2="1" y2="0.6">{colours}</linearGradient>'
 
 
 def _trail() -> str:
@@ -117,7 +115,8 @@ def _hearth() -> str:
         '<rect y="352" width="1200" height="48" fill="#c58a55"/>'
         '<rect y="352" width="1200" height="6" fill="#a86f3f"/>'
         '<g fill="none" stroke="#b98a62" stroke-width="7" stroke-linecap="round" opacity=".6">'
-        '<path d="M842 74c-16-18 14-28 0-50M880 66c-16-18 14-28 0-50M918 74c-16-18 14-28 0-50"/></g>'
+        '<path d="M842 74c-16-18 14-28 0-50M880 66c-16-18 14-28 0-50"/>'
+        '<path d="M918 74c-16-18 14-28 0-50"/></g>'
         + _words("THE KITCHEN EDIT", 74, 96, 17, "#a3452c", font=PLAIN, spacing=3)
         + _words("Slow food,", 72, 172, 74, "#40201a", font=SERIF)
         + _words("easy evenings.", 72, 246, 74, "#40201a", font=SERIF)
@@ -220,8 +219,10 @@ def _delivery_strip() -> str:
         '<rect x="52" y="22" width="66" height="42" rx="6" fill="#fff3d9"/>'
         '<path d="M118 34h20c6 0 12 12 14 18v12h-34z" fill="#f0803c"/>'
         '<path d="M124 40h12l7 12h-19z" fill="#cfe6dc"/>'
-        '<circle cx="72" cy="66" r="10" fill="#1b2f26"/><circle cx="72" cy="66" r="4" fill="#cfe6dc"/>'
-        '<circle cx="134" cy="66" r="10" fill="#1b2f26"/><circle cx="134" cy="66" r="4" fill="#cfe6dc"/>'
+        '<circle cx="72" cy="66" r="10" fill="#1b2f26"/>'
+        '<circle cx="72" cy="66" r="4" fill="#cfe6dc"/>'
+        '<circle cx="134" cy="66" r="10" fill="#1b2f26"/>'
+        '<circle cx="134" cy="66" r="4" fill="#cfe6dc"/>'
         '<path d="M85 30c12-6 20 8 0 22-20-14-12-28 0-22z" fill="#c8402b"/>'
         + _words("Free delivery from ¥399", 180, 42, 27, "#fff8e8")
         + _words("At your door in two days, returns on us", 181, 68, 16, "#cfe6dc", font=PLAIN,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -46,7 +46,7 @@ def _policy() -> str:
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
 
 
-def show(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+def show(request: HttpRequest, template: str, **context: object) -> HttpResponse:
     """Render a page of the shop with what every page of it needs."""
     known = credentials.read()
     everywhere = {

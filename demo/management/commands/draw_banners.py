@@ -3,7 +3,6 @@
 import io
 import shutil
 from argparse import ArgumentParser
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from PIL import Image
@@ -14,12 +13,13 @@ QUALITY = 94  # of the WebP file; uploads are re-encoded anyway, so the source s
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []
     help = "Draw the pictures in static/demo/banners/ from demo/artwork.py."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--chromium", default=shutil.which("chromium"))
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: str, **options: str) -> None:
         if not options["chromium"]:
             raise CommandError("No Chromium found. Name one with --chromium.")
         from playwright.sync_api import sync_playwright
