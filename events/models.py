@@ -56,9 +56,14 @@ class Event(models.Model):
 
 
 class Conversion(models.Model):
-    """A cart or an order of a unit, once per order: the part of the log that attribution reads."""
+    """A cart or an order of a unit, once per order: the part of the log that attribution reads.
+
+    A live one belongs to every experiment that the unit was exposed in before (`experiment_id` 0).
+    One that was loaded from the file of a single experiment belongs to that experiment alone.
+    """
 
     site_id = models.IntegerField()
+    experiment_id = models.IntegerField(default=0)
     unit = models.UUIDField()
     event_id = models.UUIDField()
     kind = models.TextField()
@@ -73,7 +78,7 @@ class Conversion(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["site_id", "event_id"], name="conversion_event_once"),
             models.UniqueConstraint(
-                fields=["site_id", "order_id"],
+                fields=["site_id", "experiment_id", "order_id"],
                 condition=~models.Q(order_id=""),
                 name="conversion_order_once",
             ),
@@ -124,8 +129,9 @@ class UnitTotal(models.Model):
 class Aggregate(models.Model):
     """Sums over the units of a variant first exposed on one day.
 
-    `moments` holds the sums of products in the order of `engine.stats.aggregates.PAIRS`; all are whole
-    numbers and exact.
+    `moments` holds the sums of products in the order of `engine.stats.aggregates.PAIRS`; all are
+    whole numbers and exact. `given` ones came with an import of totals: no event stands behind
+    them, so a rebuild leaves them alone.
     """
 
     experiment_id = models.IntegerField()
@@ -133,6 +139,7 @@ class Aggregate(models.Model):
     variant_id = models.IntegerField()
     day = models.DateField()
     moments = ArrayField(models.DecimalField(max_digits=60, decimal_places=0))
+    given = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("aggregate")
@@ -145,6 +152,47 @@ class Aggregate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.experiment_id}/{self.phase}/{self.variant_id} {self.day}"
+
+
+class Tally(models.Model):
+    """How many events there are of each kind, those set aside included: nobody counts the log.
+
+    0 stands for "of no experiment" in the numbers; `day` is the day of the events at the site.
+    """
+
+    site_id = models.IntegerField()
+    experiment_id = models.IntegerField(default=0)
+    phase = models.IntegerField(default=0)
+    variant_id = models.IntegerField(default=0)
+    day = models.DateField(_("day"))
+    kind = models.TextField(_("type"))
+    mark = models.TextField(default="")
+    events = models.BigIntegerField(_("events"))
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    last_received_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+        indexes: ClassVar = [models.Index(fields=["experiment_id", "phase"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=[
+                    "site_id",
+                    "experiment_id",
+                    "phase",
+                    "variant_id",
+                    "day",
+                    "kind",
+                    "mark",
+                ],
+                name="tally_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.day}: {self.events}"
 
 
 class RollupState(models.Model):
