@@ -48,7 +48,7 @@ PARENT = textwrap.dedent(
     import os, signal, subprocess, sys, time
     worker = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     signal.signal(signal.SIGTERM, lambda *_: (worker.terminate(), sys.exit(0)))
-    print("grandchild", worker.pid, flush=True)
+    print(f"grandchild {worker.pid}", flush=True)
     time.sleep(60)
     """
 )
@@ -98,8 +98,11 @@ def wait_for(condition: Callable[[], object], *, seconds: float = 10) -> None:
 
 
 def noted_pid(log: Path) -> int:
-    wait_for(lambda: log.exists() and "grandchild" in log.read_text())
-    found = re.search(r"grandchild (\d+)", log.read_text())
+    def note() -> "re.Match[str] | None":
+        return re.search(r"grandchild (\d+)\n", log.read_text() if log.exists() else "")
+
+    wait_for(note)
+    found = note()
     assert found is not None
     return int(found[1])
 
