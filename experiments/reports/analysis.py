@@ -10,7 +10,7 @@ from engine.stats.aggregates import Aggregates, total
 from engine.stats.estimate import value as value_of
 from engine.stats.frequentist import compare
 from engine.stats.inference import Comparison, Interval, LiftGap
-from engine.stats.metrics import CATALOGUE, Metric
+from engine.stats.metrics import CATALOGUE, Metric, Unit
 from experiments.models import Experiment, Variant
 from experiments.reports import health
 from experiments.reports.payload import (
@@ -70,9 +70,7 @@ def analyse(
 ) -> ReportData:
     """Everything that can be said; what cannot is a named gap."""
     arms = {arm.id: total(by_day.get(arm.id, {}).values()) for arm in design.arms}
-    effects = tuple(
-        effect for metric in metrics_of(design) for effect in _effects(design, metric, arms)
-    )
+    effects = tuple(e for metric in metrics_of(design) for e in _effects(design, metric, arms))
     split = _split(design, arms)
     return ReportData(
         method=METHOD,
@@ -101,7 +99,8 @@ def absolute_mde(design: Design, control_value: float | None) -> float | None:
     if not design.mde:
         return None
     if design.mde_kind == Experiment.MdeKind.POINTS:
-        return design.mde / 100
+        # Money has no percentage points.
+        return design.mde / 100 if CATALOGUE[design.primary].unit is Unit.PERCENT else None
     return None if control_value is None else abs(control_value) * design.mde / 100
 
 
@@ -178,14 +177,8 @@ def _with_holm(
     """
     many = len(design.treatments)
     known = {key: one for key, one in found.items() if isinstance(one, Comparison)}
-    waiting = [1.0] * (many - len(known))
-    adjusted = dict(
-        zip(
-            known,
-            multiplicity.holm([c.p for c in known.values()] + waiting)[: len(known)],
-            strict=True,
-        )
-    )
+    ps = [one.p for one in known.values()] + [1.0] * (many - len(known))
+    adjusted = dict(zip(known, multiplicity.holm(ps), strict=False))
     final = _stepped_down(design, known, at, many)
     return [
         _effect(metric, arm.id, final.get(arm.id, found[arm.id]), adjusted.get(arm.id))

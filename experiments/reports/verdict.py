@@ -167,8 +167,12 @@ def _harmed(data: ReportData, arm: int) -> tuple[str, ...]:
 
 
 def _within(data: ReportData, effect: Effect) -> bool:
-    mde = mde_of(data)
-    return bool(mde and effect.span and -mde < effect.span.low and effect.span.high < mde)
+    mde, span = mde_of(data), effect.span
+    if data.design.mde and data.design.mde_kind == "relative" and effect.lift_span:
+        # Fieller's interval also knows that the control, which the plan is a percentage of, is
+        # only estimated.
+        mde, span = data.design.mde / 100, effect.lift_span
+    return bool(mde and span and -mde < span.low and span.high < mde)
 
 
 def _days_to_answer(data: ReportData, horizon: Horizon) -> int | None:

@@ -1,0 +1,87 @@
+"""Pictures of a report: Plotly figures, each with a table and a sentence that say the same.
+
+A figure carries the colours of `PALETTE`; `static/js/charts.js` replaces each of them by the CSS
+variable of that name, so one figure serves the light and the dark page.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from experiments.reports.payload import ReportData
+
+PALETTE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "#1b2333": "--chart-ink",
+        "#5b6579": "--chart-quiet",
+        "#e6e8ee": "--chart-line",
+        "#8f96a3": "--chart-zero",
+        "#eef0f4": "--chart-target",
+        "#3b5bdb": "--chart-1",
+        "#c2410c": "--chart-2",
+        "#0f766e": "--chart-3",
+        "#7e22ce": "--chart-4",
+        "#d9e0fa": "--chart-1-wash",
+        "#f9ddd0": "--chart-2-wash",
+        "#d2ebe8": "--chart-3-wash",
+        "#e9d8f8": "--chart-4-wash",
+    }
+)
+INK, QUIET, LINE, ZERO, TARGET, *_SERIES = PALETTE
+SERIES: Final = tuple(_SERIES[:4])
+WASHES: Final = tuple(_SERIES[4:])
+SYMBOLS: Final = ("circle", "diamond", "square", "triangle-up")
+"""Shape beside colour: not everybody sees both."""
+LARGEST: Final = 100.0
+"""One metric with a huge range must not squeeze the others into a dot: axes end at ±100 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A figure for `charts.js`, and the same for people who do not see it."""
+
+    id: str
+    title: str
+    summary: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    figure: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What the page hands to the script."""
+        return {"figure": self.figure, "palette": dict(PALETTE)}
+
+
+def figure(traces: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, Any]:
+    """A figure of plain JSON types in the manner of the house.
+
+    It goes through Plotly's own classes: a misspelt attribute fails here and not in a browser.
+    """
+    from plotly.graph_objects import Figure
+
+    base = {
+        "template": "none",
+        "font": {"color": INK, "size": 13},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "hoverlabel": {"align": "left"},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
+    }
+    plain: dict[str, Any] = json.loads(Figure(data=traces, layout=base | layout).to_json())
+    plain["layout"].pop("template", None)
+    return plain
+
+
+def axis_range(ends: Sequence[float]) -> list[float]:
+    """The range of an axis that shows all these ends and zero, with some room around."""
+    low, high = max(-LARGEST, min([*ends, -1.0])), min(LARGEST, max([*ends, 1.0]))
+    room = (high - low) * 0.06
+    return [low - room, high + room]
+
+
+def place_of(data: ReportData, arm: int) -> int:
+    """Which treatment it is, from 0: its colour and its shape."""
+    return [one.id for one in data.design.treatments].index(arm)

@@ -1,0 +1,167 @@
+"""The words of the health checks: what each one is, what it found, what to do about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from experiments.reports import numbers
+from experiments.reports.payload import Check, ReportData, State
+from experiments.reports.sentences import LACKS, label
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A check as a person reads it."""
+
+    key: str
+    state: State
+    name: str
+    finding: str
+    remedy: str
+
+    @property
+    def wrong(self) -> bool:
+        return self.state in {State.WARNING, State.BLOCKING}
+
+
+NAMES: Final[Mapping[str, Promise]] = {
+    "split": gettext_lazy("Visitors are split as planned"),
+    "several": gettext_lazy("Each visitor sees one variant"),
+    "clicks": gettext_lazy("Clicks do not exceed impressions"),
+    "enough": gettext_lazy("Enough visitors and events"),
+    "missing": gettext_lazy("Impressions are reported"),
+    "automated": gettext_lazy("Automated traffic is set aside"),
+    "size": gettext_lazy("The effect is of a believable size"),
+    "weeks": gettext_lazy("Whole weeks"),
+    "unit": gettext_lazy("The visitor is the unit"),
+}
+UNKNOWN: Final = gettext_lazy("Cannot be checked with this data.")
+REMEDIES: Final[Mapping[str, Promise]] = {
+    "split": gettext_lazy(
+        "Usual causes: one banner loads slower or fails on some devices, a redirect loses "
+        "visitors, the tag is missing on some pages, or visitors were filtered after the split. "
+        "Mend that and start a new phase; these numbers cannot be repaired."
+    ),
+    "several": gettext_lazy(
+        "Usual causes: the shop sends a changing user id, or ids are lost between pages. Send the "
+        "same id for the same visitor and start a new phase."
+    ),
+    "clicks": gettext_lazy(
+        "Usual causes: the impression is reported too late or is blocked, or a click is sent twice "
+        "under different ids. Check the tag on the page with the banner."
+    ),
+    "enough": gettext_lazy("Wait; if hardly anybody comes, raise the traffic share."),
+    "missing": gettext_lazy(
+        "These visitors are not counted. Check that the impression is reported as soon as the "
+        "banner is drawn, and before the page can be left."
+    ),
+    "automated": gettext_lazy(
+        "The numbers above do not contain it. Look at Visitors which programs call the shop; a "
+        "monitoring service can be told to leave the banners alone."
+    ),
+    "size": gettext_lazy(
+        "Results this large are more often a mistake than a discovery: compare the two banners and "
+        "their landing pages, and run the test again before acting on it."
+    ),
+    "weeks": gettext_lazy(
+        "Shoppers differ by weekday. Plan 7, 14, 21 or 28 days so that each weekday counts equally."
+    ),
+    "unit": gettext_lazy(
+        "Visitors who saw the banner several times count several times, so a chance difference "
+        "looks certain too often (often 10–20% false alarms instead of 5%). Treat small "
+        "differences as hints and repeat the test here."
+    ),
+}
+FINDINGS: Final[Mapping[tuple[str, State], Promise]] = {
+    ("split", State.WAITING): gettext_lazy("Too few visitors to tell yet."),
+    ("several", State.OK): gettext_lazy("%(units)s visitors saw several variants (%(share)s)."),
+    ("several", State.BLOCKING): gettext_lazy(
+        "%(units)s visitors saw several variants (%(share)s, at most 1%% is acceptable)."
+    ),
+    ("clicks", State.OK): gettext_lazy("In every variant."),
+    ("clicks", State.BLOCKING): gettext_lazy(
+        "%(variant)s has %(clicks)s clicks and only %(impressions)s impressions."
+    ),
+    ("enough", State.OK): gettext_lazy("Every variant has enough for the arithmetic."),
+    ("missing", State.OK): gettext_lazy("%(units)s visitors acted without a reported impression."),
+    ("missing", State.WARNING): gettext_lazy(
+        "%(units)s visitors acted on a banner whose showing was never reported (%(share)s)."
+    ),
+    ("automated", State.OK): gettext_lazy("%(events)s events set aside (%(share)s)."),
+    ("automated", State.WARNING): gettext_lazy(
+        "%(events)s events set aside (%(share)s): that is a lot."
+    ),
+    ("size", State.WAITING): gettext_lazy("Not measurable yet."),
+    ("size", State.OK): gettext_lazy("The largest effect is %(lift)s."),
+    ("size", State.WARNING): gettext_lazy("%(variant)s differs by %(lift)s from the control."),
+    ("weeks", State.OK): gettext_lazy("Every weekday counts equally."),
+    ("weeks", State.WARNING): gettext_lazy(
+        "Day %(days)s of %(planned)s: some weekdays count more."
+    ),
+    ("unit", State.OK): gettext_lazy("Visitors were split, and visitors are compared."),
+    ("unit", State.WARNING): gettext_lazy(
+        "Only totals are known: the unit is the impression, not the visitor."
+    ),
+}
+
+
+def explain(check: Check, data: ReportData) -> Explained:
+    """A check in words; the remedy is empty while nothing is wrong."""
+    remedy = str(REMEDIES[check.key]) if check.state is not State.OK else ""
+    if check.state is State.UNKNOWN:
+        remedy = ""
+    return Explained(check.key, check.state, str(NAMES[check.key]), _finding(check, data), remedy)
+
+
+def explain_all(data: ReportData) -> list[Explained]:
+    """All checks, those that need somebody first."""
+    order = [State.BLOCKING, State.WARNING, State.WAITING, State.OK, State.UNKNOWN]
+    found = [explain(check, data) for check in data.checks]
+    return sorted(found, key=lambda one: order.index(one.state))
+
+
+def _finding(check: Check, data: ReportData) -> str:
+    if check.state is State.UNKNOWN:
+        return str(UNKNOWN)
+    if check.key == "split" and check.state is not State.WAITING:
+        return _split(data)
+    if check.key == "enough" and check.state is State.WAITING:
+        return _enough(check, data)
+    return str(FINDINGS[check.key, check.state]) % _places(check, data)
+
+
+def _split(data: ReportData) -> str:
+    units = data.units or 1
+    return _("%(observed)s instead of %(planned)s; chance alone does this with p %(p)s.") % {
+        "observed": " / ".join(f"{n / units * 100:.2f}%" for n in data.split.observed),
+        "planned": " / ".join(f"{arm.share * 100:.4g}%" for arm in data.design.arms),
+        "p": "—" if data.split.p is None else _equal(data.split.p),
+    }
+
+
+def _equal(p: float) -> str:
+    text = numbers.p_value(p)
+    return text if text.startswith("<") else f"= {text}"
+
+
+def _enough(check: Check, data: ReportData) -> str:
+    what = next((key[3:] for key in check.numbers if key.startswith("of_")), "units")
+    have, need = (numbers.count(check.numbers[key]) for key in ("have", "need"))
+    lack = str(LACKS.get(what, LACKS["units"])) % {"have": have, "need": need}
+    variant = label(data.design.arm(check.arm)) if check.arm is not None else ""
+    return _("%(variant)s has %(lack)s.") % {"variant": variant, "lack": lack}
+
+
+def _places(check: Check, data: ReportData) -> dict[str, str]:
+    texts = {key: numbers.count(value) for key, value in check.numbers.items()}
+    if "share" in check.numbers:
+        texts["share"] = numbers.percent(check.numbers["share"], digits=1)
+    if "lift" in check.numbers:
+        texts["lift"] = numbers.lift(check.numbers["lift"])
+    if check.arm is not None:
+        texts["variant"] = label(data.design.arm(check.arm))
+    return texts

@@ -1,0 +1,152 @@
+"""The primary metric day by day, with the band that may be read on any day."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from experiments.reports import charts, numbers
+from experiments.reports.charts import Chart
+from experiments.reports.payload import Arm, DayPoint, ReportData
+from experiments.reports.sentences import label, metric_name
+
+MOST_LINES: Final = 4
+"""More bands over each other cannot be read; the table has all of them."""
+
+
+def over_time(data: ReportData) -> Chart | None:
+    """The lift of the primary metric as of the end of each day, with the always-valid band."""
+    points = [point for point in data.days if point.lift is not None and point.band is not None]
+    if len({point.day for point in points}) <= 1:
+        return None
+    return Chart(
+        id="over-time",
+        title=_("%(metric)s over time") % {"metric": metric_name(data.design.primary)},
+        summary=_time_summary(data, points),
+        columns=[_("Day"), _("Variant"), _("Visitors"), _("Change so far"), _("Band")],
+        rows=[_time_row(data, point) for point in points],
+        figure=charts.figure(_time_traces(data, points), _time_layout(data)),
+    )
+
+
+def _time_traces(data: ReportData, points: Sequence[DayPoint]) -> list[dict[str, Any]]:
+    traces: list[dict[str, Any]] = []
+    for arm in data.design.treatments[:MOST_LINES]:
+        mine = [point for point in points if point.arm == arm.id]
+        if mine:
+            traces += [_band(data, arm, mine), _line(data, arm, mine)]
+    return traces
+
+
+def _band(data: ReportData, arm: Arm, points: Sequence[DayPoint]) -> dict[str, Any]:
+    days = [point.day.isoformat() for point in points]
+    bands = [point.band for point in points if point.band is not None]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [*days, *reversed(days)],
+        "y": [*(b.high * 100 for b in bands), *(b.low * 100 for b in reversed(bands))],
+        "fill": "toself",
+        "fillcolor": charts.WASHES[charts.place_of(data, arm.id) % 4],
+        "opacity": 0.7,
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _line(data: ReportData, arm: Arm, points: Sequence[DayPoint]) -> dict[str, Any]:
+    place = charts.place_of(data, arm.id) % 4
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": label(arm),
+        "x": [point.day.isoformat() for point in points],
+        "y": [(point.lift or 0.0) * 100 for point in points],
+        "text": [_band_text(point) for point in points],
+        "hovertemplate": "%{x|%Y-%m-%d}<br>%{y:+.1f}% (%{text})<extra>" + label(arm) + "</extra>",
+        "line": {"color": charts.SERIES[place], "width": 2},
+        "marker": {"color": charts.SERIES[place], "symbol": charts.SYMBOLS[place], "size": 6},
+        "showlegend": len(data.design.treatments) > 1,
+    }
+
+
+def _time_layout(data: ReportData) -> dict[str, Any]:
+    axis = {"gridcolor": charts.LINE, "zeroline": False, "fixedrange": True}
+    return {
+        "height": 320,
+        "margin": {"l": 8, "r": 16, "t": 28, "b": 36},
+        "hovermode": "x unified",
+        "xaxis": axis
+        | {"type": "date", "showgrid": False, "tickformat": "%m-%d", "hoverformat": "%Y-%m-%d"},
+        "yaxis": axis | {"ticksuffix": "%", "automargin": True, "range": _time_range(data)},
+        "shapes": [_level_line(), *_marks(data)],
+        "annotations": _mark_words(data),
+    }
+
+
+def _time_range(data: ReportData) -> list[float]:
+    # The first days are so uncertain that their bands would flatten everything after them.
+    bands = [point.band for point in data.days if point.band is not None]
+    later = bands[len(bands) // 4 :] or bands
+    return charts.axis_range([end * 100 for band in later for end in (band.low, band.high)])
+
+
+def _level_line() -> dict[str, Any]:
+    line = {"color": charts.ZERO, "width": 1.5}
+    return {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": line}
+
+
+def _moments(data: ReportData) -> list[tuple[str, str]]:
+    design, days = data.design, [point.day for point in data.days]
+    found = []
+    if design.phase > 1:
+        text = _("Phase %(number)s") % {"number": design.phase}
+        found.append((min(days).isoformat(), text))
+    elif design.started_at and not design.planned_look_only:
+        found.append((design.started_at.date().isoformat(), _("Start")))
+    if design.ended_at and not design.planned_look_only:
+        found.append((design.ended_at.date().isoformat(), _("Stop")))
+    return found
+
+
+def _marks(data: ReportData) -> list[dict[str, Any]]:
+    base = {"type": "line", "y0": 0, "y1": 1, "yref": "paper"}
+    line = {"color": charts.ZERO, "width": 1, "dash": "dot"}
+    return [base | {"x0": day, "x1": day, "line": line} for day, _text in _moments(data)]
+
+
+def _mark_words(data: ReportData) -> list[dict[str, Any]]:
+    base = {"y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False}
+    font = {"color": charts.QUIET, "size": 12}
+    return [base | {"x": day, "text": text, "font": font} for day, text in _moments(data)]
+
+
+def _time_summary(data: ReportData, points: Sequence[DayPoint]) -> str:
+    last = points[-1]
+    return _(
+        "As of %(day)s, %(variant)s stands at %(lift)s. The band is wider than the final range "
+        "because it may be read on any day."
+    ) % {
+        "day": last.day.isoformat(),
+        "variant": label(data.design.arm(last.arm)),
+        "lift": numbers.lift(last.lift or 0.0),
+    }
+
+
+def _time_row(data: ReportData, point: DayPoint) -> list[str]:
+    return [
+        point.day.isoformat(),
+        label(data.design.arm(point.arm)),
+        numbers.count(point.n_control + point.n_treatment),
+        numbers.lift(point.lift or 0.0),
+        _band_text(point),
+    ]
+
+
+def _band_text(point: DayPoint) -> str:
+    if point.band is None:
+        return ""
+    return _("%(low)s to %(high)s") % dict(
+        zip(("low", "high"), numbers.lift_range(point.band), strict=True)
+    )

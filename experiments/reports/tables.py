@@ -1,0 +1,167 @@
+"""The numbers of a report as tables, and how they were made in a paragraph."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from engine.stats.metrics import CATALOGUE, Kind
+from experiments.reports import numbers
+from experiments.reports.forest import recorded
+from experiments.reports.payload import Arm, Effect, ReportData
+from experiments.reports.sentences import gap_text, label, metric_name, range_text
+
+SHOWN: Final = ("ctr", "conversion_rate", "revenue_per_visitor")
+NONE: Final = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Heads and rows of text; the first cell of a row is its head, the others are numbers."""
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def variants(data: ReportData) -> Table:
+    """What each variant got and did."""
+    if data.design.unit == "impression":
+        heads = [_("Variant"), _("Impressions"), _("Clicks"), metric_name("ctr")]
+        return Table(heads, [_totals_only(data, arm) for arm in data.design.arms])
+    heads = [
+        _("Variant"),
+        _("Visitors"),
+        _("Impressions"),
+        _("Clicks"),
+        _("Orders"),
+        *(metric_name(key) for key in SHOWN),
+    ]
+    return Table(heads, [_all_totals(data, arm) for arm in data.design.arms])
+
+
+def comparisons(data: ReportData) -> Table:
+    """Each treatment against the control on each metric of which anything was recorded."""
+    heads = [
+        _("Metric"),
+        _("Variant"),
+        _("Change"),
+        _("Difference"),
+        _("p"),
+        _("p, adjusted"),
+    ]
+    return Table(heads, [_comparison(data, effect) for effect in recorded(data)])
+
+
+def method(data: ReportData) -> list[str]:
+    """How the numbers were made, in sentences for somebody who wants to know."""
+    kinds = {CATALOGUE[effect.metric].kind for effect in recorded(data)}
+    found = [_unit(data)]
+    if Kind.RATIO in kinds and data.design.unit != "impression":
+        found.append(
+            _(
+                "Rates of several per visitor, such as clicks per impression, use the delta method "
+                "over visitors, because impressions of one visitor are alike."
+            )
+        )
+    if Kind.PROPORTION in kinds:
+        found.append(
+            _("Shares are tested with the pooled z-test; their range is Newcombe's interval.")
+        )
+    if Kind.MEAN in kinds:
+        found.append(_("Averages per visitor are compared with Welch's t-test."))
+    found.append(_("Ranges of relative changes are Fieller's; all ranges cover 95% or more."))
+    return [*found, *_look(data)]
+
+
+def value_text(data: ReportData, metric: str, arm: int) -> str:
+    """A metric of a variant, or why there is none."""
+    found = data.value(metric, arm)
+    if found is None:
+        return NONE
+    if found.value is None:
+        return gap_text(found.gap) if found.gap and not found.gap.need else NONE
+    return numbers.value(metric, found.value, currency=data.design.currency)
+
+
+def _name(data: ReportData, arm: Arm) -> str:
+    role = _("control") if arm.id == data.design.control.id else ""
+    name = arm.name if arm.name != label(arm) else ""
+    return " · ".join(part for part in (label(arm), name, role) if part)
+
+
+def _all_totals(data: ReportData, arm: Arm) -> list[str]:
+    got = data.of(arm.id)
+    totals = (got.units, got.impressions, got.clicks, got.orders)
+    shown = (value_text(data, key, arm.id) for key in SHOWN)
+    return [_name(data, arm), *map(numbers.count, totals), *shown]
+
+
+def _totals_only(data: ReportData, arm: Arm) -> list[str]:
+    got = data.of(arm.id)
+    totals = map(numbers.count, (got.impressions, got.clicks))
+    return [_name(data, arm), *totals, value_text(data, "ctr", arm.id)]
+
+
+def _comparison(data: ReportData, effect: Effect) -> list[str]:
+    head = [metric_name(effect.metric), label(data.design.arm(effect.arm))]
+    if effect.gap or effect.span is None or effect.p is None or effect.difference is None:
+        return [*head, gap_text(effect.gap), NONE, NONE, NONE]
+    width = effect.span.high - effect.span.low
+    difference = numbers.change(
+        effect.metric, effect.difference, currency=data.design.currency, width=width
+    )
+    low, high = numbers.change_range(effect.metric, effect.span, currency=data.design.currency)
+    adjusted = NONE if effect.p_adjusted is None else numbers.p_value(effect.p_adjusted)
+    own = _("%(difference)s (%(low)s to %(high)s)") % {
+        "difference": difference,
+        "low": low,
+        "high": high,
+    }
+    lift = gap_text(effect.lift_gap) if effect.lift_gap else range_text(data, effect)
+    return [*head, lift, own, numbers.p_value(effect.p), adjusted]
+
+
+def _unit(data: ReportData) -> str:
+    if data.design.unit == "impression":
+        return _(
+            "Only totals of impressions and clicks are known, so every impression counts as if it "
+            "came from another visitor. Where visitors saw the banner several times, a chance "
+            "difference then looks certain more often than the 5% that are meant."
+        )
+    return _(
+        "A visitor counts from the first impression on, with everything they do later, in the "
+        "variant they saw first; each visitor is one independent unit."
+    )
+
+
+def _look(data: ReportData) -> list[str]:
+    found = []
+    if len(data.design.treatments) > 1:
+        found.append(
+            _(
+                "Several variants are compared with the control, so the primary metric is "
+                "corrected by Holm's method: at most 5% false alarms over all of them together."
+            )
+        )
+    if data.all_arms is not None and data.all_arms.p is not None:
+        found.append(
+            _(
+                "All variants at once: chi-square %(statistic)s with %(df)s degrees of freedom, "
+                "p %(p)s."
+            )
+            % {
+                "statistic": f"{data.all_arms.statistic:.2f}",
+                "df": data.all_arms.df,
+                "p": numbers.p_value(data.all_arms.p),
+            }
+        )
+    if not data.design.planned_look_only:
+        found.append(
+            _(
+                "The verdict is read once, when the planned days and visitors are reached: "
+                "reading it every day and stopping at the first good day would find a difference "
+                "in a third of the tests where there is none."
+            )
+        )
+    return found
