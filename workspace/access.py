@@ -54,7 +54,7 @@ ROLE_HINT = _("An administrator of the site can give you another role under Sett
 class SiteRequest(HttpRequest):
     """What a page behind `site_page` receives."""
 
-    site: Site  # type: ignore[assignment] - the stubs mean django.contrib.sites
+    site: Site  # type: ignore[assignment]  # the stubs mean django.contrib.sites
     role: str
 
 
@@ -84,7 +84,7 @@ def _checked(role: str, permission: Permission) -> str:
 def _membership(user: Person, site_key: str) -> Membership:
     found = (
         Membership.objects.select_related("site")
-        .filter(site__key=site_key, user_id=user.pk)
+        .filter(site__key=site_key, user_id=user.pk or NO_ID)
         .first()
     )
     if found is None:

@@ -27,7 +27,7 @@ def sweep_jobs() -> None:
 def wake(job_id: int) -> bool:
     """Ring; whether anybody can hear it. The job waits in the database either way."""
     try:
-        run_job.apply_async([job_id], retry=False)
+        run_job.apply_async((job_id,), retry=False)
     except OperationalError:
         _log.warning("the broker is away: job %s waits for the next sweep", job_id)
         return False

@@ -1,0 +1,233 @@
+"""Creatives: made, given new versions, put away."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from creatives import landing, media, uploads
+from creatives.encoding import Encoded
+from creatives.models import Creative, Rendition, Version
+from creatives.uploads import Picture
+from engine.errors import Conflict, IllegalMove, InvalidInput
+from workspace import audit
+from workspace.models import Site
+
+Upload = BinaryIO | bytes
+Person = AbstractBaseUser | None
+KEY_LENGTH = 56  # leaves room for a number within the 64 of a key
+NAME_LENGTH = 120
+ALT_LENGTH = 250
+FILENAME_LENGTH = 255
+# While an experiment is in these states its creatives are on pages.
+SHOWING = ("running", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a version says and where it leads, checked."""
+
+    alt: str
+    landing_url: str
+
+    @classmethod
+    def checked(cls, alt: str, landing_url: str) -> "Words":
+        return cls(_text(alt, "alt", ALT_LENGTH), landing.check(landing_url))
+
+
+def create(
+    site: Site,
+    *,
+    name: str,
+    alt: str,
+    landing_url: str,
+    upload: Upload,
+    filename: str,
+    actor: Person,
+    now: dt.datetime,
+    key: str | None = None,
+) -> Creative:
+    """A creative with its first version.
+
+    Raises InvalidInput, TooLarge or UnsupportedMedia (`field` says where); Conflict for a key that
+    is taken.
+    """
+    name, words = _text(name, "name", NAME_LENGTH), Words.checked(alt, landing_url)
+    picture = uploads.accept(upload)
+    with transaction.atomic():
+        creative, made = Creative.objects.get_or_create(
+            site=site,
+            key=key or _free_key(site, name),
+            defaults={"name": name, "created_by_id": actor.pk if actor else None},
+        )
+        if not made:
+            raise Conflict(_("There is a creative with this key already."), field="key")
+        version = _add(creative, words, picture, filename=filename, actor=actor)
+        after = audit.state_of(creative) | {"version": audit.state_of(version)}
+        audit.record(
+            site=site, actor=actor, action="create", subject=creative, after=after, now=now
+        )
+    return creative
+
+
+def add_version(
+    creative: Creative,
+    *,
+    alt: str,
+    landing_url: str,
+    upload: Upload | None,
+    filename: str = "",
+    actor: Person,
+    now: dt.datetime,
+) -> Version:
+    """The next version; without `upload` the picture stays and only the words change.
+
+    Wherever the creative is shown, the new version is shown within seconds.
+    """
+    words = Words.checked(alt, landing_url)
+    picture = uploads.accept(upload) if upload is not None else None
+    with transaction.atomic():
+        locked = Creative.objects.select_for_update().get(pk=creative.pk)
+        last = locked.versions.first()
+        if picture:
+            version = _add(locked, words, picture, filename=filename, actor=actor)
+        elif last:
+            version = _reworded(last, words, actor=actor)
+        else:
+            raise InvalidInput(_("Choose a picture."), field=uploads.FIELD)
+        audit.record(
+            site=locked.site,
+            actor=actor,
+            action="add version",
+            subject=locked,
+            before={"version": audit.state_of(last)} if last else None,
+            after={"version": audit.state_of(version)},
+            now=now,
+        )
+    return version
+
+
+def archive(creative: Creative, *, actor: Person, now: dt.datetime) -> Creative:
+    """Put a creative away; raises IllegalMove while visitors still see it."""
+    if creative.archived_at is None and (places := shown_at(creative)):
+        raise IllegalMove(
+            _("Visitors still see this banner: %(places)s.") % {"places": ", ".join(places)},
+            hint=_("Give the placement another default, or stop the experiment first."),
+        )
+    return _set_archived(creative, now, action="archive", actor=actor, now=now)
+
+
+def restore(creative: Creative, *, actor: Person, now: dt.datetime) -> Creative:
+    """Take a creative back from the archive."""
+    return _set_archived(creative, None, action="restore", actor=actor, now=now)
+
+
+def shown_at(creative: Creative) -> list[str]:
+    """Names of the placements and experiments through which visitors see it now."""
+    places = creative.fallback_of.values_list("name", flat=True)
+    # By its reverse name: the room of experiments lies above this one.
+    running = creative.variants.filter(experiment__status__in=SHOWING).values_list(
+        "experiment__name", flat=True
+    )
+    return [*places, *running.distinct()]
+
+
+def _set_archived(
+    creative: Creative, value: dt.datetime | None, *, action: str, actor: Person, now: dt.datetime
+) -> Creative:
+    with transaction.atomic():
+        locked = Creative.objects.select_for_update().get(pk=creative.pk)
+        before = audit.state_of(locked)
+        locked.archived_at = value
+        locked.save(update_fields=["archived_at"])
+        audit.record(
+            site=locked.site,
+            actor=actor,
+            action=action,
+            subject=locked,
+            before=before,
+            after=audit.state_of(locked),
+            now=now,
+        )
+    return locked
+
+
+def _add(
+    creative: Creative, words: Words, picture: Picture, *, filename: str, actor: Person
+) -> Version:
+    media.keep_original(picture.original, picture.sort.extension)
+    version = Version.objects.create(
+        creative=creative,
+        number=_next_number(creative),
+        alt=words.alt,
+        landing_url=words.landing_url,
+        width=picture.width,
+        height=picture.height,
+        frames=picture.frames,
+        original_name=filename[-FILENAME_LENGTH:],
+        original_type=picture.sort.mime_type,
+        original_bytes=len(picture.original),
+        original_sha256=picture.sha256,
+        created_by_id=actor.pk if actor else None,
+    )
+    files = [_rendition(version, made, Rendition.Purpose.SERVED) for made in picture.served]
+    files.append(_rendition(version, picture.thumbnail, Rendition.Purpose.THUMBNAIL))
+    Rendition.objects.bulk_create(files)
+    return version
+
+
+def _rendition(version: Version, made: Encoded, purpose: Rendition.Purpose) -> Rendition:
+    return Rendition(
+        version=version,
+        purpose=purpose,
+        file=media.store(made.data, made.extension),
+        mime_type=made.mime_type,
+        width=made.width,
+        height=made.height,
+        bytes=len(made.data),
+    )
+
+
+def _reworded(last: Version, words: Words, *, actor: Person) -> Version:
+    same = ("kind", "width", "height", "frames")
+    origin = ("original_name", "original_type", "original_bytes", "original_sha256")
+    version = Version.objects.create(
+        creative=last.creative,
+        number=last.number + 1,
+        alt=words.alt,
+        landing_url=words.landing_url,
+        created_by_id=actor.pk if actor else None,
+        **{name: getattr(last, name) for name in same + origin},
+    )
+    files = list(last.renditions.all())
+    for file in files:
+        file.pk, file.version = None, version
+    Rendition.objects.bulk_create(files)
+    return version
+
+
+def _next_number(creative: Creative) -> int:
+    last = creative.versions.values_list("number", flat=True).first()
+    return (last or 0) + 1
+
+
+def _free_key(site: Site, name: str) -> str:
+    wanted = slugify(name)[:KEY_LENGTH].strip("-_") or "banner"
+    taken = set(
+        Creative.objects.filter(site=site, key__startswith=wanted).values_list("key", flat=True)
+    )
+    numbered = (f"{wanted}-{n}" for n in range(2, len(taken) + 3))
+    return next(key for key in (wanted, *numbered) if key not in taken)
+
+
+def _text(value: str, field: str, length: int) -> str:
+    text = " ".join(value.split())
+    if not text:
+        raise InvalidInput(_("This field is required."), field=field)
+    if len(text) > length:
+        raise InvalidInput(_("At most %(n)s characters.") % {"n": length}, field=field)
+    return text

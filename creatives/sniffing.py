@@ -1,0 +1,114 @@
+"""What a file is, by its first bytes: names and content types are claims, the content decides.
+
+The size of the canvas is read here too, before any decoder is started: the decoder of WebP sets
+memory aside for the whole canvas as soon as it opens a file.
+"""
+
+import struct
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+PNG = b"\x89PNG\r\n\x1a\n"
+BEGINNING = 1024  # where markup gives itself away
+HEADER = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A sort of picture that is accepted: Pillow's name, MIME type, ending."""
+
+    decoder: str
+    mime_type: str
+    extension: str
+
+
+SORTS = {
+    "jpeg": Sort("JPEG", "image/jpeg", "jpg"),
+    "png": Sort("PNG", "image/png", "png"),
+    "gif": Sort("GIF", "image/gif", "gif"),
+    "webp": Sort("WEBP", "image/webp", "webp"),
+    "avif": Sort("AVIF", "image/avif", "avif"),
+}
+
+# What people upload by mistake, by its beginning: told by name, they know what to do.
+OTHERS: tuple[tuple[bytes, str | Promise], ...] = (
+    (b"BM", _("a BMP picture")),
+    (b"II*\x00", _("a TIFF picture")),
+    (b"MM\x00*", _("a TIFF picture")),
+    (b"\x00\x00\x01\x00", _("an icon")),
+    (b"8BPS", _("a Photoshop file")),
+    (b"%PDF", _("a PDF document")),
+    (b"PK\x03\x04", _("a ZIP archive")),
+    (b"MZ", _("a program")),
+    (b"\x7fELF", _("a program")),
+    (b"\x1f\x8b", _("a compressed file")),
+)
+MARKUP: tuple[tuple[bytes, str | Promise], ...] = (
+    (b"<svg", _("an SVG drawing (it can carry scripts)")),
+    (b"<!doctype html", _("a web page")),
+    (b"<html", _("a web page")),
+    (b"<script", _("a web page")),
+)
+
+
+def sort_of(data: bytes) -> Sort | None:
+    """The sort of an accepted picture, or None."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return SORTS["jpeg"]
+    if data.startswith(PNG):
+        return SORTS["png"]
+    if data[:6] in {b"GIF87a", b"GIF89a"}:
+        return SORTS["gif"]
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return SORTS["webp"]
+    if data[4:8] == b"ftyp" and _is_avif(data):
+        return SORTS["avif"]
+    return None
+
+
+def _is_avif(data: bytes) -> bool:
+    (length,) = struct.unpack(">I", data[:4])
+    brands = data[8 : min(length, 128)]
+    return b"avif" in brands or b"avis" in brands
+
+
+def name_of_other(data: bytes) -> str | Promise | None:
+    """What a refused file seems to be, for the message."""
+    for beginning, name in OTHERS:
+        if data.startswith(beginning):
+            return name
+    start = data[:BEGINNING].lower()
+    return next((name for tag, name in MARKUP if tag in start), None)
+
+
+def canvas(data: bytes, sort: Sort) -> tuple[int, int] | None:
+    """Width and height written in the header; None where only the decoder can tell cheaply."""
+    header = data[:HEADER].ljust(HEADER, b"\0")
+    if sort.decoder == "PNG" and header[12:16] == b"IHDR":
+        return _pair(">II", header[16:24])
+    if sort.decoder == "GIF":
+        return _pair("<HH", header[6:10])
+    if sort.decoder == "WEBP":
+        return _webp(header)
+    return None
+
+
+def _pair(form: str, data: bytes) -> tuple[int, int]:
+    width, height = struct.unpack(form, data)
+    return width, height
+
+
+def _webp(data: bytes) -> tuple[int, int] | None:
+    """The three headers of the WebP container specification."""
+    chunk = data[12:16]
+    if chunk == b"VP8X":
+        return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
+    if chunk == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    if chunk == b"VP8 ":
+        width, height = _pair("<HH", data[26:30])
+        return width & 0x3FFF, height & 0x3FFF
+    return None
