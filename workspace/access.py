@@ -7,7 +7,7 @@ from functools import wraps
 from types import MappingProxyType
 from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -52,8 +52,9 @@ ROLE_HINT = _("An administrator of the site can give you another role under Sett
 
 
 class SiteRequest(HttpRequest):
-    """What a page behind `site_page` receives."""
+    """What a page behind `site_page` receives: somebody is logged in and is a member."""
 
+    user: User
     site: Site  # type: ignore[assignment]  # the stubs mean django.contrib.sites
     role: str
 
@@ -100,7 +101,8 @@ def site_page(
     """Lock a page of a site.
 
     The address carries `site`; the view does not receive it, but finds `request.site` and
-    `request.role`. Strangers to the site get 404, members without the permission 403.
+    `request.role`. Strangers to the site get 404, members without the permission 403. Times on the
+    page are those of the site.
     """
 
     def lock(
@@ -118,7 +120,8 @@ def site_page(
             _checked(membership.role, permission)
             if request.session.get("site") != site:
                 request.session["site"] = site
-            return view(request, *args, **kwargs)
+            with timezone.override(membership.site.timezone):
+                return view(request, *args, **kwargs)
 
         return page
 

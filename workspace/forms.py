@@ -4,9 +4,11 @@ import zoneinfo
 from urllib.parse import urlsplit
 
 from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext_lazy as _
 
-from workspace.models import Site
+from workspace.models import ApiKey, Role, Site
 
 CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "GBP", "JPY", "KRW", "SGD", "AUD", "CAD", "CHF")
 
@@ -57,7 +59,10 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     currency = forms.ChoiceField(label=_("Currency"), choices=[(c, c) for c in CURRENCIES])
     timezone = forms.ChoiceField(
-        label=_("Time zone"), choices=timezones, help_text=_("Days in reports begin and end here.")
+        label=_("Time zone"),
+        choices=timezones,
+        initial="Asia/Shanghai",
+        help_text=_("Days in reports begin and end here."),
     )
 
     class Meta:
@@ -71,3 +76,49 @@ class NewSiteForm(SiteForm):
     class Meta(SiteForm.Meta):
         fields = ("name", "key", "currency", "timezone", "origins")  # type: ignore[assignment]
         help_texts = {"key": _("Part of every address of this site. It cannot be changed later.")}
+
+
+class KeyForm(forms.Form):
+    """A new API key."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=100, help_text=_("Where it will be used, such as “Web shop”.")
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=ApiKey.Kind.choices)
+
+
+class MemberForm(forms.Form):
+    """A new member, by the name of an account that exists."""
+
+    username = forms.CharField(label=_("User name"), max_length=150)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+    def clean_username(self) -> AbstractBaseUser:
+        name = self.cleaned_data["username"].strip()
+        user = get_user_model().objects.filter(username=name, is_active=True).first()
+        if user is None:
+            raise forms.ValidationError(
+                _("There is no account “%(name)s”. Whoever runs this installation can make one."),
+                params={"name": name},
+            )
+        return user
+
+
+class RoleForm(forms.Form):
+    """Another role for a member."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class AuditFilter(forms.Form):
+    """What to look for in the audit log; everything may be left out."""
+
+    q = forms.CharField(label=_("Object"), required=False)
+    who = forms.ChoiceField(label=_("Who"), required=False)
+    action = forms.ChoiceField(label=_("Action"), required=False)
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )

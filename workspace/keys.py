@@ -1,9 +1,17 @@
-"""API keys: the text is shown once, only its hash is kept."""
+"""API keys: only a hash is kept, and the text of a secret key is shown once.
 
+A publishable key lies open in every page of the shop, so people must be able to look it up again.
+Its text is derived from its first characters by a keyed hash: with the SECRET_KEY of the
+installation it can be shown, from a copy of the database alone it cannot be made.
+"""
+
+import base64
 import datetime as dt
 import hashlib
+import hmac
 import secrets
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
@@ -14,7 +22,7 @@ from workspace.models import ApiKey, Site
 PREFIXES = {ApiKey.Kind.PUBLISHABLE: "pk_", ApiKey.Kind.SECRET: "sk_"}
 # 32 random bytes: a plain SHA-256 of it can be stored, there is nothing to guess.
 RANDOM_BYTES = 32
-SHOWN_CHARACTERS = 10
+SHOWN_CHARACTERS = 12
 
 
 def digest(text: str) -> str:
@@ -28,6 +36,19 @@ def find(text: str) -> ApiKey | None:
     return active.filter(sha256=digest(text)).first()
 
 
+def text_of(key: ApiKey) -> str | None:
+    """The text of a publishable key; None for a secret one, or after SECRET_KEY was changed."""
+    if key.kind != ApiKey.Kind.PUBLISHABLE:
+        return None
+    text = _derived(key.prefix)
+    return text if digest(text) == key.sha256 else None
+
+
+def _derived(prefix: str) -> str:
+    mac = hmac.digest(settings.SECRET_KEY.encode(), b"publishable key " + prefix.encode(), "sha256")
+    return prefix + base64.urlsafe_b64encode(mac[:24]).decode()
+
+
 @transaction.atomic
 def create(
     site: Site,
@@ -39,6 +60,8 @@ def create(
 ) -> tuple[ApiKey, str]:
     """A new key and its text, which exists only in this answer."""
     text = PREFIXES[ApiKey.Kind(kind)] + secrets.token_urlsafe(RANDOM_BYTES)
+    if kind == ApiKey.Kind.PUBLISHABLE:
+        text = _derived(text[:SHOWN_CHARACTERS])
     key = ApiKey.objects.create(
         site=site, name=name, kind=kind, prefix=text[:SHOWN_CHARACTERS], sha256=digest(text)
     )

@@ -4,9 +4,13 @@ import datetime as dt
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from workspace import audit
-from workspace.models import Membership, Role, Site
+from engine.errors import Conflict
+from workspace import audit, keys
+from workspace.models import ApiKey, Membership, Role, Site
+
+FIRST_KEY = "Storefront"
 
 
 @transaction.atomic
@@ -22,17 +26,38 @@ def create(
     origins: tuple[str, ...] = (),
     is_demo: bool = False,
 ) -> Site:
-    """Make a site; `owner` becomes its administrator. Raises InvalidInput or Conflict."""
-    site = Site.objects.create(
+    """Make a site; `owner` becomes its administrator. Raises Conflict for a taken key."""
+    site, made = Site.objects.get_or_create(
         key=key,
-        name=name,
-        currency=currency,
-        timezone=timezone,
-        origins=list(origins),
-        is_demo=is_demo,
+        defaults={
+            "name": name,
+            "currency": currency,
+            "timezone": timezone,
+            "origins": list(origins),
+            "is_demo": is_demo,
+        },
     )
+    if not made:
+        raise Conflict(_("There is a site with this key already."), field="key")
     Membership.objects.create(site=site, user_id=owner.pk, role=Role.ADMINISTRATOR)
     audit.record(
         site=site, actor=actor, action="create", subject=site, after=audit.state_of(site), now=now
+    )
+    keys.create(site, name=FIRST_KEY, kind=ApiKey.Kind.PUBLISHABLE, actor=actor, now=now)
+    return site
+
+
+@transaction.atomic
+def change(site: Site, *, before: audit.State, actor: AbstractBaseUser, now: dt.datetime) -> Site:
+    """Save the general settings of a site."""
+    site.save(update_fields=["name", "origins", "currency", "timezone"])
+    audit.record(
+        site=site,
+        actor=actor,
+        action="change",
+        subject=site,
+        before=before,
+        after=audit.state_of(site),
+        now=now,
     )
     return site

@@ -2,10 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from workspace.views import home
+from workspace.views import audit, home, jobs, settings
 
 app_name = "workspace"
 
 urlpatterns: list[URLPattern] = [
     path("", home.site_home, name="home"),
+    path("settings/", settings.general, name="settings"),
+    path("settings/keys/", settings.api_keys, name="keys"),
+    path("settings/keys/<int:pk>/revoke/", settings.revoke_key, name="revoke-key"),
+    path("settings/people/", settings.members, name="people"),
+    path("settings/people/<int:pk>/", settings.change_member, name="change-member"),
+    path("settings/snippet/", settings.snippet, name="snippet"),
+    path("audit/", audit.log, name="audit"),
+    path("jobs/<int:pk>/", jobs.detail, name="job"),
 ]

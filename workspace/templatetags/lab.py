@@ -1,11 +1,14 @@
 """Small pieces that every page is built from."""
 
+import datetime as dt
 from typing import Any
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.paginator import Paginator
 from django.forms import BoundField
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -41,3 +44,16 @@ def page_numbers(paginator: "Paginator[Any]", number: int) -> list[int | None]:
     """The page numbers to offer around one; None stands for a gap."""
     offered = paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)
     return [n if isinstance(n, int) else None for n in offered]
+
+
+@register.simple_tag
+def moment(at: dt.datetime | None, absent: str = "—") -> SafeString | str:
+    """A point in time as people say it, with the exact one in the site's zone on hover."""
+    if at is None:
+        return absent
+    local = timezone.localtime(at)
+    offset = local.strftime("%z")
+    exact = f"{local:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:]})"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, naturaltime(at)
+    )

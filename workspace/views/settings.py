@@ -1,0 +1,129 @@
+"""Settings of a site: general, keys, people, and how to embed it."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from engine.errors import LabError
+from workspace import access, audit, keys, people, sites
+from workspace.access import Permission, SiteRequest, site_page
+from workspace.forms import KeyForm, MemberForm, RoleForm, SiteForm
+from workspace.models import ApiKey, Membership, Role
+
+ADMINISTRATORS = _("Only administrators of the site can change this.")
+
+
+@site_page(Permission.VIEW)
+def general(request: SiteRequest) -> HttpResponse:
+    """Name, origins, currency, time zone; read-only for everybody but administrators."""
+    site, before = request.site, audit.state_of(request.site)
+    form = SiteForm(request.POST or None, instance=site)
+    if request.method == "POST":
+        access.require(request.user, site, Permission.ADMINISTER)
+        if form.is_valid():
+            sites.change(
+                form.save(commit=False), before=before, actor=request.user, now=timezone.now()
+            )
+            messages.success(request, _("The settings are saved."))
+            return redirect("workspace:settings", site.key)
+        site.refresh_from_db()  # the frame must not show what was refused
+    if not access.allows(request.role, Permission.ADMINISTER):
+        for field in form.fields.values():
+            field.disabled = True
+    return render(request, "workspace/settings_general.html", {"form": form, "tab": "general"})
+
+
+@never_cache
+@site_page(Permission.ADMINISTER)
+def api_keys(request: SiteRequest) -> HttpResponse:
+    """All keys, and a form for a new one, whose text this answer shows once."""
+    form, text = KeyForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        _key, text = keys.create(
+            request.site, actor=request.user, now=timezone.now(), **form.cleaned_data
+        )
+        form = KeyForm()
+    context = {
+        "form": form,
+        "text": text,
+        "keys": request.site.api_keys.order_by("revoked_at", "-created_at"),
+        "tab": "keys",
+    }
+    return render(request, "workspace/settings_keys.html", context)
+
+
+@require_POST
+@site_page(Permission.ADMINISTER)
+def revoke_key(request: SiteRequest, pk: int) -> HttpResponse:
+    """End a key."""
+    key = get_object_or_404(ApiKey, pk=pk, site=request.site)
+    keys.revoke(key, actor=request.user, now=timezone.now())
+    messages.success(request, _("The key %(key)s no longer works.") % {"key": f"{key.prefix}…"})
+    return redirect("workspace:keys", request.site.key)
+
+
+@site_page(Permission.ADMINISTER)
+def members(request: SiteRequest) -> HttpResponse:
+    """Who belongs to the site, and a form for somebody new."""
+    form = MemberForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _added(request, form):
+        return redirect("workspace:people", request.site.key)
+    members = request.site.memberships.select_related("user").order_by("user__username")
+    context = {"form": form, "members": members, "roles": Role.choices, "tab": "people"}
+    return render(request, "workspace/settings_people.html", context)
+
+
+def _added(request: SiteRequest, form: MemberForm) -> bool:
+    user, role = form.cleaned_data["username"], form.cleaned_data["role"]
+    try:
+        people.add(request.site, user=user, role=role, actor=request.user, now=timezone.now())
+    except LabError as problem:
+        form.add_error(problem.field, str(problem))
+        return False
+    messages.success(request, _("%(name)s belongs to the site now.") % {"name": user})
+    return True
+
+
+@require_POST
+@site_page(Permission.ADMINISTER)
+def change_member(request: SiteRequest, pk: int) -> HttpResponse:
+    """Another role, or none any more."""
+    member = get_object_or_404(Membership, pk=pk, site=request.site)
+    try:
+        _change(request, member)
+    except LabError as problem:
+        messages.error(request, f"{problem} {problem.hint or ''}")
+    return redirect("workspace:people", request.site.key)
+
+
+def _change(request: SiteRequest, member: Membership) -> None:
+    now, name = timezone.now(), member.user.get_username()
+    if "remove" in request.POST:
+        people.remove(member, actor=request.user, now=now)
+        messages.success(request, _("%(name)s no longer belongs to the site.") % {"name": name})
+        return
+    form = RoleForm(request.POST)
+    if form.is_valid():
+        people.change_role(member, role=form.cleaned_data["role"], actor=request.user, now=now)
+        messages.success(request, _("The role of %(name)s is changed.") % {"name": name})
+
+
+@site_page(Permission.VIEW)
+def snippet(request: SiteRequest) -> HttpResponse:
+    """What to paste into the shop, with a publishable key of this site."""
+    active = request.site.api_keys.filter(kind=ApiKey.Kind.PUBLISHABLE, revoked_at=None)
+    texts = ((key, keys.text_of(key)) for key in active.order_by("created_at"))
+    key, text = next(((k, t) for k, t in texts if t), (None, None))
+    context = {
+        "key": key,
+        "text": text,
+        "tag_url": f"{settings.DELIVERY_URL}/tag/banner-lab.js",
+        "placement": request.GET.get("placement") or "home-hero",
+        "tab": "snippet",
+    }
+    return render(request, "workspace/settings_snippet.html", context)
