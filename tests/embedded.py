@@ -69,6 +69,8 @@ def _prepare() -> None:
         os.environ.setdefault(name, value)
     for name in FOLDERS:
         os.environ.setdefault(name, str(_empty(slot / name.lower())))
+    # WhiteNoise warns about a missing folder, and a warning is an error here.
+    _empty(slot / "static")
     try:
         _start_servers(slot, lock)
     except CannotStart as problem:

@@ -102,6 +102,10 @@ def main(arguments: Sequence[str]) -> int:
         if problem.hint:
             print(problem.hint, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; Python shall not complain about it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return 130
     return 0 if well else 1

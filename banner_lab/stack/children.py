@@ -102,7 +102,7 @@ def _delivery(host: str, port: int) -> tuple[str, ...]:
 
 def _worker() -> tuple[str, ...]:
     return (
-        *("-m", "celery", "-A", "banner_lab", "worker", "--loglevel", "INFO"),
+        *("-m", "celery", "-A", "banner_lab", "worker", "--loglevel", "WARNING"),
         *("--concurrency", str(WORKER_PROCESSES), "--without-gossip", "--without-mingle"),
     )
 
@@ -110,7 +110,7 @@ def _worker() -> tuple[str, ...]:
 def _beat() -> tuple[str, ...]:
     # The timetable is code and its memory may go: every entry is due again soon after a start.
     return (
-        *("-m", "celery", "-A", "banner_lab", "beat", "--loglevel", "INFO", "--pidfile="),
+        *("-m", "celery", "-A", "banner_lab", "beat", "--loglevel", "WARNING", "--pidfile="),
         *("--scheduler", "celery.beat:Scheduler"),
     )
 

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,10 +75,11 @@ class State:
         return self.logs / f"{name}.log"
 
     def rotate_logs(self) -> None:
-        """Set aside logs that have grown large."""
+        """Set aside logs that have grown large, also while processes append to them."""
         for log in self.logs.glob("*.log"):
             if log.stat().st_size > LARGE_LOG:
-                log.replace(log.with_suffix(".log.1"))
+                shutil.copyfile(log, log.with_suffix(".log.1"))
+                os.truncate(log, 0)
 
     def secret(self, name: str, fresh: str | None = None) -> str:
         """The secret of that name, made once; `fresh` overrides how a new one looks."""

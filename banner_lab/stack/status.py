@@ -41,18 +41,24 @@ def _condition(process: dict[str, object]) -> str:
 def logs(state: State, name: str | None, *, follow: bool) -> None:
     """Print the end of one log, or a few lines of each."""
     names = sorted(file.stem for file in state.logs.glob("*.log"))
-    if name is None:
+    if name is None and not names:
+        print(f"There are no logs in {state.logs} yet.")
+    elif name is None:
         for each in names:
             print(f"== {each} ==\n{last_lines(state.log(each), count=LINES_OF_EACH)}\n")
         print(f"More of one: ./lab logs NAME [--follow]. The files are in {state.logs}.")
-        return
-    if name not in names:
-        raise StackError(f"There is no log {name!r}.", hint=f"There are: {', '.join(names)}")
-    print(last_lines(state.log(name), count=LINES_OF_ONE), flush=True)
-    if follow:
-        for text in _new_text(state.log(name)):
-            sys.stdout.write(text)
-            sys.stdout.flush()
+    elif name in names:
+        _log(state.log(name), follow=follow)
+    else:
+        there = ", ".join(names) or "none yet"
+        raise StackError(f"There is no log {name!r}.", hint=f"There are: {there}.")
+
+
+def _log(log: Path, *, follow: bool) -> None:
+    print(last_lines(log, count=LINES_OF_ONE), flush=True)
+    for text in _new_text(log) if follow else ():
+        sys.stdout.write(text)
+        sys.stdout.flush()
 
 
 def _new_text(log: Path) -> Iterator[str]:

@@ -11,6 +11,7 @@ from banner_lab.stack.errors import CannotStart, StackError
 from banner_lab.stack.processes import Command, last_lines, spawn, stop
 
 TICK_SECONDS = 0.1
+HOUSEKEEPING_SECONDS = 60.0
 # A child that lives shorter than this has failed to start; longer, and its failures are forgotten.
 FAST_SECONDS = 10.0
 FAST_FAILURES = 5
@@ -53,12 +54,14 @@ class Watched:
 class Supervisor:
     """Everything in one thread: the kernel ties the children's lives to it.
 
-    `say` tells the person at the terminal, `changed` is called when a process came or went.
+    `say` tells the person at the terminal, `changed` is called when a process came or went,
+    `housekeeping` every minute.
     """
 
     log_of: Callable[[str], Path]
     say: Callable[[str], None]
     changed: Callable[[], None] = lambda: None
+    housekeeping: Callable[[], None] = lambda: None
     clock: Callable[[], float] = time.monotonic
     watched: dict[str, Watched] = field(default_factory=dict)
     background: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -104,8 +107,12 @@ class Supervisor:
 
     def watch(self) -> None:
         """Watch until somebody asks to stop (Interrupted) or a child is hopeless (GivenUp)."""
+        next_round = self.clock()
         while True:
             self.tick()
+            if self.clock() >= next_round:
+                self.housekeeping()
+                next_round = self.clock() + HOUSEKEEPING_SECONDS
 
     def tick(self) -> None:
         """One look at everything, and a short sleep."""

@@ -1,5 +1,6 @@
 """`./lab up`: everything from an empty folder to addresses that answer, until Ctrl-C."""
 
+import contextlib
 import os
 import signal
 import time
@@ -43,10 +44,9 @@ class Stack:
         os.umask(0o077)
         self.state.prepare()
         lock = self.state.take()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self.supervisor.ask_to_stop)
+        self._listen()
         try:
-            self.state.rotate_logs()
+            self.supervisor.housekeeping = self.state.rotate_logs
             self._start_and_watch(lock)
         except Interrupted:
             self.supervisor.say("\nStopping …")
@@ -56,6 +56,13 @@ class Stack:
             self.state.report.unlink(missing_ok=True)
             os.close(lock)
         self.supervisor.say("Stopped.")
+
+    def _listen(self) -> None:
+        signal.signal(signal.SIGINT, self.supervisor.ask_to_stop)
+        signal.signal(signal.SIGTERM, self.supervisor.ask_to_stop)
+        # Started with nohup it shall outlive the terminal.
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self.supervisor.ask_to_stop)
 
     def _start_and_watch(self, lock: int) -> None:
         listening = self._choose_ports()
@@ -162,10 +169,12 @@ class Stack:
         )
 
 
-def up(state: State, wishes: Wishes) -> None:
-    """Run the stack in `state` until it is stopped."""
-
-    def say(text: str) -> None:
+def _say(text: str) -> None:
+    # The terminal may have gone; that is no reason to fall over.
+    with contextlib.suppress(OSError):
         print(text, flush=True)
 
-    Stack(state, wishes, Settings.read(), Supervisor(state.log, say)).run()
+
+def up(state: State, wishes: Wishes) -> None:
+    """Run the stack in `state` until it is stopped."""
+    Stack(state, wishes, Settings.read(), Supervisor(state.log, _say)).run()

@@ -50,3 +50,16 @@ def test_secret__second_time__is_the_same_and_private(state: State) -> None:
 def test_report__torn_file__is_empty(state: State) -> None:
     state.report.write_text('{"pid": 1')
     assert state.read_report() == {}
+
+
+def test_rotate_logs__large_log_in_use__is_set_aside_and_goes_on(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("banner_lab.stack.state.LARGE_LOG", 10)
+    with state.log("web").open("ab") as writer:
+        writer.write(b"a long line of words\n")
+        writer.flush()
+        state.rotate_logs()
+        writer.write(b"later\n")
+    assert state.log("web").read_bytes() == b"later\n"
+    assert state.log("web").with_suffix(".log.1").read_bytes() == b"a long line of words\n"
