@@ -7,6 +7,7 @@ storefront's server would report. A few threads with connections that stay open 
 import datetime as dt
 import http.client
 import json
+import random
 import threading
 import time
 import uuid
@@ -116,21 +117,27 @@ class Line:
 
 @dataclass(slots=True)
 class Crowd:
-    """Sends a world's shoppers through an experiment on a placement."""
+    """Sends a world's shoppers through an experiment on a placement.
+
+    With `spread` they report as a server that catches up does: dated back, over that many days.
+    """
 
     door: Door
     placement: str
     experiment: str
     world: World
     visitors: int
+    spread: dt.timedelta = dt.timedelta(0)
     sent: Sent = field(default_factory=Sent)
     _lives: dict[str, Iterator[Life]] = field(init=False)
     _numbers: Iterator[int] = field(init=False)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
     _stop: threading.Event = field(init=False, default_factory=threading.Event)
+    _chance: random.Random = field(init=False)
     _name: str = field(init=False)
 
     def __post_init__(self) -> None:
+        self._chance = random.Random(self.world.seed)  # noqa: S311 - a simulation
         self._lives = {key: self.world.lives(key) for key in (CONTROL, TREATMENT)}
         self._numbers = iter(range(self.visitors))
         # Shoppers of two runs are different people, also with the same seed.
@@ -197,7 +204,15 @@ class Crowd:
             life = next(self._lives[variant])
         decisions = [decision] + [self._decide(line, user) for _ in life.visits[1:]]
         self._count(variant, life)
-        return [*_seen(life, decisions), *_bought(life, user)]
+        moments = self._moments(len(life.visits))
+        return [*_seen(life, decisions, moments), *_bought(life, user, moments[-1])]
+
+    def _moments(self, count: int) -> list[str]:
+        """When the visits were, in order."""
+        now = dt.datetime.now(dt.UTC)
+        with self._lock:
+            shares = sorted(self._chance.random() for _ in range(count))
+        return [(now - self.spread * (1 - share)).isoformat() for share in shares]
 
     def _decide(self, line: Line, user: str) -> Json:
         wish = {
@@ -224,30 +239,24 @@ class Crowd:
                 self.sent.duplicate += answer["duplicate"]
 
 
-def _seen(life: Life, decisions: list[Json]) -> Iterator[Json]:
-    for visit, decision in zip(life.visits, decisions, strict=True):
+def _seen(life: Life, decisions: list[Json], moments: list[str]) -> Iterator[Json]:
+    for visit, decision, at in zip(life.visits, decisions, moments, strict=True):
         kinds = ["impression"] + ["viewable"] * visit.viewable + ["click"] * visit.click
         for kind in kinds:
-            yield {"type": kind, "token": decision["token"], "occurred_at": _now()}
+            yield {"type": kind, "token": decision["token"], "occurred_at": at}
 
 
-def _bought(life: Life, user: str) -> Iterator[Json]:
+def _bought(life: Life, user: str, at: str) -> Iterator[Json]:
+    who = {"user_id": user, "occurred_at": at}
     if life.cart:
-        yield {"type": "add_to_cart", "id": _uuid7(), "user_id": user, "occurred_at": _now()} | (
-            _money(life.cart)
-        )
+        yield {"type": "add_to_cart", "id": _uuid7()} | who | _money(life.cart)
     if life.order:
-        yield {"type": "purchase", "id": _uuid7(), "user_id": user, "occurred_at": _now()} | (
-            _money(life.order) | {"order_id": f"o-{user}"}
-        )
+        order = {"type": "purchase", "id": _uuid7(), "order_id": f"o-{user}"}
+        yield order | who | _money(life.order)
 
 
 def _money(amount: int) -> Json:
     return {"amount": amount, "currency": "CNY"}
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
 
 
 def _uuid7() -> str:

@@ -1,0 +1,79 @@
+import json
+import stat
+import time
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+
+from creatives.models import Creative, Placement
+from demo import credentials, seed
+from experiments.models import Experiment, Status
+from tests.factories import a_user
+from workspace import keys
+from workspace.models import ApiKey, Membership, Role, Site
+
+pytestmark = pytest.mark.django_db
+
+
+def test_seed__empty_database__demo_site_with_people_keys_banners_and_experiments(now):
+    began = time.monotonic()
+    made = seed.seed(now=now)
+    assert time.monotonic() - began < 30
+    site = Site.objects.get(key="demo")
+    assert site.is_demo
+    assert {m.role for m in Membership.objects.filter(site=site)} == set(Role.values)
+    assert all(authenticate(username=u.username, password=u.password) for u in made.users)
+    assert keys.find(made.keys.secret).kind == "secret"
+    assert keys.find(made.keys.publishable).kind == "publishable"
+    assert Creative.objects.filter(site=site).count() == 9
+    assert {p.key for p in Placement.objects.filter(site=site)} >= {"home-hero", "cart-strip"}
+    states = dict(Experiment.objects.filter(site=site).values_list("key", "status"))
+    assert states["autumn-hero"] == Status.RUNNING
+    assert states["cart-nudge"] == Status.DRAFT
+
+
+def test_seed__again__changes_nothing(now):
+    first = seed.seed(now=now)
+    counts = [m.objects.count() for m in (Site, ApiKey, Creative, Placement, Experiment)]
+    assert seed.seed(now=now) == first
+    assert [m.objects.count() for m in (Site, ApiKey, Creative, Placement, Experiment)] == counts
+
+
+def test_seed__credentials_lost__old_keys_end_and_new_ones_open(now):
+    first = seed.seed(now=now)
+    credentials.path().unlink()
+    second = seed.seed(now=now)
+    assert keys.find(first.keys.secret) is None
+    assert keys.find(second.keys.secret) is not None
+
+
+def test_seed__somebody_elses_admin__is_left_alone(now):
+    owner = a_user("admin")
+    made = seed.seed(now=now)
+    owner.refresh_from_db()
+    assert owner.check_password("pass-12345")
+    assert not owner.memberships.exists()
+    assert "demo-admin" in {u.username for u in made.users}
+
+
+def test_credentials__written__readable_by_the_owner_alone_and_as_documented(now):
+    seed.seed(now=now)
+    path = credentials.path()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    written = json.loads(path.read_text())
+    assert set(written) == {"users", "keys"}
+    assert set(written["keys"]) == {"publishable", "secret"}
+    assert {tuple(sorted(u)) for u in written["users"]} == {("password", "role", "username")}
+
+
+def test_command__no_demo__says_what_to_set(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="DEMO=1"):
+        call_command("seed_demo")
+
+
+def test_command__data_plane_away__site_is_there_without_a_past(settings, capsys):
+    settings.DELIVERY_URL = "http://127.0.0.1:9"
+    call_command("seed_demo")
+    assert "0 shoppers" in capsys.readouterr().out
