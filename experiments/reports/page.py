@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 from django.db.models import Prefetch
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from creatives.models import Rendition, Version
@@ -25,6 +25,7 @@ from experiments.reports.sentences import label
 from workspace import jobs
 from workspace.models import Job
 
+WAITED_FOR: Final = frozenset({Job.Status.QUEUED, Job.Status.RUNNING})
 STALE_AFTER: Final = dt.timedelta(minutes=5)
 """The timetable refreshes running experiments each minute."""
 
@@ -62,7 +63,7 @@ class Refreshing:
     workers: jobs.Workers
     error: str
     error_at: dt.datetime | None
-    address: str | None
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def context(experiment: Experiment, *, now: dt.datetime) -> dict[str, Any]:
         "experiment": experiment,
         "results": None if report is None else _results(experiment, report),
         "refreshing": refreshing(experiment, now=now),
-        "decide_url": address("decide", experiment),
+        "decide_url": address("act", experiment, "decide"),
         "nothing_yet": nothing_yet(experiment),
     }
 
@@ -102,7 +103,7 @@ def refreshing(experiment: Experiment, *, now: dt.datetime) -> Refreshing:
         as_of=as_of,
         now=now,
         stale=running and as_of is not None and now - as_of > STALE_AFTER,
-        job=job if job and job.status in {Job.Status.QUEUED, Job.Status.RUNNING} else None,
+        job=job if job and job.status in WAITED_FOR else None,
         workers=jobs.workers(now=now),
         error=report.last_error if report else "",
         error_at=report.last_error_at if report else None,
@@ -110,12 +111,9 @@ def refreshing(experiment: Experiment, *, now: dt.datetime) -> Refreshing:
     )
 
 
-def address(name: str, experiment: Experiment) -> str | None:
-    """Where a page of the experiment is, if it is there."""
-    try:
-        return reverse(f"experiments:{name}", args=[experiment.site.key, experiment.key])
-    except NoReverseMatch:
-        return None
+def address(name: str, experiment: Experiment, *more: str) -> str:
+    """Where a page of the experiment is."""
+    return reverse(f"experiments:{name}", args=[experiment.site.key, experiment.key, *more])
 
 
 def _report(experiment: Experiment) -> Report | None:

@@ -1,9 +1,9 @@
-"""The doors of the results: "Refresh now"."""
+"""The door of the results: "Refresh now"."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from experiments.models import Experiment
 from experiments.reports import page, refresh
@@ -11,21 +11,25 @@ from workspace import jobs
 from workspace.access import Permission, SiteRequest, site_page
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @site_page(Permission.VIEW)
 def refresh_now(request: SiteRequest, key: str) -> HttpResponse:
-    """Ask for a fresh report; asking twice is one job."""
+    """POST asks for a fresh report (twice is one job); GET tells how far it is."""
     experiment = get_object_or_404(Experiment, site=request.site, key=key)
     now = timezone.now()
-    jobs.enqueue(
-        refresh.JOB,
-        site=request.site,
-        subject=experiment.key,
-        parameters={"experiment": experiment.pk},
-        actor=request.user,  # type: ignore[arg-type]  # site_page lets nobody anonymous through
-        now=now,
-    )
-    if request.headers.get("HX-Request"):
-        refreshing = page.refreshing(experiment, now=now)
-        return render(request, "experiments/_results_refresh.html", {"refreshing": refreshing})
-    return redirect(page.address("results", experiment) or "/")
+    if request.method == "POST":
+        jobs.enqueue(
+            refresh.JOB,
+            site=request.site,
+            subject=experiment.key,
+            parameters={"experiment": experiment.pk},
+            actor=request.user,  # type: ignore[arg-type]  # site_page lets nobody anonymous in
+            now=now,
+        )
+    if not request.headers.get("HX-Request"):
+        return redirect(page.address("detail", experiment))
+    state = page.refreshing(experiment, now=now)
+    if state.job is None:
+        # Done: the whole page is about the report, so the whole page is read again.
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "experiments/_results_refresh.html", {"refreshing": state})

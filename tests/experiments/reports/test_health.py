@@ -1,0 +1,121 @@
+"""Each check, on both sides of its line."""
+
+import pytest
+
+from engine.stats.aggregates import Aggregates
+from experiments.reports import health
+from experiments.reports.health import NOTHING_KNOWN, Observed
+from experiments.reports.health_words import FINDINGS, NAMES, REMEDIES, explain, explain_all
+from experiments.reports.payload import Check, Effect, Split, State
+from tests.experiments.reports import states
+from tests.experiments.reports.states import DAY, NOW, a_design
+
+
+def seen(several=0, unexposed=0, set_aside=0, events=1_000) -> Observed:
+    return Observed(several, unexposed, set_aside, events)
+
+
+@pytest.mark.parametrize(
+    ("alarm", "p", "state"), [(True, 1e-5, State.BLOCKING), (False, 0.4, State.OK)]
+)
+def test_check_split__by_alarm(alarm, p, state):
+    assert health.check_split(Split((1, 1), (1.0, 1.0), p, -1.0, alarm)).state is state
+
+
+@pytest.mark.parametrize(
+    ("several", "units", "state"),
+    [
+        (9, 500, State.OK),
+        (10, 1_000, State.OK),
+        (11, 1_000, State.BLOCKING),
+        (100, 20_000, State.OK),
+    ],
+)
+def test_check_several__needs_one_percent_and_ten(several, units, state):
+    assert health.check_several(seen(several=several), units=units).state is state
+
+
+def test_check_clicks__more_than_impressions__blocks_and_names_the_variant():
+    arms = {
+        1: Aggregates.of_units([{"impressions": 2, "clicks": 1}]),
+        2: Aggregates.of_units([{"impressions": 1, "clicks": 3}]),
+    }
+    check = health.check_clicks(a_design(), arms)
+    assert (check.state, check.arm) == (State.BLOCKING, 2)
+
+
+def test_check_enough__few_clicks__waits():
+    arms = {1: states.an_arm(1_000), 2: states.an_arm(1_000, ctr=0.001)}
+    check = health.check_enough(a_design(), arms)
+    assert (check.state, check.arm, check.numbers["have"]) == (State.WAITING, 2, 3)
+
+
+@pytest.mark.parametrize(("unexposed", "state"), [(9, State.OK), (40, State.WARNING)])
+def test_check_missing__by_share(unexposed, state):
+    assert health.check_missing(seen(unexposed=unexposed), units=500).state is state
+
+
+@pytest.mark.parametrize(("set_aside", "state"), [(200, State.OK), (201, State.WARNING)])
+def test_check_automated__a_fifth_is_a_lot(set_aside, state):
+    assert health.check_automated(seen(set_aside=set_aside)).state is state
+
+
+@pytest.mark.parametrize(
+    ("lift", "state"), [(0.49, State.OK), (-0.51, State.WARNING), (0.9, State.WARNING)]
+)
+def test_check_size__too_good_to_be_true__warns(lift, state):
+    assert health.check_size([Effect("ctr", 2, lift=lift)], primary="ctr").state is state
+
+
+@pytest.mark.parametrize(
+    ("days", "planned", "ended", "state"),
+    [
+        (3, 14, False, State.OK),
+        (3, 10, False, State.WARNING),
+        (14, 14, True, State.OK),
+        (10, 10, True, State.WARNING),
+        (3, 14, True, State.WARNING),
+    ],
+)
+def test_check_weeks__whole_ones(days, planned, ended, state):
+    design = a_design(
+        started_at=NOW - days * DAY, planned_days=planned, ended_at=NOW if ended else None
+    )
+    assert health.check_weeks(design, as_of=NOW).state is state
+
+
+def test_checks__imported_totals__cannot_know_about_visitors():
+    data = states.a_report(
+        Aggregates.of_impressions(1_000, 20),
+        Aggregates.of_impressions(1_000, 30),
+        design=a_design(unit="impression", origin="results", ended_at=NOW),
+        observed=NOTHING_KNOWN,
+    )
+    found = {check.key: check.state for check in data.checks}
+    assert {found[key] for key in ("several", "missing", "automated")} == {State.UNKNOWN}
+    assert found["unit"] is State.WARNING
+
+
+@pytest.mark.parametrize("kind", [*states.ALL, "several", "ended_open"])
+def test_explain__every_check_of_every_report__has_words(kind):
+    data = getattr(states, kind)()
+    for one in explain_all(data):
+        assert one.name
+        assert one.finding
+        assert "%(" not in one.finding
+        assert bool(one.remedy) == (one.state not in {State.OK, State.UNKNOWN})
+
+
+def test_explain__every_check__has_a_remedy():
+    keys = {check.key for check in states.use().checks}
+    assert keys == set(NAMES) == set(REMEDIES)
+    assert {key for key, _state in FINDINGS} == keys
+
+
+def test_explain_all__blocking_ones__come_first():
+    assert explain_all(states.check_data())[0].key == "split"
+
+
+def test_explain__clicks__names_the_variant():
+    check = Check("clicks", State.BLOCKING, {"clicks": 30, "impressions": 10}, 2)
+    assert explain(check, states.use()).finding == "B has 30 clicks and only 10 impressions."
