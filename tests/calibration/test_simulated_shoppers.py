@@ -1,0 +1,83 @@
+"""Worlds with a declared truth, through real processes, into the ordinary report.
+
+`pytest -m long -s tests/calibration/test_simulated_shoppers.py` prints the table.
+"""
+
+import io
+
+import pytest
+from django.core.management import call_command
+
+from demo import seed, simulation
+from demo.management.commands.simulate_shoppers import HEAD, SLOWEST, row
+from demo.simulation import Order
+from events.models import Event
+from experiments.models import Experiment, Report
+from tests.plane import running_plane
+from workspace import jobs
+from workspace.models import Job, Site
+
+
+@pytest.fixture
+def plane(transactional_db, tmp_path, monkeypatch, settings):
+    from django.utils import timezone
+
+    monkeypatch.setenv("LAB_STATE", str(tmp_path))
+    seed.seed(now=timezone.now())
+    with running_plane(tmp_path, public_url="http://127.0.0.1:8000") as url:
+        settings.DELIVERY_URL = url
+        yield url
+
+
+def _run(order: Order) -> simulation.Outcome:
+    from django.utils import timezone
+
+    return simulation.run(order, actor=None, clock=timezone.now, tell=lambda *_: None)
+
+
+def test_simulation__few_shoppers__every_event_is_in_the_report(plane):
+    outcome = _run(Order(lift=0.2, visitors=400, seed=5))
+    assert outcome.visitors == 400
+    experiment = Experiment.objects.get(key=outcome.experiment)
+    counted = Event.objects.filter(experiment_id=experiment.pk, mark="")
+    assert counted.filter(kind="impression").count() == outcome.impressions
+    assert counted.filter(kind="click").count() == outcome.clicks
+    assert outcome.low < outcome.lift < outcome.high
+
+
+def test_simulation__as_a_job__ends_with_a_report_and_progress(plane):
+    from django.utils import timezone
+
+    job = jobs.enqueue(
+        "simulate_shoppers",
+        site=Site.objects.get(key="demo"),
+        parameters={"lift": 0.5, "visitors": 300, "seed": 1},
+        actor=None,
+        now=timezone.now(),
+    )
+    done = jobs.run(job.pk, now=timezone.now())
+    assert done.status == Job.Status.DONE, done.error
+    assert (done.progress, done.total) == (300, 300)
+    assert Report.objects.get(experiment__key=done.result["experiment"]).payload
+
+
+def test_seed__data_plane_there__experiment_with_days_of_traffic(plane):
+    out = io.StringIO()
+    call_command("seed_demo", stdout=out)
+    assert "1,800 shoppers" in out.getvalue()
+    report = Report.objects.get(experiment__key="category-strip-coffee")
+    assert report.verdict == "collecting"
+    assert len({day["day"] for day in report.payload["days"]}) >= 5
+    again = io.StringIO()
+    call_command("seed_demo", stdout=again)
+    assert "0 shoppers" in again.getvalue()
+
+
+@pytest.mark.long
+def test_simulation__twenty_seeds__intervals_hold_the_truth(plane, capsys):
+    outcomes = {seed_: _run(Order(seed=seed_)) for seed_ in range(1, 21)}
+    with capsys.disabled():
+        print(f"\n{HEAD}", *(row(n, o) for n, o in outcomes.items()), sep="\n")
+    assert sum(o.contains_truth for o in outcomes.values()) >= 19
+    assert max(o.seconds for o in outcomes.values()) < SLOWEST
+    assert {o.verdict for o in outcomes.values()} <= {"use", "collecting", "your_call"}
