@@ -8,6 +8,7 @@ from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from creatives.views.files import media_file
 from workspace.views import home, sites
 
 handler400 = "banner_lab.problems.bad_request"
@@ -30,10 +31,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<slug:site>/", include("workspace.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("media/<str:name>", media_file, name="media"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]
 if find_spec("experiments.api") and find_spec("experiments.api.urls"):
-    urlpatterns += [path("api/v1/", include("experiments.api.urls"))]
+    urlpatterns += [
+        path("api/v1/", include("experiments.api.urls")),
+        path("", include("experiments.api.storefront_urls")),
+    ]
 if settings.DEMO and find_spec("demo.urls"):
     urlpatterns += [path("demo/", include("demo.urls"))]

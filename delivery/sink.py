@@ -56,6 +56,7 @@ class Outcome(StrEnum):
     STORED = "stored"
     DUPLICATE = "duplicate"
     CONFLICT = "conflict"
+    REJECTED = "rejected"  # the database refuses the row itself; only a defect in intake leads here
 
 
 COLUMNS: tuple[str, ...] = Record.__struct_fields__
@@ -65,8 +66,8 @@ COPY_LOG = f"COPY events_event ({_LIST}) FROM STDIN"
 ENSURE = "SELECT events_ensure_partition(day) FROM unnest(%s::date[]) AS day"
 # Without the log's constraints; made once a session and emptied by every commit.
 STAGE = (
-    "CREATE TEMPORARY TABLE IF NOT EXISTS events_incoming ON COMMIT DELETE ROWS"
-    f" AS SELECT {_LIST} FROM events_event WITH NO DATA"  # noqa: S608
+    "CREATE TEMPORARY TABLE IF NOT EXISTS events_incoming ON COMMIT DELETE ROWS"  # noqa: S608
+    f" AS SELECT {_LIST} FROM events_event WITH NO DATA"
 )
 CLEAR_STAGE = "DELETE FROM events_incoming"
 COPY_STAGE = f"COPY events_incoming ({_LIST}) FROM STDIN"

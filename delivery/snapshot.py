@@ -5,13 +5,10 @@ database to memory as JSON, so that any process and any language can check and k
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
 
-from engine.assignment.recipe import Recipe, VariantRecipe
 from engine.errors import LabError
 
 FORMAT = 1
@@ -94,7 +91,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     experiments: tuple[ExperimentEntry, ...]
 
 
-class InvalidSnapshot(LabError):  # noqa: N818 - as in engine.errors
+class InvalidSnapshot(LabError):
     """The bytes are not a snapshot of this format, or do not match their hash."""
 
     slug = "invalid-snapshot"
@@ -125,75 +122,3 @@ def decode(body: bytes, sha256: str) -> Snapshot:
     if snapshot.format != FORMAT:
         raise InvalidSnapshot(f"The snapshot has format {snapshot.format}, not {FORMAT}.")
     return snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class LiveExperiment:
-    """An experiment as the data plane uses it: entry and compiled recipe (a draft has none)."""
-
-    entry: ExperimentEntry
-    recipe: Recipe[VariantEntry] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """A snapshot with the indexes that make a decision a few dictionary look-ups.
-
-    `version` is the published number (0: none yet); `as_of` its publication as Unix seconds.
-    """
-
-    version: int
-    as_of: float
-    sites: Mapping[int, SiteEntry] = field(default_factory=dict)
-    keys: Mapping[str, KeyEntry] = field(default_factory=dict)
-    placements: Mapping[tuple[int, str], PlacementEntry] = field(default_factory=dict)
-    placements_by_id: Mapping[int, PlacementEntry] = field(default_factory=dict)
-    experiments: Mapping[tuple[int, str], LiveExperiment] = field(default_factory=dict)
-    running_on: Mapping[int, tuple[LiveExperiment, ...]] = field(default_factory=dict)
-    creatives: Mapping[int, CreativePayload] = field(default_factory=dict)
-
-
-def _recipe(entry: ExperimentEntry, layer_seed: str) -> Recipe[VariantEntry] | None:
-    if entry.status == "draft":
-        return None
-    return Recipe(
-        key=entry.key,
-        status=entry.status,
-        layer_seed=layer_seed,
-        slice=entry.slice,
-        seed=entry.seed,
-        phase=entry.phase,
-        variants=tuple(VariantRecipe(key=v.key, range=v.range, payload=v) for v in entry.variants),
-    )
-
-
-def _creatives(snapshot: Snapshot) -> dict[int, CreativePayload]:
-    shown = [p.fallback for p in snapshot.placements if p.fallback]
-    shown += [v.creative for e in snapshot.experiments for v in e.variants]
-    return {payload.version_id: payload for payload in shown}
-
-
-def index(snapshot: Snapshot, *, version: int, as_of: float) -> Live:
-    """Compile a snapshot into look-ups."""
-    placements_by_id = {p.id: p for p in snapshot.placements}
-    experiments = [
-        LiveExperiment(e, _recipe(e, placements_by_id[e.placement_id].layer_seed))
-        for e in snapshot.experiments
-        if e.placement_id in placements_by_id
-    ]
-    running: dict[int, tuple[LiveExperiment, ...]] = {}
-    for live in experiments:
-        if live.entry.status in {"running", "paused"}:
-            place = live.entry.placement_id
-            running[place] = (*running.get(place, ()), live)
-    return Live(
-        version=version,
-        as_of=as_of,
-        sites={s.id: s for s in snapshot.sites},
-        keys={k.sha256: k for k in snapshot.keys},
-        placements={(p.site_id, p.key): p for p in snapshot.placements},
-        placements_by_id=placements_by_id,
-        experiments={(e.entry.site_id, e.entry.key): e for e in experiments},
-        running_on=running,
-        creatives=_creatives(snapshot),
-    )

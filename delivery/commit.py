@@ -1,0 +1,299 @@
+"""One commit for all events that came in together, and the spool while the database is away.
+
+Requests put their records in a list and wait. A single task takes the whole list, writes it in one
+transaction and only then lets them answer; what arrives meanwhile is the next group. So the groups
+grow with the load, and a lonely request waits for nobody.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from delivery import sink
+from delivery.messages import message
+from delivery.sink import Load, Outcome, Record, Rows, Run
+from delivery.spool import Spool, Taken
+from engine.errors import Unavailable
+
+log = logging.getLogger("delivery.commit")
+
+PATIENCE = 2.0
+"""Seconds until a write counts as hanging. It may still happen: the unique key allows for that."""
+PROBE_SECONDS = 0.5
+LARGEST_GROUP = 5_000
+MOST_WAITING = 50_000
+"""Records; more would only turn into answers that come too late."""
+
+# The row itself is at fault, not the database. Everything else is taken for an outage.
+_BAD_ROW = (psycopg.DataError, psycopg.IntegrityError)
+
+
+class Away(Exception):
+    """The database cannot be reached, or does not answer in time."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    records: Sequence[Record]
+    done: "asyncio.Future[list[Outcome]]"
+
+
+@dataclass(slots=True)
+class GroupCommit:
+    """Makes records durable, in the database or in the spool."""
+
+    database_url: str
+    spool: Spool
+    away: bool = True  # until the first connection
+    _queue: list[_Waiting] = field(default_factory=list, repr=False)
+    _queued: int = 0
+    _wake: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    _connection: psycopg.AsyncConnection[Any] | None = field(default=None, repr=False)
+    _tasks: list["asyncio.Task[None]"] = field(default_factory=list, repr=False)
+    _left: set["asyncio.Task[None]"] = field(default_factory=set, repr=False)
+
+    async def start(self) -> None:
+        """Begin to write; waits a little for the database, but does not need it."""
+        await self._probe()
+        self._tasks = [asyncio.create_task(self._write_groups()), asyncio.create_task(self._mend())]
+
+    async def stop(self, *, seconds: float) -> None:
+        """Write what waits, then end."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._queued:
+                    await asyncio.sleep(0.01)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._drop()
+        self.spool.rotate()
+
+    async def write(self, records: Sequence[Record]) -> list[Outcome]:
+        """Wait until the records are durable.
+
+        While the database is away nobody can say what is a duplicate: all count as stored, and the
+        unique key sorts them out when the spool is drained.
+
+        Raises:
+            Unavailable: They can be made durable nowhere, or too much is waiting already.
+        """
+        if self._queued > MOST_WAITING:
+            raise _not_durable()
+        done: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(records, done))
+        self._queued += len(records)
+        self._wake.set()
+        return await done
+
+    async def _write_groups(self) -> None:
+        while True:
+            await self._wake.wait()
+            group = self._next_group()
+            if group:
+                await self._settle(group)
+            if not self._queue:
+                self._wake.clear()
+
+    def _next_group(self) -> list[_Waiting]:
+        size = taken = 0
+        for waiting in self._queue:
+            size += len(waiting.records)
+            taken += 1
+            if size >= LARGEST_GROUP:
+                break
+        group, self._queue = self._queue[:taken], self._queue[taken:]
+        return group
+
+    async def _settle(self, group: list[_Waiting]) -> None:
+        records = [record for waiting in group for record in waiting.records]
+        try:
+            outcomes = await self._store_or_spool(records)
+        except Exception:
+            log.exception("could not store a group of %s", len(records))
+            _fail(group)
+        else:
+            _answer(group, outcomes)
+        finally:
+            self._queued -= len(records)
+
+    async def _store_or_spool(self, records: Sequence[Record]) -> list[Outcome]:
+        if not self.away:
+            try:
+                return await self._in_turn(records)
+            except Away as reason:
+                log.warning("the database is away (%s): events go to the spool", reason)
+                self.away = True
+        await asyncio.to_thread(self.spool.append, records)
+        return [Outcome.STORED] * len(records)
+
+    async def _in_turn(self, records: Sequence[Record]) -> list[Outcome]:
+        async with self._turn:
+            return await self._store(records)
+
+    async def _store(self, records: Sequence[Record]) -> list[Outcome]:
+        """Write in one transaction; rows that the database refuses are found by halving."""
+        try:
+            return await self._patiently(records)
+        except _BAD_ROW:
+            if len(records) == 1:
+                log.exception("the database refuses an event of type %s", records[0].kind)
+                return [Outcome.REJECTED]
+            half = len(records) // 2
+            return await self._store(records[:half]) + await self._store(records[half:])
+
+    async def _patiently(self, records: Sequence[Record]) -> list[Outcome]:
+        """Write, but never wait longer than PATIENCE, not even for the cancelling."""
+        task = asyncio.create_task(self._transact(records))
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+        if not done:
+            connection, self._connection = self._connection, None
+            self._left.add(asyncio.create_task(_abandon(task, connection, self._left)))
+            raise Away("no answer in time")
+        try:
+            return task.result()
+        except _BAD_ROW:
+            raise
+        except (psycopg.Error, OSError) as error:
+            await self._drop()
+            raise Away(str(error).strip() or type(error).__name__) from error
+
+    async def _transact(self, records: Sequence[Record]) -> list[Outcome]:
+        if self._connection is None:
+            self._connection = await connect(self.database_url)
+        connection = self._connection
+        try:
+            return await carry_out(connection, records)
+        except psycopg.Error:
+            with suppress(psycopg.Error):
+                await connection.rollback()
+            raise
+
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(psycopg.Error, OSError):
+                await connection.close()
+
+    async def _mend(self) -> None:
+        """Notice that the database is back, then bring in what waits on the disk."""
+        while True:
+            try:
+                if self.away:
+                    await self._probe()
+                if not self.away:
+                    await self._drain()
+            except Exception:
+                log.exception("could not drain the spool")
+            await asyncio.sleep(PROBE_SECONDS)
+
+    async def _probe(self) -> None:
+        async with self._turn:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    if self._connection is None:
+                        self._connection = await connect(self.database_url)
+                    await self._connection.execute("SELECT 1 FROM events_event LIMIT 0")
+                self.away = False
+            except (psycopg.Error, OSError, TimeoutError):
+                await self._drop()
+
+    async def _drain(self) -> None:
+        for path in await asyncio.to_thread(self.spool.waiting):
+            taken = await asyncio.to_thread(self.spool.take, path)
+            if taken is not None:
+                await self._bring_in(taken)
+
+    async def _bring_in(self, taken: Taken) -> None:
+        try:
+            for group in taken.groups():
+                await self._in_turn(group)
+        except Away as reason:
+            log.warning("the database went away while draining (%s)", reason)
+            self.away = True
+            taken.release()
+        except BaseException:
+            taken.release()
+            raise
+        else:
+            taken.done()
+            log.info("drained %s", taken.path.name)
+
+
+async def _abandon(
+    task: "asyncio.Task[list[Outcome]]",
+    connection: psycopg.AsyncConnection[Any] | None,
+    left: set["asyncio.Task[None]"],
+) -> None:
+    """See a write that hangs to its end, which may take as long as the network likes."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    if connection is not None:
+        with suppress(psycopg.Error, OSError):
+            await connection.close()
+    left.discard(asyncio.current_task())
+
+
+async def connect(url: str) -> psycopg.AsyncConnection[Any]:
+    """A connection whose transactions are written out."""
+    return await psycopg.AsyncConnection.connect(
+        url,
+        autocommit=True,
+        connect_timeout=2,
+        prepare_threshold=None,
+        application_name="banner-lab delivery",
+    )
+
+
+async def carry_out(
+    connection: psycopg.AsyncConnection[Any], records: Sequence[Record]
+) -> list[Outcome]:
+    """The steps of the sink in one transaction."""
+    steps = sink.writing(records, sink.WHOLE)
+    try:
+        step = next(steps)
+        while True:
+            try:
+                rows = await _do(connection, step)
+            except (errors.UniqueViolation, errors.CheckViolation) as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(rows)
+    except StopIteration as done:
+        return list(done.value)
+
+
+async def _do(connection: psycopg.AsyncConnection[Any], step: Run | Load) -> Rows:
+    async with connection.cursor() as cursor:
+        if isinstance(step, Load):
+            async with cursor.copy(step.sql) as copy:
+                await copy.write(step.text)
+            return []
+        await cursor.execute(step.sql, step.values)
+        return await cursor.fetchall() if cursor.description else []
+
+
+def _answer(group: list[_Waiting], outcomes: list[Outcome]) -> None:
+    start = 0
+    for waiting in group:
+        end = start + len(waiting.records)
+        if not waiting.done.done():
+            waiting.done.set_result(outcomes[start:end])
+        start = end
+
+
+def _fail(group: list[_Waiting]) -> None:
+    for waiting in group:
+        if not waiting.done.done():
+            waiting.done.set_exception(_not_durable())
+
+
+def _not_durable() -> Unavailable:
+    return Unavailable(message("not_durable"))

@@ -1,0 +1,167 @@
+"""From a request to an answer, without a server: the one table of addresses.
+
+`delivery.app` puts an ASGI server around it, `experiments.api.data_plane` Django; both get the same
+answers because both ask here.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from delivery import asking, collecting, files, problems
+from delivery.index import Live, normal_origin
+from delivery.messages import language_of, message
+from delivery.moment import Moment, Tools
+from delivery.sink import Outcome
+from delivery.wire import Headers, Request, Response, Result, Write
+from engine.errors import LabError, NotFound, Unavailable
+
+log = logging.getLogger("delivery")
+
+Door: TypeAlias = Callable[..., Result]
+
+# The exact addresses, with the verbs they take.
+EXACT: dict[str, tuple[Door, str]] = {
+    "/api/v1/assign": (asking.assign, "GET, HEAD"),
+    "/api/v1/decide": (asking.decide, "POST"),
+    "/api/v1/events": (collecting.events, "POST"),
+}
+# Those with one more part behind them.
+UNDER: dict[str, tuple[Door, str]] = {
+    "c": (collecting.click, "GET, HEAD"),
+    "i": (collecting.pixel, "GET, HEAD"),
+    "media": (files.media, "GET, HEAD"),
+    "tag": (files.tag, "GET, HEAD"),
+}
+# Addresses that a script may only call from the origins of a site.
+_API = "/api/"
+_PREFLIGHT: Headers = (
+    (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+    (b"access-control-allow-headers", b"authorization, content-type"),
+    (b"access-control-max-age", b"600"),
+)
+_EXPOSED = (
+    b"access-control-expose-headers",
+    b"Snapshot-Version, Snapshot-Age, Server-Timing, Retry-After",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The snapshot in force, and when (Unix seconds) it was last known to be the newest."""
+
+    live: Live | None = None
+    confirmed_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DataPlane:
+    """Everything but the transport: `handle` answers, or says what must be written first."""
+
+    tools: Tools
+
+    def handle(self, request: Request, current: Current, *, now: float) -> Result:
+        """The answer to a request, or a `Write` that leads to it. Never raises."""
+        started = time.perf_counter()
+        result = self._guarded(request, Moment(current.live, now, self.tools))
+        spent = time.perf_counter() - started
+        if isinstance(result, Response):
+            return self._finish(result, request, current, now, spent)
+        return self._wrapped(result, request, current, now, spent)
+
+    def _guarded(self, request: Request, moment: Moment) -> Result:
+        try:
+            return _route(request, moment)
+        except LabError as error:
+            return self._problem(error, request)
+        except Exception:
+            log.exception("could not answer %s %s", request.method, _kind(request.path))
+            return self._problem(Unavailable(message("unexpected")), request)
+
+    def _problem(self, error: LabError, request: Request) -> Response:
+        language = language_of(request.header(b"accept-language"))
+        return problems.response(error, language=language, base_url=self.tools.public_url)
+
+    def _wrapped(
+        self, write: Write, request: Request, current: Current, now: float, spent: float
+    ) -> Write:
+        def answer(outcomes: Sequence[Outcome]) -> Response:
+            return self._finish(write.answer(outcomes), request, current, now, spent)
+
+        anyway = write.anyway and self._finish(write.anyway, request, current, now, spent)
+        return Write(write.records, answer, anyway)
+
+    def refuse(
+        self, error: LabError, request: Request, current: Current, *, now: float
+    ) -> Response:
+        """An error that only the transport could notice, as an answer."""
+        return self._finish(self._problem(error, request), request, current, now, 0.0)
+
+    def not_durable(
+        self, write: Write, request: Request, current: Current, *, now: float
+    ) -> Response:
+        """What to answer when nothing could be written."""
+        hint = message("again_hint", seconds=problems.RETRY_AFTER)
+        error = Unavailable(message("not_durable"), hint=hint)
+        return write.anyway or self.refuse(error, request, current, now=now)
+
+    def _finish(
+        self, response: Response, request: Request, current: Current, now: float, spent: float
+    ) -> Response:
+        headers: Headers = (
+            *response.headers,
+            *_about(current, now),
+            (b"server-timing", b"app;dur=%.2f" % (spent * 1000)),
+            *_cors(request, current.live),
+        )
+        return Response(response.status, response.body, headers, response.file)
+
+
+def _about(current: Current, now: float) -> Headers:
+    if current.live is None:
+        return ((b"snapshot-version", b"0"),)
+    age = max(0, int(now - current.confirmed_at))
+    return (
+        (b"snapshot-version", b"%d" % current.live.version),
+        (b"snapshot-age", b"%d" % age),
+    )
+
+
+def _cors(request: Request, live: Live | None) -> Headers:
+    origin = request.headers.get(b"origin")
+    if not request.path.startswith(_API):
+        return ()
+    if origin is None:
+        return ((b"vary", b"Origin"),)
+    # Before anything is published nobody can be refused, and there is nothing to read either.
+    if live is not None and normal_origin(origin.decode("latin-1")) not in live.all_origins:
+        return ((b"vary", b"Origin"),)
+    return ((b"access-control-allow-origin", origin), (b"vary", b"Origin"), _EXPOSED)
+
+
+def _kind(path: str) -> str:
+    """An address without what is particular to one visitor, for the log."""
+    return path if path in EXACT else "/" + path.split("/")[1][:20]
+
+
+def _route(request: Request, moment: Moment) -> Result:
+    found = EXACT.get(request.path)
+    if found is not None:
+        door, methods = found
+        if request.method == "OPTIONS":
+            return Response(204, b"", _PREFLIGHT)
+        _check_method(request, methods)
+        return door(request, moment)
+    _, first, *rest = [*request.path.split("/", 2), ""][:4]
+    if first not in UNDER or not rest[0]:
+        raise NotFound(message("nothing_here"))
+    door, methods = UNDER[first]
+    _check_method(request, methods)
+    return door(request, moment, rest[0])
+
+
+def _check_method(request: Request, methods: str) -> None:
+    if request.method not in methods.split(", "):
+        raise problems.Refused(methods)

@@ -1,0 +1,70 @@
+"""An event between its arrival and the log."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Annotated, TypeAlias
+
+import msgspec
+
+from delivery import identity
+from delivery.messages import Message, message
+from delivery.moment import Tools
+from delivery.snapshot import SiteEntry
+from delivery.token import Stamp
+
+Text: TypeAlias = Annotated[str, msgspec.Meta(max_length=4096)]
+
+
+class Incoming(msgspec.Struct, gc=False):
+    """An event as it was sent; what is not named here is ignored."""
+
+    type: Text | None = None
+    token: Text | None = None
+    id: Text | None = None
+    user_id: Text | None = None
+    previous_id: Text | None = None
+    occurred_at: dt.datetime | None = None
+    order_id: Text | None = None
+    amount: int | None = None
+    currency: Text | None = None
+    properties: msgspec.Raw = msgspec.Raw()
+
+
+class Refused(Exception):
+    """Why an event is not stored: `reason` is the name, `text` the sentence, `field` the place."""
+
+    def __init__(self, reason: str, field: str | None = None, /, **values: object) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.field = field
+        self.text: Message = message(reason, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent the events, and when they came. `mark` is the filter their request fell into."""
+
+    site: SiteEntry
+    secret: bool
+    received_at: dt.datetime
+    now_ms: int
+    mark: str = ""
+    sent_at: dt.datetime | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A record in the making."""
+
+    sent: Incoming
+    sender: Sender
+    tools: Tools
+    kind: str = ""
+    id: bytes = b""
+    day: dt.date = identity.UNDATED
+    unit: bytes = b""
+    decision: bytes | None = None
+    stamp: Stamp | None = None
+    occurred_at: dt.datetime | None = None
+    properties: str | None = None
+    extra: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,60 @@
+"""The doors to what lies on disk: pictures that never change, and the tag."""
+
+import re
+from typing import Final
+
+from delivery.messages import message
+from delivery.moment import Moment
+from delivery.wire import Headers, Request, Response
+from engine.errors import NotFound
+
+_MEDIA = re.compile(r"(?P<hash>[0-9a-f]{64})\.(?P<ending>[a-z]{3,4})")
+_TAG = re.compile(r"banner-lab[a-z0-9.-]{0,40}\.(?P<ending>js)")
+
+TYPES: Final = {
+    "avif": b"image/avif",
+    "webp": b"image/webp",
+    "png": b"image/png",
+    "jpg": b"image/jpeg",
+    "jpeg": b"image/jpeg",
+    "gif": b"image/gif",
+    "js": b"text/javascript; charset=utf-8",
+}
+# Any page may show a banner and load the tag; neither knows who asks.
+_OPEN: Headers = (
+    (b"access-control-allow-origin", b"*"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"x-content-type-options", b"nosniff"),
+)
+_FOREVER: Headers = ((b"cache-control", b"public, max-age=31536000, immutable"),)
+# A shop that updates must not wait for a day, and must not ask for every page either.
+_FIVE_MINUTES: Headers = ((b"cache-control", b"public, max-age=300"),)
+
+
+def media(request: Request, moment: Moment, name: str) -> Response:
+    """`GET /media/<hash>.<ext>`: the name is the content's hash, so it can be kept for ever."""
+    found = _MEDIA.fullmatch(name)
+    if found is None or found["ending"] not in TYPES:
+        raise NotFound(message("nothing_here"))
+    etag = b'"' + found["hash"].encode() + b'"'
+    headers = (*_OPEN, *_FOREVER, (b"etag", etag))
+    if etag in request.headers.get(b"if-none-match", b""):
+        return Response(304, b"", headers)
+    path = moment.tools.media_root / name
+    if not path.is_file():
+        raise NotFound(message("nothing_here"))
+    return Response(200, b"", (*headers, (b"content-type", TYPES[found["ending"]])), file=path)
+
+
+def tag(request: Request, moment: Moment, name: str) -> Response:
+    """`GET /tag/banner-lab.js`: what a storefront embeds."""
+    found = _TAG.fullmatch(name)
+    path = moment.tools.tag_root / name
+    if found is None or not path.is_file():
+        raise NotFound(message("nothing_here"))
+    about = path.stat()
+    etag = b'"%x-%x"' % (about.st_mtime_ns, about.st_size)
+    headers = (*_OPEN, *_FIVE_MINUTES, (b"etag", etag))
+    if etag in request.headers.get(b"if-none-match", b""):
+        return Response(304, b"", headers)
+    return Response(200, b"", (*headers, (b"content-type", TYPES["js"])), file=path)

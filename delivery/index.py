@@ -1,0 +1,275 @@
+"""A snapshot made ready: everything that can be answered is encoded once, when it arrives.
+
+An `Offer` is one possible answer but for its token. A decision then is two hashes, a few look-ups
+and one signature; no JSON is written while a shopper waits.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import msgspec
+
+from delivery.snapshot import (
+    CreativePayload,
+    ExperimentEntry,
+    KeyEntry,
+    PlacementEntry,
+    SiteEntry,
+    Snapshot,
+    VariantEntry,
+)
+from delivery.token import Stamp
+from engine.assignment.hashing import BUCKETS
+from engine.assignment.recipe import Reason, Recipe, VariantRecipe
+
+_WITHOUT_VARIANT = (Reason.NOT_IN_TRAFFIC, Reason.PAUSED, Reason.NO_EXPERIMENT)
+_encode = msgspec.json.Encoder().encode
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """One answer, ready but for the token: `head` is its JSON up to the token's value.
+
+    Without a `stamp` there is nothing to count and the token is null.
+    """
+
+    reason: Reason
+    head: bytes
+    stamp: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyExperiment:
+    """An experiment with an offer per variant, and one for each reason to get none."""
+
+    entry: ExperimentEntry
+    recipe: Recipe[VariantEntry] | None = None
+    splits: tuple[Offer, ...] = ()
+    without: Mapping[Reason, Offer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyPlacement:
+    """A placement with its fallbacks, and who owns which buckets of its layer.
+
+    `starts`, `ends` and `owners` belong together, ordered by bucket, so that a unit's experiment is
+    found by bisection however many there are.
+    """
+
+    entry: PlacementEntry
+    name: bytes
+    fallbacks: Mapping[Reason, Offer]
+    starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    owners: tuple[ReadyExperiment, ...] = ()
+    one_owner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What the data plane knows. `version` is the published number, `as_of` when it was made.
+
+    `as_of` is in Unix seconds. `origins` holds each site's, `all_origins` those of all together.
+    """
+
+    version: int
+    as_of: float
+    tail: bytes = b""
+    sites: Mapping[int, SiteEntry] = field(default_factory=dict)
+    keys: Mapping[str, KeyEntry] = field(default_factory=dict)
+    origins: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    all_origins: frozenset[str] = frozenset()
+    experiments: Mapping[tuple[int, str], ReadyExperiment] = field(default_factory=dict)
+    placements: Mapping[tuple[int, str], ReadyPlacement] = field(default_factory=dict)
+    landings: "Landings" = field(default_factory=lambda: Landings({}, {}, {}))
+
+
+@dataclass(frozen=True, slots=True)
+class Landings:
+    """Where a click goes: by creative version, else by what the variant or placement shows now."""
+
+    by_version: Mapping[int, str]
+    by_variant: Mapping[int, str]
+    by_placement: Mapping[int, str]
+
+    def of(self, stamp: Stamp) -> str | None:
+        """The landing page of what was shown; None when nothing of it is left."""
+        return (
+            self.by_version.get(stamp.creative_version_id)
+            or self.by_variant.get(stamp.variant_id)
+            or self.by_placement.get(stamp.placement_id)
+        )
+
+
+def index(snapshot: Snapshot, *, version: int, as_of: float) -> Live:
+    """Compile a snapshot into look-ups."""
+    entries = {place.id: place for place in snapshot.placements}
+    experiments = [
+        _experiment(entry, entries[entry.placement_id])
+        for entry in snapshot.experiments
+        if entry.placement_id in entries
+    ]
+    origins = {site.id: frozenset(map(normal_origin, site.origins)) for site in snapshot.sites}
+    return Live(
+        version=version,
+        as_of=as_of,
+        tail=b',"snapshot":%d}' % version,
+        sites={site.id: site for site in snapshot.sites},
+        keys={key.sha256: key for key in snapshot.keys},
+        origins=origins,
+        all_origins=frozenset().union(*origins.values()),
+        experiments={(e.entry.site_id, e.entry.key): e for e in experiments},
+        placements=_placements(snapshot, experiments),
+        landings=_landings(snapshot),
+    )
+
+
+def normal_origin(text: str) -> str:
+    """An origin as browsers send it."""
+    return text.strip().rstrip("/").lower()
+
+
+def _placements(
+    snapshot: Snapshot, experiments: list[ReadyExperiment]
+) -> dict[tuple[int, str], ReadyPlacement]:
+    on: dict[int, list[ReadyExperiment]] = {}
+    for experiment in experiments:
+        if experiment.entry.status in {"running", "paused"}:
+            on.setdefault(experiment.entry.placement_id, []).append(experiment)
+    return {
+        (entry.site_id, entry.key): _placement(entry, on.get(entry.id, []))
+        for entry in snapshot.placements
+    }
+
+
+def _placement(entry: PlacementEntry, experiments: list[ReadyExperiment]) -> ReadyPlacement:
+    owned = [(part, experiment) for experiment in experiments for part in experiment.entry.slice]
+    owned.sort(key=lambda pair: pair[0])
+    return ReadyPlacement(
+        entry=entry,
+        name=_encode(entry.key),
+        fallbacks={
+            reason: _fallback(entry, reason) for reason in (*_WITHOUT_VARIANT, Reason.NO_CONSENT)
+        },
+        starts=tuple(start for (start, _), _ in owned),
+        ends=tuple(end for (_, end), _ in owned),
+        owners=tuple(experiment for _, experiment in owned),
+        one_owner=[part for part, _ in owned] == [(0, BUCKETS)],
+    )
+
+
+def _experiment(entry: ExperimentEntry, place: PlacementEntry) -> ReadyExperiment:
+    if entry.status == "draft":
+        return ReadyExperiment(entry)
+    recipe = Recipe(
+        key=entry.key,
+        status=entry.status,
+        layer_seed=place.layer_seed,
+        slice=entry.slice,
+        seed=entry.seed,
+        phase=entry.phase,
+        variants=tuple(VariantRecipe(key=v.key, range=v.range, payload=v) for v in entry.variants),
+    )
+    splits = tuple(
+        _split(entry, variant, draw.propensity or 0.0)
+        for variant, draw in zip(entry.variants, recipe.draws, strict=True)
+    )
+    without = {reason: _fallback(place, reason, entry.key) for reason in _WITHOUT_VARIANT}
+    return ReadyExperiment(entry, recipe, splits, without)
+
+
+def _split(entry: ExperimentEntry, variant: VariantEntry, propensity: float) -> Offer:
+    stamp = Stamp(
+        site_id=entry.site_id,
+        placement_id=entry.placement_id,
+        experiment_id=entry.id,
+        phase=entry.phase,
+        variant_id=variant.id,
+        creative_version_id=variant.creative.version_id,
+        policy_version=0,
+        propensity=propensity,
+        flags=0,
+    )
+    head = _head(
+        experiment=entry.key,
+        phase=entry.phase,
+        variant=variant.key,
+        reason=Reason.SPLIT,
+        propensity=propensity,
+        creative=variant.creative,
+    )
+    return Offer(Reason.SPLIT, head, stamp.pack())
+
+
+def _fallback(place: PlacementEntry, reason: Reason, experiment: str | None = None) -> Offer:
+    """The default creative; it can be measured too, unless the visitor does not want that."""
+    head = _head(experiment=experiment, reason=reason, creative=place.fallback)
+    if place.fallback is None or reason is Reason.NO_CONSENT:
+        return Offer(reason, head, None)
+    stamp = Stamp(
+        site_id=place.site_id,
+        placement_id=place.id,
+        experiment_id=0,
+        phase=0,
+        variant_id=0,
+        creative_version_id=place.fallback.version_id,
+        policy_version=0,
+        propensity=0.0,
+        flags=0,
+    )
+    return Offer(reason, head, stamp.pack())
+
+
+def _head(
+    *,
+    experiment: str | None,
+    reason: Reason,
+    creative: CreativePayload | None,
+    phase: int | None = None,
+    variant: str | None = None,
+    propensity: float | None = None,
+) -> bytes:
+    answer = {
+        "experiment": experiment,
+        "phase": phase,
+        "variant": variant,
+        "reason": reason,
+        "propensity": propensity,
+        "creative": creative and _shown(creative),
+    }
+    return _encode(answer)[:-1] + b',"token":'
+
+
+def _shown(creative: CreativePayload) -> dict[str, object]:
+    """What of a creative goes over the wire: all but our own number of it."""
+    fields = msgspec.structs.asdict(creative)
+    del fields["version_id"]
+    return fields
+
+
+NOTHING_KNOWN = Offer(
+    Reason.DEFAULT, _head(experiment=None, reason=Reason.DEFAULT, creative=None), None
+)
+UNKNOWN_PLACE = Offer(
+    Reason.NO_EXPERIMENT, _head(experiment=None, reason=Reason.NO_EXPERIMENT, creative=None), None
+)
+
+
+def _landings(snapshot: Snapshot) -> Landings:
+    fallbacks = {p.id: p.fallback for p in snapshot.placements if p.fallback}
+    shown = {v.id: v.creative for e in snapshot.experiments for v in e.variants}
+    every = [*fallbacks.values(), *shown.values()]
+    return Landings(
+        by_version={c.version_id: _web_address(c.landing_url) for c in every},
+        by_variant={number: _web_address(c.landing_url) for number, c in shown.items()},
+        by_placement={number: _web_address(c.landing_url) for number, c in fallbacks.items()},
+    )
+
+
+def _web_address(text: str) -> str:
+    """The address if a redirect to it is safe, else nothing: no scripts, no second header."""
+    try:
+        safe = urlsplit(text).scheme in {"http", "https"} and text.isprintable()
+    except ValueError:
+        return ""
+    return text if safe and " " not in text else ""

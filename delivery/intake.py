@@ -1,0 +1,206 @@
+"""From what somebody sent to a record, or to a refusal with a name.
+
+`STEPS` is the whole of it, in order. A step looks at the draft, fills in what it is responsible
+for, or raises `Refused`; the first refusal ends it. Nothing here touches a database.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import msgspec
+
+from delivery import identity
+from delivery.contents import MOST_AMOUNT, checked_id, money, order, properties
+from delivery.draft import Draft, Incoming, Refused, Sender
+from delivery.moment import Tools
+from delivery.reading import blame
+from delivery.sink import Record
+from delivery.token import Token, TokenExpired, TokenInvalid
+
+TOKENED: Final = frozenset({"impression", "viewable", "click", "hide"})
+NAMED: Final = frozenset(
+    {"add_to_cart", "purchase", "page_view", "product_view", "search", "alias"}
+)
+_CUSTOM = re.compile(r"custom:[a-z0-9][a-z0-9_-]{0,63}")
+
+BROWSER_PAST: Final = dt.timedelta(hours=72)
+"""How late a browser's event may be; an older time is moved to here."""
+SERVER_PAST: Final = dt.timedelta(days=400)
+"""How far back a server may date an event: a year, and the same season of the year before."""
+
+
+_REASON_OF_FIELD = {
+    "occurred_at": "bad_time",
+    "amount": "bad_amount",
+    "currency": "bad_currency",
+    "id": "bad_id",
+}
+
+Step: TypeAlias = Callable[[Draft], None]
+
+
+def record(raw: msgspec.Raw | bytes, sender: Sender, tools: Tools) -> Record:
+    """Make a record of one event; raises Refused."""
+    draft = Draft(_read(raw), sender, tools)
+    for step in STEPS:
+        step(draft)
+    return _finish(draft)
+
+
+_decoder = msgspec.json.Decoder(Incoming)
+
+
+def _read(raw: msgspec.Raw | bytes) -> Incoming:
+    try:
+        return _decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        name, why = blame(error)
+        if not name:
+            raise Refused("not_an_object") from None
+        reason = _REASON_OF_FIELD.get(name, "bad_field")
+        raise Refused(reason, name, **_values(reason, name, why)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Refused("unreadable") from None
+
+
+def _values(reason: str, name: str, why: object) -> dict[str, object]:
+    values: dict[str, dict[str, object]] = {
+        "bad_field": {"field": name, "why": why},
+        "bad_id": {"field": name},
+        "bad_amount": {"most": MOST_AMOUNT},
+        "bad_currency": {"example": "CNY"},
+    }
+    return values.get(reason, {})
+
+
+def kind(draft: Draft) -> None:
+    """Which of the known types it is."""
+    text = draft.sent.type
+    if not text:
+        raise Refused("missing_type", "type")
+    if text not in TOKENED and text not in NAMED and not _CUSTOM.fullmatch(text):
+        raise Refused("unknown_type", "type", type=text[:100])
+    draft.kind = text
+
+
+def decision(draft: Draft) -> None:
+    """What a token proves: who saw what, where, in which experiment. Its sender need not say it."""
+    if draft.kind not in TOKENED:
+        return
+    if not draft.sent.token:
+        raise Refused("token_missing", "token", type=draft.kind)
+    token = _token(draft)
+    if token.stamp.site_id != draft.sender.site.id:
+        raise Refused("token_foreign", "token")
+    draft.stamp, draft.unit, draft.decision = token.stamp, token.unit, token.decision
+    draft.id = identity.of_token(token.stamp.site_id, token.decision, draft.kind)
+    draft.day = identity.day_of_ms(token.at_ms)
+
+
+def _token(draft: Draft) -> Token:
+    try:
+        return draft.tools.signer.read(draft.sent.token or "", now_ms=draft.sender.now_ms)
+    except TokenExpired:
+        raise Refused("token_expired", "token") from None
+    except TokenInvalid:
+        raise Refused("token_invalid", "token") from None
+
+
+def names(draft: Draft) -> None:
+    """Who did it and what the sender calls it, where no token says so."""
+    if draft.stamp is not None:
+        return
+    sent, site = draft.sent, draft.sender.site.id
+    user = checked_id(sent.user_id, "user_id") or _missing("missing_user_id", "user_id", draft)
+    draft.unit = draft.tools.pseudonyms.of(site, user)
+    if draft.kind == "alias":
+        _alias(draft)
+    text = checked_id(sent.id, "id") or draft.extra.get("id") or _missing("missing_id", "id", draft)
+    draft.id = identity.of_id(site, text)
+    try:
+        draft.day = identity.day_of_id(text, now_ms=draft.sender.now_ms)
+    except identity.IdTimeOutOfRange:
+        raise Refused("id_time_out_of_range", "id") from None
+
+
+def _alias(draft: Draft) -> None:
+    previous = checked_id(draft.sent.previous_id, "previous_id")
+    if not previous:
+        _missing("missing_previous_id", "previous_id", draft)
+    name = draft.tools.pseudonyms.of(draft.sender.site.id, str(previous))
+    # Two names of one person: saying it again says nothing new.
+    draft.extra["id"] = f"alias:{name.hex()}:{draft.unit.hex()}"
+    draft.properties = f'{{"previous":"{name.hex()}"}}'
+
+
+def _missing(reason: str, name: str, draft: Draft) -> str:
+    raise Refused(reason, name, type=draft.kind)
+
+
+def time(draft: Draft) -> None:
+    """When it happened: never after it was received, nor longer ago than its sender may say."""
+    received, said = draft.sender.received_at, draft.sent.occurred_at
+    if said is None:
+        draft.occurred_at = received
+        return
+    if said.tzinfo is None:
+        raise Refused("bad_time", "occurred_at")
+    past = SERVER_PAST if draft.sender.secret else BROWSER_PAST
+    # Subtracting aware times cannot overflow, whatever year and zone were sent.
+    ago = max((draft.sender.sent_at or received) - said, dt.timedelta(0))
+    if ago > past and draft.sender.secret:
+        # Moving a server's past into another day would falsify what it imports.
+        raise Refused("time_out_of_range", "occurred_at", days=SERVER_PAST.days)
+    draft.occurred_at = received - min(ago, past)
+
+
+STEPS: tuple[Step, ...] = (kind, decision, names, time, money, order, properties)
+
+
+def _finish(draft: Draft) -> Record:
+    sent, sender = draft.sent, draft.sender
+    stamp = draft.stamp
+    shown = stamp is not None and stamp.experiment_id > 0
+    assert draft.occurred_at is not None  # noqa: S101 - the step `time` sets it
+    return Record(
+        day=draft.day,
+        id=draft.id,
+        digest=_digest(draft),
+        site_id=sender.site.id,
+        kind=draft.kind,
+        unit=draft.unit,
+        occurred_at=draft.occurred_at,
+        received_at=sender.received_at,
+        experiment_id=stamp.experiment_id if stamp and shown else None,
+        phase=stamp.phase if stamp and shown else None,
+        variant_id=stamp.variant_id if stamp and shown else None,
+        policy_version=stamp.policy_version if stamp and shown else None,
+        propensity=stamp.propensity if stamp and shown else None,
+        placement_id=stamp.placement_id if stamp else None,
+        creative_version_id=stamp.creative_version_id if stamp else None,
+        flags=stamp.flags if stamp else 0,
+        decision=draft.decision,
+        amount=sent.amount,
+        currency=sent.currency or "",
+        order_id=sent.order_id or "",
+        mark=sender.mark,
+        properties=draft.properties,
+    )
+
+
+def _digest(draft: Draft) -> int:
+    """What makes two events with one id the same: of a tokened one the token has said it all."""
+    if draft.decision is not None:
+        return identity.digest(draft.kind)
+    sent = draft.sent
+    return identity.digest(
+        draft.kind,
+        draft.unit.hex(),
+        sent.occurred_at,
+        sent.amount,
+        sent.currency,
+        sent.order_id,
+        draft.properties,
+    )

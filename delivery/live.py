@@ -1,0 +1,156 @@
+"""The snapshot in force: from the database when it is there, from the disk when it is not.
+
+Notified by PostgreSQL, and asking each second besides, because a notification can be lost. A
+snapshot that cannot be read never replaces one that could.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from delivery import snapshot
+from delivery.commit import connect
+from delivery.doors import Current
+from delivery.index import Live, index
+from engine.errors import LabError
+
+log = logging.getLogger("delivery.live")
+
+CHANNEL = "snapshot"
+POLL_SECONDS = 1.0
+PATIENCE = 3.0
+NEWEST = "SELECT version, sha256 FROM experiments_snapshot ORDER BY version DESC LIMIT 1"
+BODY = (
+    "SELECT body, extract(epoch FROM created_at)::float8 FROM experiments_snapshot"
+    " WHERE version = %s"
+)
+
+
+class Unreadable(Exception):
+    """A snapshot that must not come into force."""
+
+
+def make(body: bytes, *, sha256: str, version: int, as_of: float) -> Live:
+    """Check and compile a snapshot; raises Unreadable."""
+    try:
+        return index(snapshot.decode(body, sha256), version=version, as_of=as_of)
+    except (LabError, KeyError, ValueError, TypeError) as error:
+        raise Unreadable(str(error)) from error
+
+
+@dataclass(slots=True)
+class Reader:
+    """Keeps `current` up to date in the background."""
+
+    database_url: str
+    folder: Path
+    current: Current = field(default_factory=Current)
+    connected: bool = False
+    _refused: tuple[int, str] | None = None
+    _task: "asyncio.Task[None] | None" = None
+
+    async def start(self) -> None:
+        """Begin with what can be had now: the database's, else the disk's, else nothing."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                connection = await connect(self.database_url)
+                async with connection:
+                    await self._refresh(connection)
+        except (psycopg.Error, OSError, TimeoutError) as error:
+            log.warning("the database is away (%s)", str(error).strip() or "no answer in time")
+        if self.current.live is None:
+            self._from_disk()
+        self._task = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                async with await connect(self.database_url) as connection:
+                    await self._listen(connection)
+            except (psycopg.Error, OSError, TimeoutError) as error:
+                if self.connected:
+                    log.warning("the database is away (%s)", str(error).strip() or "no answer")
+            except Exception:
+                log.exception("could not read the snapshot")
+            self.connected = False
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _listen(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            await connection.execute(f"LISTEN {CHANNEL}")
+        while True:
+            async with asyncio.timeout(PATIENCE):
+                await self._refresh(connection)
+            async for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
+                pass
+
+    async def _refresh(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        newest = await (await connection.execute(NEWEST)).fetchone()
+        self.connected = True
+        if newest is None or newest == self._refused:
+            return
+        version, sha256 = newest
+        live = self.current.live
+        if live is None or live.version != version:
+            row = await (await connection.execute(BODY, (version,))).fetchone()
+            live = await self._load(version, sha256, row) if row else live
+        if live is not None:
+            self.current = Current(live, time.time())
+
+    async def _load(self, version: int, sha256: str, row: tuple[Any, ...]) -> Live | None:
+        body, as_of = bytes(row[0]), float(row[1])
+        try:
+            # In a thread: compiling a thousand experiments must not hold up the shoppers.
+            live = await asyncio.to_thread(make, body, sha256=sha256, version=version, as_of=as_of)
+        except Unreadable as error:
+            log.error("snapshot %s is refused, the last one stays in force: %s", version, error)
+            self._refused = (version, sha256)
+            return None
+        log.info("snapshot %s is in force", version)
+        await asyncio.to_thread(self._to_disk, body, sha256, version, as_of)
+        return live
+
+    def _to_disk(self, body: bytes, sha256: str, version: int, as_of: float) -> None:
+        about = json.dumps({"version": version, "sha256": sha256, "as_of": as_of}).encode()
+        try:
+            replace(self.folder / "snapshot", about + b"\n" + body)
+        except OSError as error:
+            log.warning("the snapshot could not be kept on disk: %s", error)
+
+    def _from_disk(self) -> None:
+        try:
+            about, _, body = (self.folder / "snapshot").read_bytes().partition(b"\n")
+            live = make(body, **json.loads(about))
+        except FileNotFoundError:
+            log.warning("there is no snapshot yet: every answer is the default")
+        except (OSError, ValueError, TypeError, Unreadable) as error:
+            log.error("the snapshot on disk cannot be used: %s", error)
+        else:
+            log.warning("began with snapshot %s from disk", live.version)
+            self.current = Current(live, live.as_of)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file so that nobody ever finds half of it, not even after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

@@ -1,0 +1,135 @@
+"""Signed decisions: what a storefront hands back so that an event needs to be believed in nothing.
+
+    bl1.<108 characters of base64url> = 65 bytes of content + 16 bytes of keyed BLAKE2b
+
+Content: key id, decision (a UUIDv7: its time is the token's), pseudonym of the unit, and the stamp,
+which is the same for everybody who gets this variant: site, placement, experiment, phase, variant,
+creative version, policy version, propensity, flags. 81 bytes are whole groups of base64, so that
+no bit of the text is unused and no altered text reads as the same token.
+"""
+
+import binascii
+import datetime as dt
+import hmac
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Final
+
+import msgspec
+
+from engine.errors import InvalidInput
+
+PREFIX: Final = "bl1."
+LIFE: Final = dt.timedelta(days=7)
+"""How long a banner on a page can still report; a tab rarely stays open for longer."""
+
+_LIFE_MS: Final = int(LIFE.total_seconds() * 1000)
+_AHEAD_MS: Final = 24 * 3_600_000  # signed by a server whose clock runs ahead
+_NAMES = struct.Struct(">B16s16s")
+_STAMP = struct.Struct(">IIIHIIIfH")
+_SIGNATURE: Final = 16
+_LENGTH: Final = len(PREFIX) + (_NAMES.size + _STAMP.size + _SIGNATURE) // 3 * 4
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+_FROM_URL = bytes.maketrans(b"-_+/", b"+/**")  # what is not of the URL alphabet becomes unreadable
+
+
+class TokenInvalid(InvalidInput):
+    """Not one of ours, altered, or signed with a key that is no longer known."""
+
+
+class TokenExpired(InvalidInput):
+    """Genuine, and too old to count."""
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """What everybody who gets the same variant has in common; 0 stands for none."""
+
+    site_id: int
+    placement_id: int
+    experiment_id: int
+    phase: int
+    variant_id: int
+    creative_version_id: int
+    policy_version: int
+    propensity: float
+    flags: int
+
+    def pack(self) -> bytes:
+        """The bytes inside the token."""
+        return _STAMP.pack(*msgspec.structs.astuple(self))
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A decision that was really made; `at_ms` is when, in Unix milliseconds."""
+
+    decision: bytes
+    unit: bytes
+    stamp: Stamp
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Signs with the first key of the configuration, believes all of them."""
+
+    keys: Mapping[int, bytes]
+    _first: int = field(init=False, repr=False)
+    _hashes: dict[int, Any] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        hashes = {i: blake2b(key=k[:64], digest_size=_SIGNATURE) for i, k in self.keys.items()}
+        object.__setattr__(self, "_hashes", hashes)
+        object.__setattr__(self, "_first", next(iter(self.keys)))
+
+    def sign(self, decision: bytes, unit: bytes, stamp: bytes) -> bytes:
+        """The text of a token."""
+        content = _NAMES.pack(self._first, decision, unit) + stamp
+        signed = content + self._signature(self._first, content)
+        return b"bl1." + binascii.b2a_base64(signed, newline=False).translate(_TO_URL)
+
+    def _signature(self, key_id: int, content: bytes) -> bytes:
+        keyed = self._hashes[key_id].copy()
+        keyed.update(content)
+        signature: bytes = keyed.digest()
+        return signature
+
+    def read(self, text: str, *, now_ms: int) -> Token:
+        """Check a token that is to count something.
+
+        Raises:
+            TokenInvalid: It was not signed here, or something in it was changed.
+            TokenExpired: It is older than LIFE.
+        """
+        token = self.genuine(text)
+        if not now_ms - _LIFE_MS <= token.at_ms <= now_ms + _AHEAD_MS:
+            raise TokenExpired("This token is older than seven days.", field="token")
+        return token
+
+    def genuine(self, text: str) -> Token:
+        """Check a token whatever its age; raises TokenInvalid."""
+        signed = _bytes_of(text)
+        content, signature = signed[:-_SIGNATURE], signed[-_SIGNATURE:]
+        key_id, decision, unit = _NAMES.unpack_from(content)
+        genuine = key_id in self.keys and hmac.compare_digest(
+            self._signature(key_id, content), signature
+        )
+        if not genuine:
+            raise _invalid()
+        stamp = Stamp(*_STAMP.unpack_from(content, _NAMES.size))
+        return Token(decision, unit, stamp, int.from_bytes(decision[:6], "big"))
+
+
+def _invalid() -> TokenInvalid:
+    return TokenInvalid("This token was not signed here, or was changed.", field="token")
+
+
+def _bytes_of(text: str) -> bytes:
+    if len(text) != _LENGTH or not text.startswith(PREFIX):
+        raise _invalid()
+    try:
+        encoded = text[len(PREFIX) :].encode("ascii").translate(_FROM_URL)
+        return binascii.a2b_base64(encoded, strict_mode=True)
+    except ValueError:
+        raise _invalid() from None

@@ -1,0 +1,75 @@
+"""A request and what comes back, whichever server carries them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import unquote_plus
+
+import msgspec
+
+from delivery.messages import message
+from delivery.sink import Outcome, Record
+from engine.errors import InvalidInput
+
+Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
+
+MOST_PARAMETERS = 50
+
+
+class Request(msgspec.Struct, frozen=True, gc=False):
+    """Header names are in lower case; `query` is as it was sent."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[bytes, bytes]
+    body: bytes = b""
+
+    def header(self, name: bytes) -> str:
+        """A header's text, or nothing."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    def parameters(self) -> dict[str, str]:
+        """The query; of a name that comes twice the last one counts.
+
+        Raises:
+            InvalidInput: It is not UTF-8, or longer than anything we ask for.
+        """
+        if not self.query:
+            return {}
+        pairs = self.query.split("&", MOST_PARAMETERS)
+        try:
+            return {
+                _plain(name): _plain(text) for name, _, text in (p.partition("=") for p in pairs)
+            }
+        except UnicodeDecodeError:
+            raise InvalidInput(message("not_utf8"), field="query") from None
+
+
+def _plain(text: str) -> str:
+    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
+
+
+class Response(msgspec.Struct, frozen=True, gc=False):
+    """An answer: its body is `body`, or the file at `file`."""
+
+    status: int
+    body: bytes = b""
+    headers: Headers = ()
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An answer that must not be given before these records are durable.
+
+    `anyway` is what a shopper gets when nothing can be made durable; without it they get an error.
+    """
+
+    records: Sequence[Record]
+    answer: Callable[[Sequence[Outcome]], Response]
+    anyway: Response | None = None
+
+
+Result: TypeAlias = Response | Write

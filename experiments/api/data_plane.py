@@ -1,0 +1,189 @@
+"""The data plane's addresses inside Django: the same functions, another carrier.
+
+They serve `manage.py runserver`, Django's test client and the OpenAPI document. Shops in production
+call the data plane's own process. The answers are those of `delivery.doors`, to the byte.
+"""
+
+import logging
+from collections.abc import Sequence
+from functools import cache
+
+import psycopg
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.views import APIView
+
+from delivery import sink
+from delivery.doors import Current, DataPlane
+from delivery.index import Live
+from delivery.live import Unreadable, make
+from delivery.messages import message
+from delivery.moment import Tools
+from delivery.reading import SERVER_BYTES
+from delivery.sink import Outcome, Record
+from delivery.wire import Request, Response, Write
+from engine.errors import TooLarge
+from experiments.api import data_plane_schema as schema
+from experiments.models import Snapshot
+
+log = logging.getLogger("experiments.api")
+
+
+@cache
+def _plane() -> DataPlane:
+    return DataPlane(Tools.of(settings.CONFIG))
+
+
+class _Kept:
+    """The last snapshot that was compiled; version and hash say whether it is still the newest."""
+
+    key: tuple[int, str] | None = None
+    live: Live | None = None
+
+
+def _current(now: float) -> Current:
+    newest = Snapshot.objects.values_list("version", "sha256").first()
+    if newest is None:
+        return Current()
+    if newest != _Kept.key:
+        _compile(newest)
+    return Current(_Kept.live, now)
+
+
+def _compile(newest: tuple[int, str]) -> None:
+    version, sha256 = newest
+    row = Snapshot.objects.get(version=version)
+    try:
+        _Kept.live = make(
+            bytes(row.body), sha256=sha256, version=version, as_of=row.created_at.timestamp()
+        )
+    except Unreadable as error:
+        log.error("snapshot %s is refused, the last one stays in force: %s", version, error)
+    _Kept.key = newest
+
+
+def _request(request: HttpRequest) -> Request:
+    headers = {
+        name.lower().encode("latin-1", "replace"): text.encode("latin-1", "replace")
+        for name, text in request.headers.items()
+    }
+    return Request(
+        method=request.method or "GET",
+        path=request.path_info,
+        query=request.META.get("QUERY_STRING", ""),
+        headers=headers,
+        body=request.read(SERVER_BYTES + 1),
+    )
+
+
+def answer(request: HttpRequest) -> HttpResponse:
+    """What the data plane answers to this request."""
+    plane, now = _plane(), timezone.now().timestamp()
+    try:
+        asked = _request(request)
+    except UnreadablePostError:
+        return HttpResponse(status=400)
+    current = _current(now)
+    if len(asked.body) > SERVER_BYTES:
+        error = TooLarge(
+            message("body_too_large", limit=SERVER_BYTES), hint=message("body_too_large_hint")
+        )
+        return _response(plane.refuse(error, asked, current, now=now))
+    result = plane.handle(asked, current, now=now)
+    if isinstance(result, Write):
+        return _response(_written(plane, result, asked, current, now))
+    return _response(result)
+
+
+def _written(
+    plane: DataPlane, write: Write, asked: Request, current: Current, now: float
+) -> Response:
+    try:
+        outcomes = _store(write.records)
+    except (psycopg.Error, DatabaseError):
+        log.exception("events could not be stored")
+        return plane.not_durable(write, asked, current, now=now)
+    return write.answer(outcomes)
+
+
+def _store(records: Sequence[Record]) -> list[Outcome]:
+    try:
+        with transaction.atomic():
+            connection.ensure_connection()
+            return sink.write(connection.connection, records)
+    except (psycopg.DataError, psycopg.IntegrityError):
+        if len(records) == 1:
+            log.exception("the database refuses an event of type %s", records[0].kind)
+            return [Outcome.REJECTED]
+        half = len(records) // 2
+        return _store(records[:half]) + _store(records[half:])
+
+
+def _response(answered: Response) -> HttpResponse:
+    body = answered.file.read_bytes() if answered.file else answered.body
+    headers = {name.decode(): text.decode("latin-1") for name, text in answered.headers}
+    response = HttpResponse(body, status=answered.status, headers=headers)
+    if b"content-type" not in dict(answered.headers):
+        del response.headers["Content-Type"]
+    return response
+
+
+class Door(APIView):
+    """An address of the data plane: whatever comes, `delivery.doors` answers it."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def dispatch(self, request: HttpRequest, *_args: object, **_parts: object) -> HttpResponse:
+        """Answer without the framework's own negotiation, so that both doors agree."""
+        return answer(request)
+
+
+class Assign(Door):
+    """Decide one experiment."""
+
+    @extend_schema(**schema.ASSIGN)
+    def get(self) -> None:
+        """Which variant a user sees in an experiment."""
+
+
+class Decide(Door):
+    """Decide all placements of a page."""
+
+    @extend_schema(**schema.DECIDE)
+    def post(self) -> None:
+        """A creative for every placement of a page."""
+
+
+class Events(Door):
+    """Collect events."""
+
+    @extend_schema(**schema.EVENTS)
+    def post(self) -> None:
+        """Report what happened; answered when it is durable."""
+
+
+class Click(Door):
+    """Click-through."""
+
+    @extend_schema(**schema.CLICK)
+    def get(self) -> None:
+        """To the landing page of the creative, counting one click."""
+
+
+class Pixel(Door):
+    """Impression without a script."""
+
+    @extend_schema(**schema.PIXEL)
+    def get(self) -> None:
+        """One transparent pixel, counting one impression."""
+
+
+class File(Door):
+    """Pictures and the tag, for installations without the data plane's process."""
+
+    schema = None  # not part of the API document

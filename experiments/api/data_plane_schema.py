@@ -1,0 +1,213 @@
+"""What the OpenAPI document says about the data plane. The contract itself is docs/api.md."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "field": {"type": "string"},
+        "hint": {"type": "string"},
+    },
+}
+_PROBLEMS = {
+    400: "The body is not JSON.",
+    401: "No key, or one that is not live.",
+    403: "The origin or the kind of key does not fit.",
+    404: "Unknown experiment or placement.",
+    413: "Too large.",
+    415: "Not JSON by its content type.",
+    422: "A field does not fit.",
+    503: "Nothing can be made durable; see Retry-After.",
+}
+
+
+def _problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
+    return {
+        (status, "application/problem+json"): OpenApiResponse(PROBLEM, _PROBLEMS[status])
+        for status in statuses
+    }
+
+
+SOURCE = {
+    "type": "object",
+    "properties": {
+        "src": {"type": "string", "format": "uri"},
+        "type": {"type": "string", "examples": ["image/avif"]},
+        "width": {"type": "integer"},
+        "height": {"type": "integer"},
+        "density": {"type": "integer"},
+    },
+}
+CREATIVE = {
+    "type": ["object", "null"],
+    "properties": {
+        "key": {"type": "string"},
+        "version": {"type": "integer"},
+        "kind": {"type": "string"},
+        "alt": {"type": "string"},
+        "landing_url": {"type": "string", "format": "uri"},
+        "sources": {"type": "array", "items": SOURCE},
+    },
+}
+REASONS = [
+    *("SPLIT", "TARGETING_MATCH", "FORCED", "HOLDOUT", "EXPLORATION", "NOT_TARGETED"),
+    *("NOT_IN_TRAFFIC", "CAPPED", "PAUSED", "NO_EXPERIMENT", "NO_CONSENT", "DEFAULT"),
+]
+DECISION_FIELDS: dict[str, Any] = {
+    "experiment": {"type": ["string", "null"]},
+    "phase": {"type": ["integer", "null"]},
+    "variant": {"type": ["string", "null"]},
+    "reason": {"type": "string", "enum": REASONS},
+    "propensity": {"type": ["number", "null"]},
+    "creative": CREATIVE,
+    "token": {"type": ["string", "null"]},
+}
+SNAPSHOT = {"type": ["integer", "null"], "description": "The snapshot that decided."}
+DECISION = {"type": "object", "properties": DECISION_FIELDS}
+ASSIGNED = {"type": "object", "properties": DECISION_FIELDS | {"snapshot": SNAPSHOT}}
+
+_KEY = OpenApiParameter(
+    "key", str, description="A publishable key, where no Authorization header can be sent."
+)
+
+ASSIGN: dict[str, Any] = {
+    "operation_id": "assign",
+    "tags": ["data plane"],
+    "auth": [],
+    "parameters": [
+        OpenApiParameter("experiment", str, required=True, description="The experiment's key."),
+        OpenApiParameter("user_id", str, required=True, description="1 to 256 characters."),
+        _KEY,
+    ],
+    "responses": {(200, "application/json"): ASSIGNED, **_problems(401, 403, 404, 422)},
+}
+DECIDE: dict[str, Any] = {
+    "operation_id": "decide",
+    "tags": ["data plane"],
+    "auth": [],
+    "parameters": [_KEY],
+    "request": {
+        "application/json": {
+            "type": "object",
+            "required": ["placements"],
+            "properties": {
+                "user_id": {"type": "string", "minLength": 1, "maxLength": 256},
+                "session_id": {"type": "string", "minLength": 1, "maxLength": 256},
+                "placements": {"type": "array", "items": {"type": "string"}, "maxItems": 100},
+                "locale": {"type": "string"},
+                "attributes": {"type": "object"},
+                "page": {
+                    "type": "object",
+                    "properties": {"url": {"type": "string"}, "referrer": {"type": "string"}},
+                },
+                "consent": {
+                    "type": "object",
+                    "properties": {
+                        "measurement": {"type": "boolean"},
+                        "personalisation": {"type": "boolean"},
+                    },
+                },
+                "key": {"type": "string"},
+            },
+        }
+    },
+    "responses": {
+        (200, "application/json"): {
+            "type": "object",
+            "properties": {
+                "decisions": {"type": "object", "additionalProperties": DECISION},
+                "unknown": {"type": "array", "items": {"type": "string"}},
+                "snapshot": SNAPSHOT,
+            },
+        },
+        **_problems(400, 401, 403, 404, 413, 415, 422),
+    },
+}
+EVENT = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {
+        "type": {
+            "type": "string",
+            "description": "impression, viewable, click, hide (with a token); add_to_cart,"
+            " purchase, page_view, product_view, search, custom:<slug> (with user_id and id);"
+            " alias (with user_id and previous_id)",
+        },
+        "token": {"type": "string"},
+        "id": {"type": "string", "minLength": 1, "maxLength": 256},
+        "user_id": {"type": "string", "minLength": 1, "maxLength": 256},
+        "previous_id": {"type": "string", "minLength": 1, "maxLength": 256},
+        "occurred_at": {"type": "string", "format": "date-time"},
+        "order_id": {"type": "string"},
+        "amount": {"type": "integer", "minimum": 0, "description": "In minor units."},
+        "currency": {"type": "string", "examples": ["CNY"]},
+        "properties": {"type": "object"},
+    },
+}
+BATCH = {
+    "type": "object",
+    "required": ["events"],
+    "properties": {
+        "events": {"type": "array", "items": EVENT, "maxItems": 500},
+        "sent_at": {"type": "string", "format": "date-time"},
+        "key": {"type": "string"},
+    },
+}
+RECEIPT = {
+    "type": "object",
+    "properties": {
+        name: {"type": "integer"}
+        for name in ("received", "stored", "duplicate", "conflict", "filtered")
+    }
+    | {
+        "rejected": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "index": {"type": "integer"},
+                    "reason": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "field": {"type": "string"},
+                },
+            },
+        }
+    },
+}
+EVENTS: dict[str, Any] = {
+    "operation_id": "events",
+    "tags": ["data plane"],
+    "auth": [],
+    "parameters": [_KEY],
+    "request": {
+        "application/json": {"oneOf": [EVENT, BATCH]},
+        "text/plain": {"type": "string"},
+    },
+    "responses": {
+        (202, "application/json"): RECEIPT,
+        **_problems(400, 401, 403, 413, 415, 422, 503),
+    },
+}
+_TOKEN = OpenApiParameter("token", str, location="path")
+CLICK: dict[str, Any] = {
+    "operation_id": "click",
+    "tags": ["data plane"],
+    "auth": [],
+    "parameters": [_TOKEN],
+    "responses": {302: OpenApiResponse(description="The landing page."), **_problems(404)},
+}
+PIXEL: dict[str, Any] = {
+    "operation_id": "pixel",
+    "tags": ["data plane"],
+    "auth": [],
+    "parameters": [_TOKEN],
+    "responses": {(200, "image/gif"): OpenApiTypes.BINARY, **_problems(404)},
+}

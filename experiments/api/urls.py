@@ -1,0 +1,15 @@
+"""Addresses below /api/v1/."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from experiments.api import data_plane
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("assign", data_plane.Assign.as_view(), name="api-assign"),
+    path("decide", data_plane.Decide.as_view(), name="api-decide"),
+    path("events", data_plane.Events.as_view(), name="api-events"),
+]
+if find_spec("experiments.api.experiments"):
+    urlpatterns += [path("", include("experiments.api.experiments"))]
