@@ -122,9 +122,12 @@ class Stack:
 
     def _start_applications(self, listening: Listening) -> None:
         self.supervisor.say("Starting …")
-        started = children.applications(listening, self.settings.environment)
-        self.supervisor.start(started)
-        self.supervisor.wait_ready(started, seconds=APPLICATIONS_SECONDS)
+        every = children.applications(listening, self.settings.environment)
+        front = [child for child in every if child.ready is not None]
+        self.supervisor.start(front)
+        self.supervisor.wait_ready(front, seconds=APPLICATIONS_SECONDS)
+        # Nobody waits for these: they shall not take the processor from those that answer.
+        self.supervisor.start(child for child in every if child.ready is None)
 
     def _announce(self, *, migrated: bool) -> None:
         seconds = time.monotonic() - self.began
