@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from engine.assignment import allocation
 from experiments.models import Experiment, Variant
+from experiments.traffic import EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +34,11 @@ def shares(variants: list[Variant]) -> list[tuple[Variant, float]]:
     return [(variant, (end - start) / 100) for variant, (start, end) in pairs]
 
 
-def split_sentence(experiment: Experiment) -> str:
-    """A 50 %, B 50 %."""
-    parts = shares(list(experiment.variants.all()))
-    return ", ".join(f"{variant.name} {percent:g} %" for variant, percent in parts)
-
-
-def _place(experiment: Experiment) -> str:
-    return experiment.placement.name if experiment.placement else _("no placement")
-
-
-def _start(experiment: Experiment) -> Consequence:
-    words = {
-        "share": experiment.traffic_share,
-        "place": _place(experiment),
-        "split": split_sentence(experiment),
-    }
-    if experiment.traffic_share == 100:  # noqa: PLR2004 - percent
+def of_start(experiment: Experiment, variants: list[Variant]) -> Consequence:
+    """What a start would do, also of a plan that has not been saved."""
+    split = ", ".join(f"{variant.name} {percent:g} %" for variant, percent in shares(variants))
+    words = {"share": experiment.traffic_share, "place": _place(experiment), "split": split}
+    if experiment.traffic_share == EVERYBODY:
         sees = _("Within five seconds every visitor of “%(place)s” sees one variant: %(split)s.")
     else:
         sees = _(
@@ -59,6 +47,14 @@ def _start(experiment: Experiment) -> Consequence:
         )
     counts = _("Whoever is shown a variant is counted from then on, once, with that variant.")
     return Consequence(sees % words, counts)
+
+
+def _start(experiment: Experiment) -> Consequence:
+    return of_start(experiment, list(experiment.variants.all()))
+
+
+def _place(experiment: Experiment) -> str:
+    return experiment.placement.name if experiment.placement else _("no placement")
 
 
 def _pause(experiment: Experiment) -> Consequence:
@@ -111,11 +107,7 @@ def _split(experiment: Experiment) -> Consequence:
     count = experiment.variants.count()
     words = {"count": count, "phase": experiment.phase + 1}
     return Consequence(
-        ngettext(
-            "Every visitor is drawn anew among the %(count)s variant: many will see another banner.",
-            "Every visitor is drawn anew among the %(count)s variants: many will see another banner.",
-            count,
-        )
+        _("Every visitor is drawn anew among the %(count)s variants: many see another banner.")
         % words,
         _(
             "Phase %(phase)s begins: counting starts again from zero. The results so far are kept, "

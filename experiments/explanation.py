@@ -82,9 +82,7 @@ def _slice_step(recipe: Recipe[Variant], unit: str) -> Step:
     inside = allocation.contains(recipe.slice, drawn)
     words = {"bucket": drawn, "share": f"{allocation.size(recipe.slice) / 100:g}"}
     answer = (
-        _(
-            "Bucket %(bucket)s of the layer belongs to this experiment (%(share)s %% of visitors do)."
-        )
+        _("Bucket %(bucket)s of the layer is among the %(share)s %% of this experiment.")
         if inside
         else _("Bucket %(bucket)s of the layer is outside its %(share)s %%: the default is shown.")
     )

@@ -43,11 +43,15 @@ class NotReady(IllegalMove):
 
 def problems(experiment: Experiment) -> tuple[Problem, ...]:
     """Everything that keeps an experiment from starting; empty when it may."""
-    return tuple(_problems(experiment))
+    return problems_of(experiment, list(experiment.variants.select_related("creative")))
 
 
-def _problems(experiment: Experiment) -> Iterator[Problem]:
-    variants = list(experiment.variants.select_related("creative").order_by("position"))
+def problems_of(experiment: Experiment, variants: list[Variant]) -> tuple[Problem, ...]:
+    """The same for a plan that has not been saved."""
+    return tuple(_problems(experiment, variants))
+
+
+def _problems(experiment: Experiment, variants: list[Variant]) -> Iterator[Problem]:
     yield from _hypothesis(experiment)
     yield from _variants(variants)
     if experiment.placement is None:
@@ -130,7 +134,9 @@ def _creative(variant: Variant, placement: Placement) -> Iterator[Problem]:
 
 def latest_version(creative: Creative | None) -> Version | None:
     """What visitors would see of a creative."""
-    return creative.versions.order_by("-number").first() if creative else None
+    if creative is None:
+        return None
+    return max(creative.versions.all(), key=lambda version: version.number, default=None)
 
 
 def fit(version: Version, placement: Placement) -> str:

@@ -8,7 +8,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from creatives import rendering
 from creatives.models import Creative, Placement, Version
 from delivery import snapshot as wire
 from engine.assignment.hashing import BUCKETS
+from engine.errors import LabError
 from experiments.models import Experiment, Layer, LiveRevision, Snapshot, Status, Variant
 from workspace.models import ApiKey, Site
 
@@ -136,7 +137,7 @@ def _experiment_or_nothing(row: Experiment) -> wire.ExperimentEntry | None:
         return None
 
 
-class _Spoilt(Exception):
+class _Spoilt(LabError):  # noqa: N818 - like its siblings
     """A started experiment that cannot be shown."""
 
 
@@ -186,8 +187,15 @@ class PublishAfterChange:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_traffic(request):
-            publish_if_changed(now=timezone.now())
+            self._publish()
         return response
+
+    def _publish(self) -> None:
+        try:
+            publish_if_changed(now=timezone.now())
+        except DatabaseError:
+            # The change itself is committed and answered; the timetable tries again in two seconds.
+            logger.exception("a change could not be published at once")
 
 
 def _is_traffic(request: HttpRequest) -> bool:

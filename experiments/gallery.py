@@ -1,0 +1,67 @@
+"""Banners to choose from for a variant: those that fit the slot first."""
+
+from dataclasses import dataclass
+
+from django.db.models import F, FloatField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Abs, Cast
+from django.utils.translation import gettext as _
+
+from creatives.models import Creative, Placement, Version
+from experiments.launch import ASPECT_TOLERANCE, fit
+from workspace.models import Site
+
+SHOWN = 24
+"""Pictures per strip; beyond that a search is faster than looking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A banner on offer; `misfit` says why it cannot run here."""
+
+    creative: Creative
+    misfit: str
+
+
+def with_pictures(creatives: QuerySet[Creative]) -> QuerySet[Creative]:
+    """Load what a thumbnail needs: one query each for versions and files, whatever the number."""
+    newest = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
+    return creatives.prefetch_related(Prefetch("versions", newest.prefetch_related("renditions")))
+
+
+def choices(
+    site: Site,
+    placement: Placement | None,
+    *,
+    search: str = "",
+    chosen: frozenset[int] = frozenset(),
+) -> list[Choice]:
+    """The chosen banners, then fitting ones, then the newest of the others."""
+    rows = Creative.objects.filter(site=site).filter(Q(archived_at=None) | Q(pk__in=chosen))
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(key__icontains=search) | Q(pk__in=chosen))
+    found = list(with_pictures(_fitting_first(rows, placement))[:SHOWN])
+    missing = chosen - {creative.pk for creative in found}
+    if missing:
+        found = [*with_pictures(Creative.objects.filter(site=site, pk__in=missing)), *found]
+    return [Choice(creative, _misfit(creative, placement)) for creative in found]
+
+
+def _fitting_first(rows: QuerySet[Creative], placement: Placement | None) -> QuerySet[Creative]:
+    if placement is None:
+        return rows.order_by("-created_at", "-id")
+    newest = Version.objects.filter(creative=OuterRef("pk")).order_by("-number")
+    aspect = Cast(F("width"), FloatField()) / Cast(F("height"), FloatField())
+    wanted = placement.width / placement.height
+    annotated = rows.annotate(
+        off=Subquery(newest.annotate(off=Abs(aspect / wanted - 1.0)).values("off")[:1]),
+        wide=Subquery(newest.values("width")[:1]),
+    )
+    fits = Q(off__lte=float(ASPECT_TOLERANCE), wide__gte=placement.width * 0.97)
+    return annotated.annotate(fits=fits).order_by("-fits", "-created_at", "-id")
+
+
+def _misfit(creative: Creative, placement: Placement | None) -> str:
+    version = next(iter(creative.versions.all()), None)
+    if version is None:
+        return _("This banner has no picture yet.")
+    return fit(version, placement) if placement else ""

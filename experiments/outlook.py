@@ -1,0 +1,60 @@
+"""A plan as it stands in the form, read back: who would see what, how long, what is missing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from experiments import consequences, launch
+from experiments.consequences import Consequence
+from experiments.forms import PlanForm, Variants
+from experiments.launch import Problem
+from experiments.models import Experiment, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What stands beside the form."""
+
+    experiment: Experiment
+    parts: tuple[tuple[Variant, float], ...]
+    consequence: Consequence
+    problems: tuple[Problem, ...]
+
+
+def of(form: PlanForm, rows: Variants) -> Outlook:
+    """The outlook of what has been typed so far; what does not fit yet is left out."""
+    return of_plan(_experiment(form), _variants(rows))
+
+
+def of_plan(experiment: Experiment, variants: list[Variant]) -> Outlook:
+    """The outlook of an experiment with these variants, saved or not."""
+    return Outlook(
+        experiment=experiment,
+        parts=tuple(consequences.shares(variants)) if variants else (),
+        consequence=consequences.of_start(experiment, variants),
+        problems=launch.problems_of(experiment, variants),
+    )
+
+
+def _experiment(form: PlanForm) -> Experiment:
+    typed = _valid(form)
+    names = ("name", "placement", "traffic_share", "planned_days", "planned_visitors")
+    known = {name: typed[name] for name in names if typed.get(name) is not None}
+    return Experiment(site=form.site, hypothesis=form.hypothesis(), **known)
+
+
+def _variants(rows: Variants) -> list[Variant]:
+    typed = [_valid(row) for row in rows.forms]
+    return [
+        Variant(
+            name=row.get("name") or "?", weight=row.get("weight") or 1, creative=row.get("creative")
+        )
+        for row in typed
+    ]
+
+
+def _valid(form: forms.Form) -> dict[str, Any]:
+    """The fields of a filled-in form that fit, without complaint about the others."""
+    form.full_clean()
+    return dict(form.cleaned_data)

@@ -1,0 +1,1 @@
+"""The pages of experiments, one module per question they answer."""

@@ -1,0 +1,93 @@
+"""One page per action: it says who will see what and who is counted, then does it."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from engine.errors import Conflict, InvalidInput, NotFound, StateError
+from experiments import consequences, launch
+from experiments.models import Experiment
+from experiments.moves import ACTIONS, Action, ActionForm
+from experiments.views.finding import find
+from workspace import access
+from workspace.access import Permission, SiteRequest, site_page
+from workspace.models import AuditEntry
+
+UNPROCESSABLE, CONFLICT = 422, 409
+
+
+@site_page(Permission.VIEW)
+def act(request: SiteRequest, key: str, action: str) -> HttpResponse:
+    """Ask, then do."""
+    chosen = ACTIONS[action]
+    access.require(request.user, request.site, chosen.permission)
+    experiment = find(request.site, key)
+    if request.method != "POST":
+        form = chosen.form(experiment=experiment, initial=_initial(request))
+        return _ask(request, chosen, experiment, form)
+    form = chosen.form(request.POST, experiment=experiment)
+    if not form.is_valid():
+        return _ask(request, chosen, experiment, form, UNPROCESSABLE)
+    return _do(request, chosen, experiment, form)
+
+
+def _initial(request: SiteRequest) -> dict[str, str]:
+    """A page may link to an action with its fields filled in, such as `?variant=b`."""
+    return {name: value for name, value in request.GET.items() if isinstance(value, str)}
+
+
+def _do(
+    request: SiteRequest, action: Action, experiment: Experiment, form: ActionForm
+) -> HttpResponse:
+    name = experiment.name
+    if form.cleaned_data["revision"] is not None:
+        experiment.revision = form.cleaned_data["revision"]
+    try:
+        action.apply(experiment, form.cleaned_data, request.user, timezone.now())  # type: ignore[arg-type]
+    except (InvalidInput, NotFound) as error:
+        form.add_error(error.field if error.field in form.fields else None, _whole(error))
+        return _ask(request, action, experiment, form, UNPROCESSABLE)
+    except StateError as error:
+        fresh = find(request.site, experiment.key)
+        form.add_error(None, _whole(error) + _who(fresh, error))
+        return _ask(request, action, fresh, form, CONFLICT)
+    messages.success(request, f"{name}: {action.done}")
+    if experiment.pk is None:
+        return redirect("experiments:list", request.site.key)
+    return redirect("experiments:detail", request.site.key, experiment.key)
+
+
+def _whole(error: StateError | InvalidInput) -> str:
+    return " ".join(str(part) for part in (error.detail, error.hint) if part)
+
+
+def _who(experiment: Experiment, error: StateError) -> str:
+    """Who was first, when somebody was."""
+    if not isinstance(error, Conflict):
+        return ""
+    last = AuditEntry.objects.filter(
+        site=experiment.site_id, object_type="experiment", object_key=experiment.key
+    ).first()
+    return " " + _("Last change: %(who)s.") % {"who": last.actor_name} if last else ""
+
+
+def _ask(
+    request: SiteRequest,
+    action: Action,
+    experiment: Experiment,
+    form: ActionForm,
+    status: int = 200,
+) -> HttpResponse:
+    problems = launch.problems(experiment) if action.name == "start" else ()
+    context = {
+        "experiment": experiment,
+        "action": action,
+        "form": form,
+        "offered": action.is_offered(experiment),
+        "consequence": consequences.of(action.name, experiment),
+        "problems": problems,
+        "parts": consequences.shares(list(experiment.variants.all())),
+    }
+    return render(request, "experiments/action.html", context, status=status)

@@ -1,0 +1,131 @@
+"""One experiment: its design, its visitors, its history. Results live in `experiments.reports`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from experiments import consequences, explanation, launch, layers, moves
+from experiments.models import Experiment, Status
+from experiments.reports import page
+from experiments.views.finding import find
+from workspace.access import GRANTS, Permission, SiteRequest, site_page
+from workspace.models import AuditEntry
+
+LONGEST_ID = 256
+ENTRIES_PER_PAGE = 30
+SILENT = frozenset({"id", "site", "revision", "created_at", "started_at", "stopped_at", "phase"})
+"""Fields whose change is said by the action itself."""
+
+
+def frame(request: SiteRequest, experiment: Experiment, tab: str) -> dict[str, Any]:
+    """What every tab needs: the experiment, its actions, which tab is open."""
+    granted = GRANTS.get(request.role, frozenset())
+    return {
+        "experiment": experiment,
+        "tab": tab,
+        "actions": moves.offered(experiment, granted),
+        "editable": experiment.status == Status.DRAFT and Permission.EDIT in granted,
+    }
+
+
+@site_page(Permission.VIEW)
+def results(request: SiteRequest, key: str) -> HttpResponse:
+    """Where does this one stand?"""
+    experiment = find(request.site, key)
+    context = frame(request, experiment, "results") | page.context(experiment, now=timezone.now())
+    return render(request, "experiments/detail.html", context)
+
+
+@site_page(Permission.VIEW)
+def design(request: SiteRequest, key: str) -> HttpResponse:
+    """What is set, who sees what, and what can be done."""
+    experiment = find(request.site, key)
+    variants = list(experiment.variants.all())
+    is_draft = experiment.status == Status.DRAFT
+    context = frame(request, experiment, "design") | {
+        "parts": consequences.shares(variants),
+        "problems": launch.problems(experiment) if is_draft else (),
+        "consequence": consequences.of_start(experiment, variants),
+        "neighbours": _neighbours(experiment),
+    }
+    return render(request, "experiments/design.html", context)
+
+
+def _neighbours(experiment: Experiment) -> list[Experiment]:
+    if experiment.placement is None:
+        return []
+    return list(layers.neighbours(experiment.placement, but=experiment))
+
+
+@sensitive_post_parameters("visitor")
+@site_page(Permission.VIEW)
+def visitors(request: SiteRequest, key: str) -> HttpResponse:
+    """Why an id gets what it gets. It is posted, so that it stands in no address and no log."""
+    experiment = find(request.site, key)
+    visitor = request.POST.get("visitor", "").strip()[:LONGEST_ID]
+    explained = explanation.why(experiment, visitor) if visitor else None
+    context = frame(request, experiment, "visitors") | {
+        "visitor": visitor,
+        "explained": explained,
+        "asked": request.method == "POST",
+    }
+    return render(request, "experiments/visitors.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field before and after."""
+
+    name: str
+    before: str
+    after: str
+
+
+@site_page(Permission.VIEW)
+def history(request: SiteRequest, key: str) -> HttpResponse:
+    """Who changed what."""
+    experiment = find(request.site, key)
+    # By id, not by key: the key of a draft may have changed, or an earlier draft have had it.
+    entries = AuditEntry.objects.filter(
+        Q(after__id=experiment.pk) | Q(before__id=experiment.pk),
+        site=request.site,
+        object_type="experiment",
+    )
+    shown = Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
+    context = frame(request, experiment, "history") | {
+        "page": shown,
+        "entries": [(entry, _changes(entry)) for entry in shown],
+    }
+    return render(request, "experiments/history.html", context)
+
+
+def _changes(entry: AuditEntry) -> list[Change]:
+    before, after = entry.before or {}, entry.after or {}
+    if not before:
+        return []
+    names = [name for name in after if name not in SILENT and before.get(name) != after[name]]
+    return [Change(_label(name), _text(before.get(name)), _text(after[name])) for name in names]
+
+
+def _label(name: str) -> str:
+    names = {field.name: field for field in Experiment._meta.fields}
+    if name in names:
+        return str(capfirst(names[name].verbose_name))
+    return _("Variants") if name == "variants" else name
+
+
+def _text(value: object) -> str:
+    """A value of the log in words; texts are escaped by the template like everything else."""
+    if isinstance(value, list):
+        return ", ".join(map(_text, value)) or "–"
+    if isinstance(value, dict):
+        return " ".join(str(part) for part in value.values() if part not in {None, ""})
+    return "–" if value in {None, ""} else str(value)

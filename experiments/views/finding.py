@@ -1,0 +1,30 @@
+"""The experiment that an address names."""
+
+from django.db.models import F, Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from creatives.models import Version
+from engine.errors import NotFound
+from experiments.models import Experiment, Report, Variant
+from workspace.models import Site
+
+
+def find(site: Site, key: str) -> Experiment:
+    """An experiment of this site; another site's does not exist for it."""
+    row = with_pictures(Experiment.objects.filter(site=site, key=key)).first()
+    if row is None:
+        raise NotFound(_("There is no experiment “%(key)s” on this site.") % {"key": key})
+    return row
+
+
+def with_pictures(rows: QuerySet[Experiment]) -> QuerySet[Experiment]:
+    """Load variants with their thumbnails and the present report, in a fixed number of queries."""
+    newest = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
+    variants = Variant.objects.select_related("creative").prefetch_related(
+        Prefetch("creative__versions", newest.prefetch_related("renditions"))
+    )
+    # The payload is large and no list shows it.
+    reports = Report.objects.filter(phase=F("experiment__phase")).defer("payload")
+    return rows.select_related("site", "placement__fallback", "owner").prefetch_related(
+        Prefetch("variants", variants), Prefetch("reports", reports, to_attr="present")
+    )

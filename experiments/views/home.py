@@ -1,0 +1,71 @@
+"""Home: what needs me today?"""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from experiments import first_hour, listing
+from experiments.models import Experiment, Status
+from experiments.views.finding import with_pictures
+from workspace.access import GRANTS, Permission, SiteRequest, site_page
+
+CARDS, RUNNING, LEARNINGS = 6, 12, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Something that waits for a person: which experiment, why, and the one button."""
+
+    experiment: Experiment
+    text: str
+    button: str
+    page: str
+
+
+@site_page(Permission.VIEW)
+def home(request: SiteRequest) -> HttpResponse:
+    """Cards that wait for somebody, what runs, what was learned, and the first hour until done."""
+    site, now = request.site, timezone.now()
+    own = Experiment.objects.filter(site=site)
+    running = _ids(own.filter(status__in=(Status.RUNNING, Status.PAUSED)), "-started_at", RUNNING)
+    decided = own.filter(status=Status.DECIDED, origin=Experiment.Origin.LIVE)
+    learned = _ids(decided, "-decided_at", LEARNINGS)
+    waiting = _waiting(request)
+    rows = _loaded([*running, *learned, *(pk for pks, *_words in waiting for pk in pks)])
+    tasks = first_hour.tasks(site)
+    context = {
+        "cards": [Card(rows[pk], *words) for pks, *words in waiting for pk in pks],
+        "running": [(rows[pk], listing.progress(rows[pk], now)) for pk in running],
+        "learnings": [rows[pk] for pk in learned],
+        "tasks": [] if all(task.done for task in tasks) else tasks,
+        "done": sum(task.done for task in tasks),
+        "anything": own.exists(),
+    }
+    return render(request, "experiments/home.html", context)
+
+
+def _waiting(request: SiteRequest) -> list[tuple[list[int], str, str, str]]:
+    """Experiments that wait for a person: ids, why, the button, its page."""
+    site, granted = request.site, GRANTS.get(request.role, frozenset())
+    found = [
+        (listing.doubtful(site), _("The data must be checked first."), _("Look"), "results"),
+        (listing.ready(site), _("There is an answer; nobody has decided."), _("Look"), "results"),
+    ]
+    if Permission.EDIT in granted:
+        drafts = Experiment.objects.filter(site=site, status=Status.DRAFT).order_by("-created_at")
+        found.append((drafts, _("A draft that has not started."), _("Go on"), "design"))
+    return [(_ids(rows, None, CARDS), why, button, page) for rows, why, button, page in found]
+
+
+def _ids(rows: QuerySet[Experiment], order: str | None, most: int) -> list[int]:
+    ordered = rows.order_by(order, "-id") if order else rows
+    return list(ordered.values_list("pk", flat=True)[:most])
+
+
+def _loaded(ids: list[int]) -> dict[int, Experiment]:
+    """All cards of the page with their pictures, loaded at once."""
+    return {row.pk: row for row in with_pictures(Experiment.objects.filter(pk__in=ids))}

@@ -1,0 +1,74 @@
+"""The short words and symbols for statuses and verdicts, one list for every page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from experiments.models import Status, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, a symbol of the sprite, and a tone (good, warn, bad, accent); never colour alone."""
+
+    label: Any
+    icon: str
+    tone: str = ""
+
+
+STATUSES: Mapping[str, Word] = MappingProxyType(
+    {
+        Status.DRAFT: Word(Status.DRAFT.label, "pencil"),
+        Status.RUNNING: Word(Status.RUNNING.label, "player-play", "good"),
+        Status.PAUSED: Word(Status.PAUSED.label, "player-pause", "warn"),
+        Status.STOPPED: Word(Status.STOPPED.label, "player-stop"),
+        Status.DECIDED: Word(Status.DECIDED.label, "check"),
+    }
+)
+
+VERDICTS: Mapping[str, Word] = MappingProxyType(
+    {
+        "no_data": Word(gettext_lazy("No data yet"), "clock"),
+        "collecting": Word(gettext_lazy("Collecting"), "hourglass"),
+        "check_data": Word(gettext_lazy("Check data first"), "alert-triangle", "bad"),
+        "use": Word(gettext_lazy("A variant did better"), "trophy", "good"),
+        "keep_control": Word(gettext_lazy("Keep the control"), "circle-check", "accent"),
+        "no_difference": Word(gettext_lazy("No clear difference"), "scale"),
+        "your_call": Word(gettext_lazy("Your call"), "help-circle", "warn"),
+    }
+)
+DONE: Mapping[str, Any] = MappingProxyType(
+    {
+        "create": gettext_lazy("created it"),
+        "edit": gettext_lazy("changed the plan"),
+        "delete": gettext_lazy("deleted the draft"),
+        "start": gettext_lazy("started it"),
+        "pause": gettext_lazy("paused it"),
+        "resume": gettext_lazy("resumed it"),
+        "stop": gettext_lazy("stopped it"),
+        "decide": gettext_lazy("decided"),
+        "raise_traffic": gettext_lazy("raised the traffic share"),
+        "change_split": gettext_lazy("changed the split; a new phase began"),
+    }
+)
+UNKNOWN = Word("?", "help-circle")
+LONGEST_NAME = 24  # a chip is a word, not a headline
+
+
+def verdict(kind: str, variants: Sequence[Variant]) -> Word:
+    """The chip of a verdict; with two variants it can name the one it is about."""
+    word = VERDICTS.get(kind, UNKNOWN)
+    if len(variants) == 2 and kind in {"use", "keep_control"}:  # noqa: PLR2004 - control, treatment
+        control, treatment = (variant.name for variant in variants)
+        names = {
+            "use": (_("Use %(name)s"), treatment),
+            "keep_control": (_("Keep %(name)s"), control),
+        }
+        sentence, name = names[kind]
+        if len(name) <= LONGEST_NAME:
+            return Word(sentence % {"name": name}, word.icon, word.tone)
+    return word
