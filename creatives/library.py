@@ -17,8 +17,9 @@ from engine.errors import Conflict, IllegalMove, InvalidInput
 from workspace import audit
 from workspace.models import Site
 
-Upload = BinaryIO | bytes
+Upload = BinaryIO | bytes | Picture  # checked already, or to be checked
 Person = AbstractBaseUser | None
+RESERVED = frozenset({"new"})  # part of an address
 KEY_LENGTH = 56  # leaves room for a number within the 64 of a key
 NAME_LENGTH = 120
 ALT_LENGTH = 250
@@ -57,14 +58,14 @@ def create(
     is taken.
     """
     name, words = _text(name, "name", NAME_LENGTH), Words.checked(alt, landing_url)
-    picture = uploads.accept(upload)
+    picture = _picture(upload)
     with transaction.atomic():
         creative, made = Creative.objects.get_or_create(
             site=site,
             key=key or _free_key(site, name),
             defaults={"name": name, "created_by_id": actor.pk if actor else None},
         )
-        if not made:
+        if not made or creative.key in RESERVED:
             raise Conflict(_("There is a creative with this key already."), field="key")
         version = _add(creative, words, picture, filename=filename, actor=actor)
         after = audit.state_of(creative) | {"version": audit.state_of(version)}
@@ -89,7 +90,7 @@ def add_version(
     Wherever the creative is shown, the new version is shown within seconds.
     """
     words = Words.checked(alt, landing_url)
-    picture = uploads.accept(upload) if upload is not None else None
+    picture = _picture(upload) if upload is not None else None
     with transaction.atomic():
         locked = Creative.objects.select_for_update().get(pk=creative.pk)
         last = locked.versions.first()
@@ -109,6 +110,18 @@ def add_version(
             now=now,
         )
     return version
+
+
+def rename(creative: Creative, *, name: str, actor: Person, now: dt.datetime) -> Creative:
+    """Another name; visitors never see it."""
+    name = _text(name, "name", NAME_LENGTH)
+    with transaction.atomic():
+        locked = Creative.objects.select_for_update().get(pk=creative.pk)
+        before = audit.state_of(locked)
+        locked.name = name
+        locked.save(update_fields=["name"])
+        _record("rename", locked, before, actor=actor, now=now)
+    return locked
 
 
 def archive(creative: Creative, *, actor: Person, now: dt.datetime) -> Creative:
@@ -144,16 +157,26 @@ def _set_archived(
         before = audit.state_of(locked)
         locked.archived_at = value
         locked.save(update_fields=["archived_at"])
-        audit.record(
-            site=locked.site,
-            actor=actor,
-            action=action,
-            subject=locked,
-            before=before,
-            after=audit.state_of(locked),
-            now=now,
-        )
+        _record(action, locked, before, actor=actor, now=now)
     return locked
+
+
+def _record(
+    action: str, creative: Creative, before: audit.State, *, actor: Person, now: dt.datetime
+) -> None:
+    audit.record(
+        site=creative.site,
+        actor=actor,
+        action=action,
+        subject=creative,
+        before=before,
+        after=audit.state_of(creative),
+        now=now,
+    )
+
+
+def _picture(upload: Upload) -> Picture:
+    return upload if isinstance(upload, Picture) else uploads.accept(upload)
 
 
 def _add(
@@ -217,9 +240,8 @@ def _next_number(creative: Creative) -> int:
 
 def _free_key(site: Site, name: str) -> str:
     wanted = slugify(name)[:KEY_LENGTH].strip("-_") or "banner"
-    taken = set(
-        Creative.objects.filter(site=site, key__startswith=wanted).values_list("key", flat=True)
-    )
+    similar = Creative.objects.filter(site=site, key__startswith=wanted)
+    taken = RESERVED.union(similar.values_list("key", flat=True))
     numbered = (f"{wanted}-{n}" for n in range(2, len(taken) + 3))
     return next(key for key in (wanted, *numbered) if key not in taken)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 ORIGINALS = "originals"
-SERVED_NAME = re.compile(r"[0-9a-f]{64}\.(?:avif|webp|jpg|png|gif)")
+NAME = re.compile(r"[0-9a-f]{64}\.(?:avif|webp|jpg|png|gif)")
 MIME_TYPES = {
     "avif": "image/avif",
     "webp": "image/webp",
@@ -31,10 +31,16 @@ def keep_original(data: bytes, extension: str) -> str:
 
 def path_of(name: str) -> Path | None:
     """Where a served file lies; None for any other name."""
-    if not SERVED_NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         return None
     path = Path(settings.MEDIA_ROOT) / name
     return path if path.is_file() else None
+
+
+def original(name: str) -> bytes | None:
+    """An upload as it came; None when it is not there."""
+    path = Path(settings.MEDIA_ROOT) / ORIGINALS / name
+    return path.read_bytes() if NAME.fullmatch(name) and path.is_file() else None
 
 
 def _write(folder: Path, data: bytes, extension: str) -> str:

@@ -1,14 +1,33 @@
 """From a version to what a storefront receives."""
 
 from django.conf import settings
+from django.urls import reverse
 
-from creatives.models import Rendition, Version
+from creatives.models import Creative, Rendition, Version
 from delivery.snapshot import CreativePayload, Source
 
 
 def media_url(file: str) -> str:
     """The public address of a media file: the data plane serves it, so banners outlive outages."""
     return f"{settings.DELIVERY_URL}/media/{file}"
+
+
+def page_url(file: str) -> str:
+    """The address of the same file for pages of the control plane: their own origin."""
+    return reverse("media", args=[file])
+
+
+def thumbnail(creative: Creative) -> Rendition | None:
+    """The small picture of the newest version; no query when versions and files are prefetched."""
+    version = newest(creative)
+    files = version.renditions.all() if version else ()
+    return next((f for f in files if f.purpose == Rendition.Purpose.THUMBNAIL), None)
+
+
+def newest(creative: Creative) -> Version | None:
+    """What visitors see of a creative."""
+    loaded: list[Version] | None = getattr(creative, "latest", None)
+    return next(iter(creative.versions.all() if loaded is None else loaded), None)
 
 
 def _source(rendition: Rendition) -> Source:

@@ -1,7 +1,20 @@
 """Addresses of creatives and placements, below /s/<site>/."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from creatives.views import creatives, placements
 
 app_name = "creatives"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("creatives/", creatives.index, name="list"),
+    path("creatives/new/", creatives.new, name="new"),
+    path("creatives/<slug:key>/", creatives.detail, name="creative"),
+    path("creatives/<slug:key>/versions/new/", creatives.new_version, name="new-version"),
+    path("creatives/<slug:key>/rename/", creatives.rename, name="rename"),
+    path("creatives/<slug:key>/archive/", creatives.archive, name="archive"),
+    path("placements/", placements.index, name="placements"),
+    path("placements/new/", placements.new, name="new-placement"),
+    path("placements/<slug:key>/", placements.detail, name="placement"),
+    path("placements/<slug:key>/remove/", placements.remove, name="remove-placement"),
+]

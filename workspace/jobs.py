@@ -43,13 +43,13 @@ _handlers: dict[str, Handler] = {}
 _log = logging.getLogger(__name__)
 
 
-class LeaseLost(StateError):  # noqa: N818 - named like its parents
+class LeaseLost(StateError):
     """Somebody else works on this job now; stop without a trace."""
 
     slug = "lease-lost"
 
 
-class UnknownKind(LabError):  # noqa: N818
+class UnknownKind(LabError):
     """No handler is registered under this name: the worker runs other code than the web."""
 
     slug = "unknown-job-kind"

@@ -43,7 +43,7 @@ def menu(path: str, site: Site | None) -> list[MenuItem]:
     """The sidebar of a site; empty without one."""
     if site is None:
         return []
-    root = reverse("workspace:home", args=[site.key])
+    root = reverse("experiments:home", args=[site.key])
     items = [
         MenuItem(root + part, str(name), icon, _is_active(path, root, part))
         for part, name, icon in ENTRIES

@@ -2,12 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from workspace.views import audit, home, jobs, settings
+from workspace.views import audit, jobs, settings
 
 app_name = "workspace"
 
 urlpatterns: list[URLPattern] = [
-    path("", home.site_home, name="home"),
     path("settings/", settings.general, name="settings"),
     path("settings/keys/", settings.api_keys, name="keys"),
     path("settings/keys/<int:pk>/revoke/", settings.revoke_key, name="revoke-key"),

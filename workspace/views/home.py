@@ -3,9 +3,8 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
-from workspace.access import NO_ID, Permission, SiteRequest, site_page
+from workspace.access import NO_ID
 from workspace.models import Site
 
 
@@ -16,10 +15,4 @@ def home(request: HttpRequest) -> HttpResponse:
     site = sites.filter(key=request.session.get("site")).first() or sites.first()
     if site is None:
         return render(request, "workspace/no_site.html")
-    return redirect("workspace:home", site.key)
-
-
-@site_page(Permission.VIEW)
-def site_home(request: SiteRequest) -> HttpResponse:
-    """The home page of a site is the list of its experiments."""
-    return redirect(reverse("workspace:home", args=[request.site.key]) + "experiments/")
+    return redirect("experiments:home", site.key)

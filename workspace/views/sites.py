@@ -32,4 +32,4 @@ def new(request: HttpRequest) -> HttpResponse:
         origins=tuple(values["origins"]),
     )
     messages.success(request, _("The site %(name)s is ready.") % {"name": site.name})
-    return redirect("workspace:home", site.key)
+    return redirect("experiments:home", site.key)

@@ -1,0 +1,223 @@
+"""What people may type about creatives and placements, and a file that survives a second try."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from creatives import landing, media, uploads, wall
+from creatives.models import Creative, Placement
+from creatives.uploads import Picture
+from engine.errors import LabError
+from workspace.models import Site, validate_key
+
+SALT = "creatives.upload"
+# Long enough to correct a form, short enough for nobody to build on it.
+KEPT_SECONDS = 24 * 3600
+ACCEPT = "image/jpeg,image/png,image/gif,image/webp,image/avif"
+OFFERED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An upload that was good while another field was not: it need not be chosen again."""
+
+    original: str
+    thumbnail: str
+    filename: str
+
+    def sealed(self) -> str:
+        return signing.dumps([self.original, self.thumbnail, self.filename], salt=SALT)
+
+    @classmethod
+    def opened(cls, text: str) -> "Kept | None":
+        try:
+            return cls(*signing.loads(text, salt=SALT, max_age=KEPT_SECONDS))
+        except (signing.BadSignature, TypeError):
+            return None
+
+
+def say(problem: LabError) -> str:
+    """An error as the sentence beside a field."""
+    return f"{problem} {problem.hint}" if problem.hint else str(problem)
+
+
+class VersionForm(forms.Form):
+    """A picture and its words; on a creative that has a picture the file may be left out."""
+
+    upload = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ACCEPT, "data-upload": ""}),
+        help_text=_(
+            "JPEG, PNG, GIF, WebP or AVIF, up to 5 MB and 16.8 megapixels; animations up to "
+            "300 frames (an animated PNG stays one)."
+        ),
+    )
+    kept = forms.CharField(required=False, widget=forms.HiddenInput)
+    alt = forms.CharField(
+        label=_("Alternative text"),
+        max_length=250,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What the banner says, for people who do not see it and while it loads."),
+    )
+    landing_url = forms.CharField(
+        label=_("Landing page"),
+        max_length=landing.MAX_CHARACTERS,
+        widget=forms.URLInput(attrs={"placeholder": "https://shop.example/spring"}),
+        help_text=_("Where a click leads."),
+    )
+
+    def __init__(self, *args: Any, picture_needed: bool = True, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.picture_needed = picture_needed
+        self.picture: Picture | None = None
+        self.filename = ""
+        self.keeping: Kept | None = None
+
+    def clean_landing_url(self) -> str:
+        try:
+            return landing.check(self.cleaned_data["landing_url"])
+        except LabError as problem:
+            raise forms.ValidationError(say(problem)) from None
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        file, kept = values.get("upload"), Kept.opened(values.get("kept") or "")
+        try:
+            if file:
+                self._take(file)
+            elif kept:
+                self._take_again(kept)
+        except LabError as problem:
+            self.add_error("upload", say(problem))
+        if self.picture is None and self.picture_needed and "upload" not in self.errors:
+            self.add_error("upload", _("Choose a picture."))
+        return values
+
+    def _take(self, file: "UploadedFile[bytes]") -> None:
+        self.picture, self.filename = uploads.accept(file), file.name or ""  # type: ignore[arg-type]
+        if self.errors:
+            self.keeping = Kept(
+                media.keep_original(self.picture.original, self.picture.sort.extension),
+                media.store(self.picture.thumbnail.data, self.picture.thumbnail.extension),
+                self.filename,
+            )
+
+    def _take_again(self, kept: Kept) -> None:
+        original = media.original(kept.original)
+        if original is not None:
+            self.picture, self.filename = uploads.accept(original), kept.filename
+            self.keeping = kept
+
+    def refuse(self, problem: LabError) -> None:
+        """Show what the use-case refused beside the field it names."""
+        field = problem.field if problem.field in self.fields else None
+        self.add_error(field, say(problem))
+
+
+class CreativeForm(VersionForm):
+    """A new creative."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=120, help_text=_("For your team; visitors never see it.")
+    )
+    key = forms.CharField(
+        label=_("Key"),
+        required=False,
+        max_length=64,
+        validators=[validate_key],
+        help_text=_("For the API. Left empty it is made from the name."),
+    )
+    field_order = ("upload", "kept", "name", "alt", "landing_url", "key")
+
+
+class NameForm(forms.Form):
+    """Another name."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+
+
+class WallFilter(forms.Form):
+    """What to show on the wall; unknown values show everything."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or key")}),
+    )
+    fits = forms.ModelChoiceField(
+        label=_("Fits"),
+        required=False,
+        queryset=Placement.objects.none(),
+        to_field_name="key",
+        empty_label="—",
+    )
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("current", _("Current")),
+            ("shown", _("Seen by visitors")),
+            ("archived", _("Archived")),
+        ],
+    )
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.fields["fits"].queryset = site.placements.all()  # type: ignore[attr-defined]
+
+    def wanted(self) -> wall.Wanted:
+        self.is_valid()
+        values = self.cleaned_data
+        return wall.Wanted(
+            text=values.get("q") or "",
+            state=values.get("state") or "current",
+            fits=values.get("fits"),
+        )
+
+
+class PlacementForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A placement; its key stays what the shop's pages say."""
+
+    class Meta:
+        model = Placement
+        fields = ("name", "key", "page_type", "width", "height", "layer", "fallback")
+        help_texts = {
+            "key": _("What the page of the shop says. It cannot be changed later."),
+            "layer": _(
+                "Experiments of one layer exclude each other. Left empty, the placement is a layer "
+                "of its own."
+            ),
+        }
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.site = site
+        self.instance.site = site
+        self.fields["layer"].required = False
+        self.fields["fallback"].queryset = site.creatives.all()  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.fields["key"].disabled = True
+
+    def clean_layer(self) -> str:
+        return self.cleaned_data.get("layer") or self.cleaned_data.get("key") or ""
+
+    def offered(self) -> Iterable[Creative]:
+        """Pictures to choose the default from: the chosen one, those that fit, the newest."""
+        rows = self.site.creatives.filter(archived_at=None)
+        found = list(wall.with_newest(rows)[:OFFERED])
+        chosen = self["fallback"].value()
+        if chosen and str(chosen) not in {str(c.pk) for c in found}:
+            found = [*wall.with_newest(self.site.creatives.filter(pk=chosen)), *found]
+        return found
+
+    def refuse(self, problem: LabError) -> None:
+        """Show what the use-case refused beside the field it names."""
+        field = problem.field if problem.field in self.fields else None
+        self.add_error(field, say(problem))

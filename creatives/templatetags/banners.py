@@ -1,0 +1,56 @@
+"""Pictures of banners, wherever a name would stand."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from creatives import rendering
+from creatives.models import Creative, Rendition, Version
+
+register = template.Library()
+
+
+@register.simple_tag
+def creative_thumb(creative: Creative | None, classes: str = "thumb") -> SafeString:
+    """The small picture of a creative; an empty frame where there is none."""
+    file = rendering.thumbnail(creative) if creative else None
+    if creative is None or file is None:
+        return format_html('<span class="{} thumb-none" aria-hidden="true"></span>', classes)
+    version = rendering.newest(creative)
+    return _image(file, version.alt if version else "", classes)
+
+
+@register.simple_tag
+def version_thumb(version: Version, classes: str = "thumb") -> SafeString:
+    """The small picture of one version."""
+    files = [f for f in version.renditions.all() if f.purpose == Rendition.Purpose.THUMBNAIL]
+    return _image(files[0], version.alt, classes) if files else SafeString("")
+
+
+@register.simple_tag
+def version_picture(version: Version, classes: str = "") -> SafeString:
+    """The picture as a shop shows it: every file in its order of preference."""
+    served = [f for f in version.renditions.all() if f.purpose == Rendition.Purpose.SERVED]
+    if not served:
+        return SafeString("")
+    *modern, plain = served
+    sources = "".join(
+        format_html('<source srcset="{}" type="{}">', rendering.page_url(f.file), f.mime_type)
+        for f in modern
+    )
+    return format_html(
+        "<picture>{}{}</picture>",
+        SafeString(sources),
+        _image(plain, version.alt, classes),
+    )
+
+
+def _image(file: Rendition, alt: str, classes: str) -> SafeString:
+    return format_html(
+        '<img class="{}" src="{}" width="{}" height="{}" alt="{}" loading="lazy" decoding="async">',
+        classes,
+        rendering.page_url(file.file),
+        file.width,
+        file.height,
+        alt,
+    )
