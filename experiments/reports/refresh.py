@@ -21,7 +21,7 @@ from workspace import jobs
 from workspace.models import Job
 
 
-class NotRefreshed(LabError):  # noqa: N818 - says it as it is
+class NotRefreshed(LabError):
     """The report stays as it was; the reason is beside it."""
 
     slug = "not-refreshed"
