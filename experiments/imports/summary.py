@@ -1,0 +1,84 @@
+"""What became of the rows of a file, by rule: kept, repaired, dropped. Stored, and printed."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+EXAMPLES: Final = 5
+
+# What is done to rows, under the name that is stored. The texts take the values of their rule.
+RULES: Final = {
+    "disagrees": gettext_noop("left out, because {detail} disagree"),
+    "same_row": gettext_noop("left out, because the same row came before"),
+    "left_out": gettext_noop("left out, because --kinds says so"),
+    "unreadable": gettext_noop("left out, because they cannot be read (--drop-unreadable)"),
+    "blank": gettext_noop("blank lines passed over"),
+    "spaces": gettext_noop("repaired: spaces around a value taken off"),
+    "thousands": gettext_noop("repaired: marks of thousands taken out of amounts"),
+    "name_cut": gettext_noop("repaired: names longer than the database takes cut off"),
+    "same_visitor": gettext_noop("of visitors who came before; every visitor is counted once"),
+}
+REPAIRS: Final = frozenset({"spaces", "thousands", "name_cut", "same_visitor"})
+
+
+@dataclass(slots=True)
+class Summary:
+    """Numbers of rows by rule, with the numbers of the first few."""
+
+    rows: int = 0
+    kept: int = 0
+    by_rule: Counter[tuple[str, str]] = field(default_factory=Counter)
+    examples: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+
+    def note(self, rule: str, row: int, detail: str = "") -> None:
+        """One more row that a rule applies to."""
+        key = (rule, detail)
+        self.by_rule[key] += 1
+        if self.by_rule[key] <= EXAMPLES:
+            self.examples.setdefault(key, []).append(row)
+
+    def dropped(self) -> int:
+        """Rows that are left out, blank lines aside."""
+        return sum(n for (rule, _d), n in self.by_rule.items() if rule not in REPAIRS | {"blank"})
+
+    def number(self, rule: str) -> int:
+        """Rows that a rule applies to."""
+        return sum(n for (name, _detail), n in self.by_rule.items() if name == rule)
+
+    def as_json(self) -> dict[str, Any]:
+        """The form that is stored with the import."""
+        rules = [
+            {"rule": rule, "detail": detail, "rows": n, "examples": self.examples[rule, detail]}
+            for (rule, detail), n in self.by_rule.items()
+        ]
+        return {
+            "rows": self.rows,
+            "kept": self.kept,
+            "repaired": [one for one in rules if one["rule"] in REPAIRS],
+            "dropped": [one for one in rules if one["rule"] not in REPAIRS],
+        }
+
+    def sentences(self) -> list[str]:
+        """The same for a person, a line for each rule."""
+        lines = [
+            _("%(rows)s rows read, %(kept)s kept, %(dropped)s left out.")
+            % {
+                "rows": f"{self.rows:,}",
+                "kept": f"{self.kept:,}",
+                "dropped": f"{self.dropped():,}",
+            }
+        ]
+        lines += [self._line(*key) for key in self.by_rule]
+        return lines
+
+    def _line(self, rule: str, detail: str) -> str:
+        shown = self.examples[rule, detail]
+        rows = ", ".join(map(str, shown)) + (" …" if self.by_rule[rule, detail] > EXAMPLES else "")
+        return _("%(n)s rows %(text)s (rows %(rows)s)") % {
+            "n": f"{self.by_rule[rule, detail]:,}",
+            "text": _(RULES[rule]).replace("{detail}", detail),
+            "rows": rows,
+        }
