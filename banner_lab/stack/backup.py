@@ -115,6 +115,8 @@ def _database(state: State) -> Iterator[tuple[Settings, int]]:
     if state.is_running():
         chosen = Settings.read()
         chosen.made.update(read_file(state.environment_file))
+        if not state.environment_file.exists():
+            raise StackError("Banner Lab is just starting or stopping; try again in a moment.")
         yield chosen, _version(chosen)
         return
     if not Settings.read().is_given("DATABASE_URL") and not reset.holds_data(state):
