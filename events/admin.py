@@ -1,81 +1,70 @@
-"""Reading what happened in the Django admin. Nothing is written here: events alone make counts."""
-
-# ruff: noqa: ARG002 - the signatures are Django's
-
-from typing import Any
+"""The back office of the log: to look at, never to touch."""
 
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
 
-from events.models import Aggregate, Conversion, Event, Import, RollupState, Tally, UnitTotal
+from events.models import Aggregate, Conversion, Event, Import, RollupState, UnitTotal
+from workspace.audited_admin import ReadOnlyAdmin
 
 
-class _ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    # Counting the rows of the log or of the totals takes longer than anybody waits for a page.
+class CountedRoughly(Paginator):  # type: ignore[type-arg]
+    """Counts no further than anybody pages: the log has millions of rows."""
+
+    FURTHEST = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        return len(self.object_list[: self.FURTHEST].values_list("pk"))  # type: ignore[attr-defined]
+
+
+class LogAdmin(ReadOnlyAdmin):
+    """A table too large to count."""
+
+    paginator = CountedRoughly
     show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 @admin.register(Event)
-class EventAdmin(_ReadOnly):
-    list_display = ("seq", "kind", "site_id", "experiment_id", "occurred_at", "mark", "source")
-    list_filter = ("kind", "mark")
-    search_fields = ("=id", "=unit", "=order_id")
+class EventAdmin(LogAdmin):
+    list_display = ("seq", "kind", "occurred_at", "site_id", "experiment_id", "variant_id", "mark")
+    list_filter = ("kind", "mark", "source")
+    search_fields = ("id", "unit", "order_id")
     ordering = ("-seq",)
 
 
-@admin.register(UnitTotal)
-class UnitTotalAdmin(_ReadOnly):
-    list_display = (
-        "unit",
-        "experiment_id",
-        "phase",
-        "variant_id",
-        "impressions",
-        "clicks",
-        "orders",
-    )
-    search_fields = ("=unit",)
-    ordering = ("-id",)
-
-
 @admin.register(Conversion)
-class ConversionAdmin(_ReadOnly):
-    list_display = ("unit", "kind", "site_id", "occurred_at", "amount", "order_id")
-    search_fields = ("=unit", "=order_id")
-    ordering = ("-id",)
+class ConversionAdmin(LogAdmin):
+    list_display = ("kind", "site_id", "unit", "occurred_at", "amount", "order_id")
+    list_filter = ("kind",)
+    search_fields = ("unit", "order_id")
+    ordering = ("-pk",)
+
+
+@admin.register(UnitTotal)
+class UnitTotalAdmin(LogAdmin):
+    list_display = ("unit", "experiment_id", "phase", "variant_id", "day", "impressions", "clicks")
+    list_filter = ("experiment_id", "phase")
+    search_fields = ("unit",)
+    ordering = ("-pk",)
 
 
 @admin.register(Aggregate)
-class AggregateAdmin(_ReadOnly):
-    list_display = ("experiment_id", "phase", "variant_id", "day", "given")
-    ordering = ("-id",)
-
-
-@admin.register(Tally)
-class TallyAdmin(_ReadOnly):
-    list_display = ("site_id", "experiment_id", "day", "kind", "mark", "events")
-    list_filter = ("kind", "mark")
-    ordering = ("-day", "kind")
+class AggregateAdmin(LogAdmin):
+    list_display = ("experiment_id", "phase", "variant_id", "day")
+    list_filter = ("experiment_id",)
+    search_fields = ("experiment_id", "variant_id")
+    ordering = ("-day", "experiment_id", "variant_id")
 
 
 @admin.register(RollupState)
-class RollupStateAdmin(_ReadOnly):
+class RollupStateAdmin(ReadOnlyAdmin):
     list_display = ("watermark", "rolled_at")
 
 
 @admin.register(Import)
-class ImportAdmin(_ReadOnly):
-    list_display: Any = ("name", "kind", "site", "status", "started_at", "finished_at")
-    list_filter = ("kind", "status")
-    search_fields = ("name",)
+class ImportAdmin(ReadOnlyAdmin):
+    list_display = ("name", "site", "kind", "status", "started_at", "finished_at")
+    list_filter = ("status", "kind", "site")
+    search_fields = ("name", "sha256")
+    list_select_related = ("site",)
