@@ -1,7 +1,8 @@
 """Writing to what others may be writing to: compare, set, and say so in the audit log."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from engine.errors import Conflict
-from experiments.models import Experiment, Status
+from experiments.models import Experiment, Status, Variant
 from workspace import audit
 
 
@@ -27,6 +28,24 @@ def claim(experiment: Experiment, changes: Mapping[str, Any] = MappingProxyType(
     experiment.refresh_from_db(fields=[*changes, "revision"])
 
 
+@contextmanager
+def recorded(
+    experiment: Experiment, action: str, *, actor: AbstractBaseUser | None, now: dt.datetime
+) -> Iterator[None]:
+    """Whatever is written inside stands in the audit log; the caller holds the transaction."""
+    before = state_of(experiment)
+    yield
+    audit.record(
+        site=experiment.site,
+        actor=actor,
+        action=str(action),
+        subject=experiment,
+        before=before,
+        after=state_of(experiment),
+        now=now,
+    )
+
+
 def change(
     experiment: Experiment,
     action: str,
@@ -35,18 +54,21 @@ def change(
     actor: AbstractBaseUser | None,
     now: dt.datetime,
 ) -> None:
-    """`claim` with an audit row; the caller holds the transaction."""
-    before = audit.state_of(experiment)
-    claim(experiment, changes)
-    audit.record(
-        site=experiment.site,
-        actor=actor,
-        action=str(action),
-        subject=experiment,
-        before=before,
-        after=audit.state_of(experiment),
-        now=now,
-    )
+    """`claim` with an audit row."""
+    with recorded(experiment, action, actor=actor, now=now):
+        claim(experiment, changes)
+
+
+def state_of(experiment: Experiment) -> dict[str, object]:
+    """An experiment with its variants, for the audit log."""
+    variants = Variant.objects.filter(experiment=experiment).order_by("position")
+    fields = variants.values_list("key", "name", "creative__key", "weight")
+    return audit.state_of(experiment) | {
+        "variants": [
+            {"key": key, "name": name, "creative": creative, "weight": weight}
+            for key, name, creative, weight in fields
+        ]
+    }
 
 
 def status_word(status: str) -> str:

@@ -87,7 +87,7 @@ def save(
         experiment = Experiment(site=site, owner=actor)
         _fill(experiment, plan)
     else:
-        before = state_of(experiment)
+        before = compare_and_set.state_of(experiment)
         _claim(experiment)
         _fill(experiment, plan)
     _store(experiment)
@@ -99,7 +99,7 @@ def save(
         action="edit" if before else "create",
         subject=experiment,
         before=before,
-        after=state_of(experiment),
+        after=compare_and_set.state_of(experiment),
         now=now,
     )
     return experiment
@@ -112,7 +112,7 @@ def delete(experiment: Experiment, *, actor: AbstractBaseUser | None, now: dt.da
         raise IllegalMove(
             _("Only drafts can be deleted. What has run stays, with its results."),
         )
-    before = state_of(experiment)
+    before = compare_and_set.state_of(experiment)
     _claim(experiment)
     audit.record(
         site=experiment.site,
@@ -124,19 +124,6 @@ def delete(experiment: Experiment, *, actor: AbstractBaseUser | None, now: dt.da
         now=now,
     )
     experiment.delete()
-
-
-def state_of(experiment: Experiment) -> dict[str, object]:
-    """An experiment with its variants, for the audit log."""
-    variants = experiment.variants.order_by("position").values_list(
-        "key", "name", "creative__key", "weight"
-    )
-    return audit.state_of(experiment) | {
-        "variants": [
-            {"key": key, "name": name, "creative": creative, "weight": weight}
-            for key, name, creative, weight in variants
-        ]
-    }
 
 
 def free_key(site: Site, wanted: str, *, but: Experiment | None = None) -> str:

@@ -159,14 +159,14 @@ _LIST = (
         _simple(lifecycle.resume), (Status.PAUSED,),
     ),
     Action(
-        "decide", Permission.DECIDE, _("Decide"), "trophy",
-        _("Decided. Shoppers see it within five seconds."),
-        _decide, UNFINISHED, DecideForm, live_only=False,
-    ),
-    Action(
         "pause", Permission.LAUNCH, _("Pause"), "player-pause",
         _("It is paused. Everybody sees the default."),
         _simple(lifecycle.pause), (Status.RUNNING,),
+    ),
+    Action(
+        "decide", Permission.DECIDE, _("Decide"), "trophy",
+        _("Decided. Shoppers see it within five seconds."),
+        _decide, UNFINISHED, DecideForm, live_only=False,
     ),
     Action(
         "stop", Permission.LAUNCH, _("Stop"), "player-stop",

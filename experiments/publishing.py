@@ -137,7 +137,7 @@ def _experiment_or_nothing(row: Experiment) -> wire.ExperimentEntry | None:
         return None
 
 
-class _Spoilt(LabError):  # noqa: N818 - like its siblings
+class _Spoilt(LabError):
     """A started experiment that cannot be shown."""
 
 

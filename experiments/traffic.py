@@ -91,10 +91,11 @@ def change_split(
     if set(weights) != {variant.key for variant in variants} or min(weights.values()) < 1:
         raise InvalidInput(_("Give every variant a weight of at least 1."), field="weights")
     changes = {"phase": experiment.phase + 1, "seed": new_seed(), "started_at": now}
-    compare_and_set.change(experiment, "change_split", changes, actor=actor, now=now)
-    for variant in variants:
-        variant.weight = weights[variant.key]
-    store_ranges(variants)
+    with compare_and_set.recorded(experiment, "change_split", actor=actor, now=now):
+        compare_and_set.claim(experiment, changes)
+        for variant in variants:
+            variant.weight = weights[variant.key]
+        store_ranges(variants)
 
 
 def _live_placement(experiment: Experiment) -> Placement:

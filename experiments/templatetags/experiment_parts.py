@@ -6,39 +6,12 @@ from decimal import Decimal
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
-from creatives.models import Creative, Rendition
-from creatives.rendering import media_url
 from experiments import words
 from experiments.models import Experiment, Variant
 from workspace.templatetags.lab import icon
 
 register = template.Library()
-
-
-@register.simple_tag
-def picture(creative: Creative | None, classes: str = "thumb") -> SafeString:
-    """The thumbnail of a banner; an empty frame with a word when there is none."""
-    rendition = _thumbnail(creative)
-    if creative is None or rendition is None:
-        label = creative.name if creative else _("No banner")
-        return format_html('<span class="{} thumb-none">{}</span>', classes, label)
-    return format_html(
-        '<img class="{}" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
-        classes,
-        media_url(rendition.file),
-        rendition.width,
-        rendition.height,
-        creative.name,
-    )
-
-
-def _thumbnail(creative: Creative | None) -> Rendition | None:
-    versions = sorted(creative.versions.all(), key=lambda v: -v.number) if creative else []
-    files = list(versions[0].renditions.all()) if versions else []
-    small = [file for file in files if file.purpose == Rendition.Purpose.THUMBNAIL]
-    return next(iter(small or files), None)
 
 
 def _chip(word: words.Word) -> SafeString:
@@ -74,6 +47,12 @@ def split_bar(parts: Iterable[tuple[Variant, float]]) -> SafeString:
         "", '<rect x="{}" width="{}" height="100%" class="part part-{}"/>', bars
     )
     return format_html('<svg class="split-bar" aria-hidden="true">{}</svg>', inside)
+
+
+@register.filter
+def has_pictures(experiment: Experiment) -> bool:
+    """Whether any variant has a banner; imported tests have words only."""
+    return any(variant.creative_id for variant in experiment.variants.all())
 
 
 @register.filter

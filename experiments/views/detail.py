@@ -21,7 +21,10 @@ from workspace.models import AuditEntry
 
 LONGEST_ID = 256
 ENTRIES_PER_PAGE = 30
-SILENT = frozenset({"id", "site", "revision", "created_at", "started_at", "stopped_at", "phase"})
+SILENT = frozenset(
+    {"id", "site", "revision", "status", "slice", "phase", "created_at"}
+    | {"started_at", "stopped_at", "decided_at"}
+)
 """Fields whose change is said by the action itself."""
 
 
@@ -127,5 +130,5 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(_text, value)) or "–"
     if isinstance(value, dict):
-        return " ".join(str(part) for part in value.values() if part not in {None, ""})
+        return f"{value.get('name')} ({value.get('creative') or '–'}, {value.get('weight')})"
     return "–" if value in {None, ""} else str(value)

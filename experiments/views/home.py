@@ -42,6 +42,7 @@ def home(request: SiteRequest) -> HttpResponse:
         "running": [(rows[pk], listing.progress(rows[pk], now)) for pk in running],
         "learnings": [rows[pk] for pk in learned],
         "tasks": [] if all(task.done for task in tasks) else tasks,
+        "next": next((task for task in tasks if not task.done), None),
         "done": sum(task.done for task in tasks),
         "anything": own.exists(),
     }
