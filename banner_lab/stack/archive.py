@@ -30,8 +30,6 @@ SECRETS = ("SECRET_KEY", "PSEUDONYM_KEYS", "TOKEN_KEYS")
 @contextmanager
 def writing(file: Path) -> Iterator[tarfile.TarFile]:
     """A new private archive that gets its name only when it is whole."""
-    if file.exists():
-        raise StackError(f"{file} exists already; name another file.")
     fresh = file.with_name(f".{file.name}.part")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -27,23 +28,33 @@ START_SECONDS = 60
 
 def backup(state: State, file: Path, *, now: datetime) -> None:
     """Write everything that cannot be made again into `file`, also while the stack runs."""
-    with _database(state) as (chosen, version), tempfile.TemporaryDirectory() as folder:
+    if not file.parent.is_dir():
+        raise StackError(f"There is no folder {file.parent}.")
+    if file.exists():
+        raise StackError(f"{file} exists already; name another file.")
+    # Beside the file: where there is room for it there is room for the dump.
+    place = tempfile.TemporaryDirectory(dir=file.parent, prefix=".banner-lab-")
+    with _database(state) as (chosen, version), place as folder:
         dump = Path(folder) / DUMP
-        _tool(
-            "pg_dump", chosen, "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}"
-        )
+        options = ("--format=custom", "--no-owner", "--no-privileges", f"--file={dump}")
+        _tool("pg_dump", chosen, *options)
         manifest = {"format": archive.FORMAT, "made": now.isoformat(), "postgresql": version}
         with archive.writing(file) as written:
             archive.add_text(written, MANIFEST, json.dumps(manifest, indent=1))
             written.add(dump, DUMP)
-            for name in SECRETS:
-                archive.add_text(written, f"secrets/{name.lower()}", chosen[name])
-            for place in _folders(chosen, state).values():
-                archive.add_folder(written, place)
-            if state.demo.exists():
-                written.add(state.demo, state.demo.name)
+            _add_the_rest(written, chosen, state)
     size = file.stat().st_size / 1e6
     print(f"Wrote {file} ({size:.1f} MB). It holds secrets: keep it as you keep passwords.")
+
+
+def _add_the_rest(written: tarfile.TarFile, chosen: Settings, state: State) -> None:
+    for name in SECRETS:
+        archive.add_text(written, f"secrets/{name.lower()}", chosen[name])
+    # After the database: an image that came meanwhile is too many, never too few.
+    for place in _folders(chosen, state).values():
+        archive.add_folder(written, place)
+    if state.demo.exists():
+        written.add(state.demo, state.demo.name)
 
 
 def restore(state: State, file: Path, *, given: str | None) -> None:

@@ -157,8 +157,9 @@ class Cluster:
         self._run("postgres", "--single", "-D", str(fresh), "postgres", text=statements)
 
     def _run(self, program: str, *arguments: str, text: str = "") -> None:
+        command = [*self.identity.prefix, str(self.installation.program(program)), *arguments]
         done = run(
-            (*self.identity.prefix, str(self.installation.program(program)), *arguments),
+            command,
             input=text,
             user=self.identity.user,
             group=self.identity.user,
@@ -195,5 +196,5 @@ class Cluster:
         """Whether the server answers; False also while it still recovers after a crash."""
         if not listening(self.port):
             return False
-        probe = [self.installation.program("pg_isready"), "-q", "-h", HOST, "-p", str(self.port)]
-        return run(probe).returncode == 0
+        program = str(self.installation.program("pg_isready"))
+        return run([program, "-q", "-h", HOST, "-p", str(self.port)]).returncode == 0

@@ -144,7 +144,9 @@ def test_restore__dump_that_fails__keeps_the_old_data(
 ) -> None:
     with tarfile.open(saved) as old, tarfile.open(tmp_path / "bad.tar.gz", "w:gz") as bad:
         for member in old:
-            body = b"no dump" if member.name == DUMP else old.extractfile(member).read()
+            source = old.extractfile(member)
+            assert source is not None
+            body = b"no dump" if member.name == DUMP else source.read()
             member.size = len(body)
             bad.addfile(member, io.BytesIO(body))
     done = lab("restore", tmp_path / "bad.tar.gz", "--yes", state.folder.name)

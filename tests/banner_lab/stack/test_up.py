@@ -57,7 +57,8 @@ class Lab:
         raise AssertionError(f"it did not start:\n{said}")
 
     def report(self) -> dict[str, Any]:
-        return json.loads((self.folder / "stack.json").read_text())
+        report: dict[str, Any] = json.loads((self.folder / "stack.json").read_text())
+        return report
 
     def processes(self) -> list[str]:
         """Every process that was started for this folder, zombies aside."""
@@ -140,7 +141,7 @@ def test_stack__accidents__are_survived_or_end_clean(lab: Lab) -> None:
     def answers() -> bool:
         try:
             with urllib.request.urlopen(f"{web}/login/", timeout=5) as answer:
-                return answer.status == 200
+                return bool(answer.status == 200)
         except OSError:
             return False
 
