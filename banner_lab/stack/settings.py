@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shlex
 from dataclasses import dataclass, field
 
 from banner_lab.stack import ports
@@ -52,7 +53,7 @@ class Settings:
 
     def write(self, state: State) -> None:
         """Leave the made values where `manage.py` looks for them."""
-        lines = [f"{name}={value}" for name, value in sorted(self.made.items())]
+        lines = [f"{name}={shlex.quote(value)}" for name, value in sorted(self.made.items())]
         head = "# Written by ./lab up for as long as it runs. Set your own values in .env.\n"
         private_write(state.environment_file, head + "\n".join(lines) + "\n")
 

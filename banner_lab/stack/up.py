@@ -80,9 +80,12 @@ class Stack:
         delivery = settings.public_port(
             self.wishes.delivery_port, default=DELIVERY_PORT, option="--delivery-port", other=web
         )
-        for name, got, usual in (("pages", web, WEB_PORT), ("data plane", delivery, DELIVERY_PORT)):
+        for name, got, usual in (
+            ("pages use", web, WEB_PORT),
+            ("data plane uses", delivery, DELIVERY_PORT),
+        ):
             if self.wishes == Wishes() and got != usual:
-                self.supervisor.say(f"Port {usual} is taken; the {name} use {got}.")
+                self.supervisor.say(f"Port {usual} is taken; the {name} {got}.")
         self.settings.make("PUBLIC_URL", f"http://{HOST}:{web}")
         self.settings.make("DELIVERY_URL", f"http://{HOST}:{delivery}")
         return Listening(HOST, web, delivery)

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from banner_lab.stack.errors import AlreadyRunning
+from banner_lab.stack.settings import Settings
 from banner_lab.stack.state import State
+from delivery.config import read_file
 
 
 @pytest.fixture
@@ -63,3 +65,10 @@ def test_rotate_logs__large_log_in_use__is_set_aside_and_goes_on(
         writer.write(b"later\n")
     assert state.log("web").read_bytes() == b"later\n"
     assert state.log("web").with_suffix(".log.1").read_bytes() == b"a long line of words\n"
+
+
+def test_environment_file__path_with_spaces__is_read_back_as_written(state: State) -> None:
+    settings = Settings({}, {"LAB_STATE": str(state.folder), "SECRET_KEY": "a-b_c"})
+    settings.write(state)
+    assert read_file(state.environment_file) == settings.made
+    assert state.environment_file.stat().st_mode & 0o777 == 0o600
