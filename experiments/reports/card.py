@@ -16,7 +16,9 @@ from experiments.reports.sentences import label
 from experiments.reports.verdict import Horizon, Kind, Verdict, mde_of
 
 WIDTH: Final = 320
-EDGE: Final = 14
+EDGE: Final = 36
+APART: Final = 76
+"""Room that two numbers under the line need, in the drawing's units."""
 
 
 class Tone(StrEnum):
@@ -57,6 +59,20 @@ class RangePicture:
     @property
     def width(self) -> float:
         return self.high - self.low
+
+    @property
+    def low_at(self) -> float:
+        """Where the lower number stands: under its end, or beside the other if both are near."""
+        return round(self._middle - max(self.width, APART) / 2, 1)
+
+    @property
+    def high_at(self) -> float:
+        return round(self._middle + max(self.width, APART) / 2, 1)
+
+    @property
+    def _middle(self) -> float:
+        reach = max(self.width, APART) / 2 + EDGE
+        return min(max((self.low + self.high) / 2, reach), WIDTH - reach)
 
     @property
     def target_width(self) -> float:

@@ -12,7 +12,7 @@ from experiments.reports.payload import Arm, Effect, ReportData
 from experiments.reports.sentences import gap_text, label, metric_name, range_text
 
 ROW: Final = 34
-MARGIN: Final = 88
+MARGIN: Final = 72
 
 
 def forest(data: ReportData) -> Chart | None:
@@ -49,7 +49,7 @@ def _forest_trace(data: ReportData, arm: Arm, shown: Sequence[Effect]) -> dict[s
         "mode": "markers",
         "name": label(arm),
         "x": [x for _e, x, _s in rows],
-        "y": [_y(data, e) for e, _x, _s in rows],
+        "y": [_y(data, shown, e) for e, _x, _s in rows],
         "text": [f"{metric_name(e.metric)}: {range_text(data, e)}" for e, _x, _s in rows],
         "hovertemplate": "%{text}<extra></extra>",
         "error_x": {
@@ -70,9 +70,13 @@ def _forest_trace(data: ReportData, arm: Arm, shown: Sequence[Effect]) -> dict[s
     }
 
 
-def _y(data: ReportData, effect: Effect) -> float:
+def _metrics(shown: Sequence[Effect]) -> list[str]:
+    return list(dict.fromkeys(effect.metric for effect in shown))
+
+
+def _y(data: ReportData, shown: Sequence[Effect], effect: Effect) -> float:
     # One row per metric; treatments lie side by side within it, the first one on top.
-    metrics = list(dict.fromkeys(e.metric for e in recorded(data)))
+    metrics = _metrics(shown)
     many = len(data.design.treatments)
     return (
         -metrics.index(effect.metric)
@@ -81,15 +85,14 @@ def _y(data: ReportData, effect: Effect) -> float:
 
 
 def _forest_layout(data: ReportData, shown: Sequence[Effect]) -> dict[str, Any]:
-    metrics = list(dict.fromkeys(e.metric for e in recorded(data)))
+    metrics = _metrics(shown)
     height = MARGIN + len(metrics) * max(ROW, 14 * len(data.design.treatments))
     ends = [end * 100 for e in shown if e.lift_span for end in (e.lift_span.low, e.lift_span.high)]
     return {
         "height": height,
-        "margin": {"l": 8, "r": 16, "t": 28, "b": 44},
+        "margin": {"l": 8, "r": 16, "t": 28, "b": 32},
         "hovermode": "closest",
         "xaxis": {
-            "title": {"text": _("Change against the control"), "font": {"color": charts.QUIET}},
             "ticksuffix": "%",
             "range": charts.axis_range(ends),
             "gridcolor": charts.LINE,
@@ -99,7 +102,7 @@ def _forest_layout(data: ReportData, shown: Sequence[Effect]) -> dict[str, Any]:
         "yaxis": {
             "tickmode": "array",
             "tickvals": [-place for place in range(len(metrics))],
-            "ticktext": [_tick(data, key) for key in metrics],
+            "ticktext": [metric_name(key) for key in metrics],
             "range": [0.6 - len(metrics), 0.6],
             "showgrid": False,
             "zeroline": False,
@@ -108,11 +111,6 @@ def _forest_layout(data: ReportData, shown: Sequence[Effect]) -> dict[str, Any]:
         },
         "shapes": [*_target(data), _zero_line()],
     }
-
-
-def _tick(data: ReportData, key: str) -> str:
-    name = metric_name(key)
-    return f"<b>{name}</b>" if key == data.design.primary else name
 
 
 def _target(data: ReportData) -> list[dict[str, Any]]:

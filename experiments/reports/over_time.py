@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from experiments.reports import charts, numbers
 from experiments.reports.charts import Chart
-from experiments.reports.payload import Arm, DayPoint, ReportData
+from experiments.reports.payload import Arm, DayPoint, Effect, ReportData
 from experiments.reports.sentences import label, metric_name
+from experiments.reports.verdict import horizon_of
 
 MOST_LINES: Final = 4
 """More bands over each other cannot be read; the table has all of them."""
@@ -35,7 +36,33 @@ def _time_traces(data: ReportData, points: Sequence[DayPoint]) -> list[dict[str,
         mine = [point for point in points if point.arm == arm.id]
         if mine:
             traces += [_band(data, arm, mine), _line(data, arm, mine)]
-    return traces
+    return traces + _planned_reading(data, points)
+
+
+def _planned_reading(data: ReportData, points: Sequence[DayPoint]) -> list[dict[str, Any]]:
+    """The range of the verdict at the end of the line, once the planned look is reached."""
+    if not horizon_of(data).reached:
+        return []
+    day = points[-1].day.isoformat()
+    known = [e for e in data.primary()[:MOST_LINES] if e.lift is not None and e.lift_span]
+    return [_reading(data, effect, day) for effect in known]
+
+
+def _reading(data: ReportData, effect: Effect, day: str) -> dict[str, Any]:
+    lift, span = (effect.lift or 0.0) * 100, effect.lift_span
+    high, low = (span.high * 100, span.low * 100) if span else (lift, lift)
+    color = charts.SERIES[charts.place_of(data, effect.arm) % 4]
+    ends = {"type": "data", "symmetric": False, "array": [high - lift], "arrayminus": [lift - low]}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [day],
+        "y": [lift],
+        "error_y": ends | {"color": color, "thickness": 2.5, "width": 6},
+        "marker": {"color": color, "size": 9, "symbol": "diamond"},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _band(data: ReportData, arm: Arm, points: Sequence[DayPoint]) -> dict[str, Any]:
@@ -124,14 +151,14 @@ def _mark_words(data: ReportData) -> list[dict[str, Any]]:
 
 def _time_summary(data: ReportData, points: Sequence[DayPoint]) -> str:
     last = points[-1]
-    return _(
-        "As of %(day)s, %(variant)s stands at %(lift)s. The band is wider than the final range "
-        "because it may be read on any day."
-    ) % {
+    text = _("As of %(day)s, %(variant)s stands at %(lift)s. The band may be read on any day.") % {
         "day": last.day.isoformat(),
         "variant": label(data.design.arm(last.arm)),
         "lift": numbers.lift(last.lift or 0.0),
     }
+    if horizon_of(data).reached:
+        text += " " + _("The bar at its end is the range of the planned reading.")
+    return text
 
 
 def _time_row(data: ReportData, point: DayPoint) -> list[str]:

@@ -26,6 +26,7 @@ from workspace import jobs
 from workspace.models import Job
 
 WAITED_FOR: Final = frozenset({Job.Status.QUEUED, Job.Status.RUNNING})
+JUST_NOW: Final = dt.timedelta(minutes=1)
 STALE_AFTER: Final = dt.timedelta(minutes=5)
 """The timetable refreshes running experiments each minute."""
 
@@ -64,6 +65,10 @@ class Refreshing:
     error: str
     error_at: dt.datetime | None
     address: str
+
+    @property
+    def fresh(self) -> bool:
+        return self.as_of is not None and self.now - self.as_of < JUST_NOW
 
 
 @dataclass(frozen=True, slots=True)
