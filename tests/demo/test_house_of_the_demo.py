@@ -26,6 +26,8 @@ def test_demo__sources__write_no_event_and_no_report():
 def test_shoppers__sources__share_no_code_with_what_estimates_them():
     for name in ("worlds", "shoppers"):
         text = (ROOT / "demo" / f"{name}.py").read_text()
-        ours = re.findall(r"^from (\w[\w.]*)", text, re.M)
-        rooms = {m for m in ours if m.split(".")[0] in {"engine", "experiments", "events", "delivery"}}
+        ours = re.findall(r"^from (\w[\w.]*)", text, re.MULTILINE)
+        rooms = {
+            m for m in ours if m.split(".")[0] in {"engine", "experiments", "events", "delivery"}
+        }
         assert rooms <= {"engine.errors"}
