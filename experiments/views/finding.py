@@ -18,13 +18,17 @@ def find(site: Site, key: str) -> Experiment:
 
 
 def with_pictures(rows: QuerySet[Experiment]) -> QuerySet[Experiment]:
-    """Load variants with their thumbnails and the present report, in a fixed number of queries."""
+    """`with_report`, and the thumbnails of all variants, in a fixed number of queries."""
     newest = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
-    variants = Variant.objects.select_related("creative").prefetch_related(
-        Prefetch("creative__versions", newest.prefetch_related("renditions"))
-    )
+    pictures = Prefetch("variants__creative__versions", newest.prefetch_related("renditions"))
+    return with_report(rows).prefetch_related(pictures)
+
+
+def with_report(rows: QuerySet[Experiment]) -> QuerySet[Experiment]:
+    """Load variants and the present report, as `present`, in a fixed number of queries."""
     # The payload is large and no list shows it.
     reports = Report.objects.filter(phase=F("experiment__phase")).defer("payload")
     return rows.select_related("site", "placement__fallback", "owner").prefetch_related(
-        Prefetch("variants", variants), Prefetch("reports", reports, to_attr="present")
+        Prefetch("variants", Variant.objects.select_related("creative")),
+        Prefetch("reports", reports, to_attr="present"),
     )
