@@ -170,17 +170,17 @@ def arrivals(site_id: int) -> tuple[Arrival, ...]:
     )
 
 
-def put_totals(experiment_id: int, phase: int, totals: Iterable[Totals]) -> int:
-    """Store the totals of a test of which no events exist; the number of rows that changed.
+def put_totals(experiment_id: int, phase: int, totals: Iterable[Totals]) -> bool:
+    """Store the totals of a test of which no events exist; whether that changed anything.
 
     Raises:
         Conflict: The phase has events: its aggregates are counted, not given.
     """
-    return put_totals_of({(experiment_id, phase): tuple(totals)})
+    return bool(put_totals_of({(experiment_id, phase): tuple(totals)}))
 
 
-def put_totals_of(totals: Mapping[Phase, Iterable[Totals]]) -> int:
-    """Store the totals of many tests; the number of rows that changed. See `put_totals`."""
+def put_totals_of(totals: Mapping[Phase, Iterable[Totals]]) -> set[Phase]:
+    """Store the totals of many tests; those that changed. See `put_totals`."""
     _refuse_counted({experiment for experiment, _phase in totals})
     rows = [_row(phase, one) for phase, all_of_it in totals.items() for one in all_of_it]
     known = _given({experiment for experiment, _phase in totals})
@@ -192,7 +192,7 @@ def put_totals_of(totals: Mapping[Phase, Iterable[Totals]]) -> int:
         unique_fields=["experiment_id", "phase", "variant_id", "day"],
         update_fields=["moments", "given"],
     )
-    return len(changed)
+    return {(row.experiment_id, row.phase) for row in changed}
 
 
 def _refuse_counted(experiments: set[int]) -> None:

@@ -48,7 +48,10 @@ BEGIN
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('events_ensure_partition'));
-    IF to_regclass(name) IS NOT NULL THEN
+    -- to_regclass would answer from a cache that an advisory lock does not refresh.
+    IF EXISTS (
+        SELECT FROM pg_class WHERE relname = name AND relnamespace = current_schema()::regnamespace
+    ) THEN
         RETURN;
     END IF;
     EXECUTE format('CREATE TABLE %I (LIKE events_event INCLUDING ALL)', name);

@@ -21,6 +21,7 @@ from experiments.models import Experiment, Status, Variant
 from workspace.models import Site
 
 MOST_DAYS: Final = 365
+LONGEST_NAME: Final = 150
 _DAY: Final = dt.timedelta(days=1)
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9_-]+")
 
@@ -145,7 +146,7 @@ def new_experiment(
         pk=number,
         site=site,
         key=key,
-        name=name[:150],
+        name=name[:LONGEST_NAME],
         origin=origin,
         unit=unit,
         status=Status.STOPPED,

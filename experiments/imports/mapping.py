@@ -44,7 +44,7 @@ def pairs(texts: Iterable[str], *, option: str) -> dict[str, str]:
         InvalidInput: Something without `=`, or a name given twice.
     """
     found: dict[str, str] = {}
-    for text in texts:
+    for text in [texts] if isinstance(texts, str) else texts:
         for part in [text] if text.count("=") == 1 else text.split(","):
             left, equals, right = (piece.strip() for piece in part.partition("="))
             if not equals or not left:
@@ -92,7 +92,7 @@ def rules(texts: Iterable[str]) -> tuple[Rule, ...]:
     Raises:
         InvalidInput: Not of that form.
     """
-    return tuple(_rule(text) for text in texts)
+    return tuple(_rule(text) for text in ([texts] if isinstance(texts, str) else texts))
 
 
 def _rule(text: str) -> Rule:

@@ -35,13 +35,14 @@ class Recorder:
     def __init__(self, stamp: Stamp, keys: tuple[bytes, ...]) -> None:
         self._stamp = stamp
         self._stored = Pseudonyms(keys)
-        self._lasting = Pseudonyms(keys[:1])
+        self._lasting = Pseudonyms(keys[:1]) if keys[1:] else self._stored
 
     def records(self, visit: Visit, copy: int) -> Iterator[Record]:
         """The events of a visit; `copy` tells equal visits apart."""
         stamp = self._stamp
         unit = self._stored.of(stamp.site_id, visit.unit)
-        lasting = self._lasting.of(stamp.site_id, visit.unit).hex()
+        same = self._lasting is self._stored
+        lasting = (unit if same else self._lasting.of(stamp.site_id, visit.unit)).hex()
         moment = visit.at.isoformat()
         for kind, number in visit.did:
             for turn in range(number):

@@ -15,6 +15,7 @@ RULES: Final = {
     "same_row": gettext_noop("left out, because the same row came before"),
     "left_out": gettext_noop("left out, because --kinds says so"),
     "unreadable": gettext_noop("left out, because they cannot be read (--drop-unreadable)"),
+    "alone": gettext_noop("left out, because their test has no second variant"),
     "blank": gettext_noop("blank lines passed over"),
     "spaces": gettext_noop("repaired: spaces around a value taken off"),
     "thousands": gettext_noop("repaired: marks of thousands taken out of amounts"),

@@ -1,11 +1,12 @@
 """What an import is asked for, and what it answers."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+from experiments.imports.cells import Clock
 from experiments.imports.designs import Goal
 from experiments.imports.summary import Summary
 from experiments.imports.visits import Reading
@@ -30,6 +31,30 @@ class EventsImport:
     goal: Goal = field(default_factory=Goal)
     delimiter: str | None = None
     each: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsImport:
+    """Tests of which only totals exist. `time_default` is the day of tests that name none."""
+
+    path: Path
+    site: Site
+    columns: Mapping[str, str]
+    clock: Clock
+    time_default: dt.datetime | None = None
+    delimiter: str | None = None
+    each: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsLoaded:
+    """What became of an import of totals, in tests."""
+
+    summary: Summary
+    tests: int
+    variants: int
+    added: int
+    changed: int
 
 
 @dataclass(frozen=True, slots=True)

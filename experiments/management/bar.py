@@ -16,14 +16,15 @@ class Bar:
         self._watched = out.isatty()
         self._drawn = 0.0
         self._step = ""
+        self._ended = False
 
     def __call__(self, step: str, share: float) -> None:
-        """Draw, unless that was just done; the begin and the end of a step always are."""
+        """Draw, unless that was just done; the begin and the end of a step are, once."""
         passed = time.monotonic() - self._drawn
         wait = REDRAW_SECONDS if self._watched else LINE_SECONDS
-        if step == self._step and share < 1 and passed < wait:
+        if step == self._step and (self._ended or (share < 1 and passed < wait)):
             return
-        self._step, self._drawn = step, time.monotonic()
+        self._step, self._drawn, self._ended = step, time.monotonic(), share >= 1
         done = round(share * WIDTH)
         bar = f"{step:<10} [{'#' * done}{'.' * (WIDTH - done)}] {share:4.0%}"
         end = "\n" if share >= 1 or not self._watched else ""

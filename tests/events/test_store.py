@@ -85,8 +85,8 @@ def test_arrivals__by_kind_and_mark__summed_over_days_and_experiments():
 
 def test_put_totals__twice__writes_once_and_reads_back_exactly():
     totals = [store.Totals(90, DAY, Aggregates.of_impressions(3052, 150))]
-    assert store.put_totals(9, 1, totals) == 1
-    assert store.put_totals(9, 1, totals) == 0
+    assert store.put_totals(9, 1, totals)
+    assert not store.put_totals(9, 1, totals)
     arm = store.aggregates(9, 1)[90][DAY]
     assert (arm.n, arm.sum("clicks"), arm.product("clicks", "impressions")) == (3052, 150, 150)
 

@@ -1,10 +1,8 @@
 """`manage.py import_events FILE --site … --experiment … --map …`: load a log as an experiment."""
 
-import datetime as dt
 import resource
 import sys
 import time
-import zoneinfo
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -17,7 +15,7 @@ from django.utils.translation import gettext as _
 from delivery.currencies import ISO_4217
 from engine.errors import InvalidInput, LabError
 from experiments.imports import events, mapping
-from experiments.imports.cells import Clock, Money
+from experiments.imports.cells import Money
 from experiments.imports.designs import Goal
 from experiments.imports.visits import COLUMNS, Reading
 from experiments.imports.wishes import EventsImport, Loaded, Survey
@@ -49,7 +47,7 @@ class Command(BaseCommand):
         asked.about_file(parser)
         add("--experiment", default="", help="key of the experiment; none: the site's own events")
         add("--name", default="", help="its name (default: the key)")
-        add("--map", action="append", required=True, metavar="WHAT=COLUMN,…",
+        add("--map", action="append", default=[], metavar="WHAT=COLUMN,…",
             help=f"which column holds what: {', '.join(COLUMNS)}")  # fmt: skip
         add("--require", action="append", default=[], metavar="COLUMN:VARIANT=VALUE,…",
             help="leave out rows whose column does not hold the variant's value")  # fmt: skip
@@ -62,9 +60,7 @@ class Command(BaseCommand):
         add("--mde", help="smallest effect worth finding")
         add("--mde-kind", choices=Experiment.MdeKind.values, default="relative")
         add("--days", type=int, help="planned days (default: the days of the file)")
-        add("--timezone", default="", help="of times that name none (default: the site's)")
-        add("--time-format", default="", help="in the signs of strptime (default: ISO, Unix)")
-        add("--time-default", default="", help="the time of every row where no column has one")
+        asked.about_time(parser)
         add("--currency", default="", help="of the amounts (default: the site's)")
         add("--thousands", default="", choices=["", ",", ".", " ", "'"], help="mark in amounts")
         add("--decimal", default=".", choices=[".", ","], help="mark in amounts")
@@ -128,18 +124,14 @@ def _wanted(options: dict[str, Any]) -> EventsImport:
 def _reading(options: dict[str, Any], site: Site) -> Reading:
     needed = ["unit"] if options["time_default"] else ["unit", "time"]
     columns = mapping.columns(options["map"], known=COLUMNS, required=needed)
-    clock = Clock(
-        zone=_zone(options["timezone"] or site.timezone),
-        latest=timezone.now() + dt.timedelta(days=1),
-        pattern=options["time_format"],
-    )
+    clock = asked.clock(options, site, now=timezone.now())
     return Reading(
         columns=columns,
         clock=clock,
         money=_money(options, site),
         rules=mapping.rules(options["require"]),
         kinds=mapping.kinds(options["kinds"]),
-        time_default=_time(options["time_default"], clock),
+        time_default=asked.moment(options["time_default"], clock),
         drop_unreadable=options["drop_unreadable"],
         keep_repeats=options["keep_repeats"],
     )
@@ -161,28 +153,6 @@ def _money(options: dict[str, Any], site: Site) -> Money:
     if options["thousands"] == options["decimal"]:
         raise InvalidInput(_("--thousands and --decimal are the same."), field="--thousands")
     return Money(currency, options["thousands"], options["decimal"], minor=options["minor_units"])
-
-
-def _zone(name: str) -> zoneinfo.ZoneInfo:
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
-        raise InvalidInput(
-            _("There is no time zone “%(name)s”.") % {"name": name},
-            field="--timezone",
-            hint=_("Write it like Asia/Shanghai or UTC."),
-        ) from error
-
-
-def _time(text: str, clock: Clock) -> Any:  # noqa: ANN401
-    if not text:
-        return None
-    try:
-        return Clock(clock.zone, clock.latest).read(text)
-    except ValueError as error:
-        raise InvalidInput(
-            f"--time-default: {error}", field="--time-default", hint=_("Write it like 2014-01-31.")
-        ) from error
 
 
 def _mde(text: str | None) -> Decimal | None:

@@ -1,0 +1,86 @@
+"""`manage.py import_results FILE --site … --map …`: load tests of which only totals exist."""
+
+import resource
+import sys
+import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from engine.errors import LabError
+from experiments.imports import mapping, results
+from experiments.imports.totals import COLUMNS, REQUIRED
+from experiments.imports.wishes import ResultsImport, ResultsLoaded
+from experiments.management import asked, told
+from experiments.management.bar import Bar
+
+EXAMPLE = """
+example:
+  manage.py import_results packages.csv.gz --site shop \\
+    --map test=clickability_test_id,variant=package_index,name=headline \\
+    --map impressions=impressions,clicks=clicks,week=test_week
+
+docs/imports.md describes every option.
+"""
+
+
+class Command(BaseCommand):
+    help = "Load finished tests of which only impressions and clicks per variant are known."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:  # noqa: ANN401
+        kwargs |= {"epilog": EXAMPLE, "formatter_class": RawDescriptionHelpFormatter}
+        return super().create_parser(prog_name, subcommand, **kwargs)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        asked.about_file(parser)
+        parser.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="WHAT=COLUMN,…",
+            help=f"which column holds what: {', '.join(COLUMNS)}",
+        )
+        asked.about_time(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002, ANN401
+        started = time.monotonic()
+        try:
+            loaded = results.load(_wanted(options), now=timezone.now(), progress=Bar(sys.stderr))
+        except LabError as error:
+            raise CommandError(told.refusal(error)) from error
+        self._say(loaded)
+        self.stdout.write(told.cost(time.monotonic() - started, resource.RUSAGE_SELF))
+
+    def _say(self, loaded: ResultsLoaded) -> None:
+        self.stdout.write("\n".join(loaded.summary.sentences()))
+        values = {
+            "tests": f"{loaded.tests:,}",
+            "variants": f"{loaded.variants:,}",
+            "added": f"{loaded.added:,}",
+            "changed": f"{loaded.changed:,}",
+        }
+        text = _(
+            "%(tests)s tests with %(variants)s variants: %(added)s are new, %(changed)s changed."
+        )
+        self.stdout.write(text % values)
+        if not loaded.added and not loaded.changed:
+            self.stdout.write(_("Nothing new: everything was there already."))
+
+
+def _wanted(options: dict[str, Any]) -> ResultsImport:
+    site = asked.site(options["site"])
+    clock = asked.clock(options, site, now=timezone.now())
+    columns = mapping.columns(options["map"], known=COLUMNS, required=REQUIRED)
+    return ResultsImport(
+        path=Path(options["file"]),
+        site=site,
+        columns=columns,
+        clock=clock,
+        time_default=asked.moment(options["time_default"], clock),
+        delimiter=asked.delimiter(options["delimiter"]),
+        each=options["each"],
+    )
