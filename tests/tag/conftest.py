@@ -120,6 +120,8 @@ def standing(django_db_setup, django_db_blocker, tmp_path_factory, storefront):
         server.stop()
         _end_other_sessions()
         call_command("flush", interactive=False, verbosity=0)
+        # While the browser's driver runs, Django keeps another connection than afterwards.
+        connection.close()
 
 
 def _end_other_sessions():

@@ -5,6 +5,7 @@ import time
 import uuid
 
 import pytest
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.test_house_rules import ROOT
 
@@ -41,6 +42,17 @@ def until(probe, seconds=8):
     return found
 
 
+def visit(page, address):
+    """Open a page and see a banner; on a busy machine the first answer may come too late."""
+    page.goto(address)
+    for _ in range(6):
+        try:
+            return page.wait_for_selector(SHOWN, timeout=2_500)
+        except TooLate:
+            page.reload()
+    raise AssertionError("no banner came")
+
+
 @pytest.fixture
 def open_page(shop, page, storefront):
     """Open a page of somebody else's shop that embeds the tag."""
@@ -60,7 +72,8 @@ def open_page(shop, page, storefront):
 def embed(shop, **data):
     attributes = " ".join(f'data-{name}="{value}"' for name, value in data.items())
     return (
-        f'<script src="{shop.plane}/tag/banner-lab.js" data-key="{shop.key}" {attributes} async>'
+        f'<script src="{shop.plane}/tag/banner-lab.js" data-key="{shop.key}" '
+        f'data-timeout="9000" {attributes} async>'
         "</script>"
     )
 
@@ -72,8 +85,7 @@ SLOT = '<div data-banner-lab="home-hero" data-width="1200" data-height="400"><b>
 def test_tag__consent_given__renders_reports_and_follows_the_click(shop, page):
     page.add_init_script(GRANT)
     page.add_init_script(WATCH_SHIFTS)
-    page.goto(shop.home)
-    page.wait_for_selector(SHOWN)
+    visit(page, shop.home)
     assert until(lambda: shop.kinds == ["impression", "viewable"]), shop.kinds
     assert page.evaluate("window.shifts") == 0
     page.click(SHOWN)
@@ -86,9 +98,9 @@ def test_tag__consent_given__renders_reports_and_follows_the_click(shop, page):
 @browser
 def test_tag__same_visitor_again__same_banner_and_same_unit(shop, page):
     page.add_init_script(GRANT)
-    page.goto(shop.home)
+    visit(page, shop.home)
     first = page.get_attribute(SHOWN, "src")
-    page.reload()
+    visit(page, shop.home)
     assert page.get_attribute(SHOWN, "src") == first
     until(lambda: shop.events.filter(kind="impression").count() == 2)
     assert shop.events.filter(kind="impression").values("unit").distinct().count() == 1
@@ -101,9 +113,7 @@ def test_tag__no_consent__nothing_stored_nothing_counted(shop, page, context, ch
     page.on("request", lambda r: asked.append(r.post_data) if "/decide" in r.url else None)
     if choice:
         page.add_init_script(choice)
-    with page.expect_response("**/api/v1/decide"):
-        page.goto(shop.home)
-    page.wait_for_selector(SHOWN)  # the placement's default creative, without a token
+    visit(page, shop.home)  # the placement's default creative, without a token
     time.sleep(1.5)
     assert "user_id" not in asked[0]
     assert "session_id" not in asked[0]
@@ -117,8 +127,9 @@ def test_tag__no_consent__nothing_stored_nothing_counted(shop, page, context, ch
 def test_tag__consent_given_and_taken_back__banner_then_nothing_left(shop, page):
     page.goto(shop.home)
     page.click("[data-consent-give=granted]")
+    page.wait_for_function("localStorage.getItem('banner_lab')")
+    visit(page, shop.home)
     assert until(lambda: "impression" in shop.kinds)
-    assert page.evaluate("localStorage.getItem('banner_lab')")
     page.click("[data-consent-again]")
     page.click("[data-consent-give=denied]")
     assert page.evaluate("localStorage.getItem('banner_lab')") is None
@@ -226,8 +237,7 @@ def test_tag__commands_before_it_loads__kept_and_carried_out(shop, page, open_pa
 @browser
 def test_tag__page_left_at_once__beacon_still_brings_the_impression(shop, page):
     page.add_init_script(GRANT)
-    page.goto(shop.home)
-    page.wait_for_selector(SHOWN)
+    visit(page, shop.home)
     page.goto(f"{shop.origin}/static/demo/mark.svg")
     assert until(lambda: "impression" in shop.kinds)
 
@@ -235,8 +245,7 @@ def test_tag__page_left_at_once__beacon_still_brings_the_impression(shop, page):
 @browser
 def test_shop__bought_after_the_banner__cart_and_order_are_counted(shop, page):
     page.add_init_script(GRANT)
-    page.goto(shop.home)
-    page.wait_for_selector(SHOWN)
+    visit(page, shop.home)
     page.click('form[data-cart="kettle"] button')
     page.wait_for_url("**/demo/cart/")
     page.click('form[action$="/checkout/"] button')
