@@ -109,11 +109,17 @@ class Card:
     action: Action | None
     failed: list[Explained]
     horizon: Horizon
-    arm: int | None
+    chosen: int | None
 
     @property
-    def collecting(self) -> bool:
+    def early(self) -> bool:
+        """Before the planned look: what is known so far is not to be read as an answer."""
         return self.kind is Kind.COLLECTING and not self.horizon.reached
+
+    @property
+    def blank(self) -> bool:
+        """The numbers may be about different people in each variant."""
+        return self.kind is Kind.CHECK_DATA
 
 
 def card_of(experiment: Experiment, data: ReportData, verdict: Verdict) -> Card:
@@ -132,7 +138,7 @@ def card_of(experiment: Experiment, data: ReportData, verdict: Verdict) -> Card:
         action=action_of(experiment, data, verdict),
         failed=_failed(data, verdict),
         horizon=verdict.horizon,
-        arm=verdict.arm,
+        chosen=_chosen(data, verdict),
     )
 
 
@@ -166,7 +172,8 @@ def action_of(experiment: Experiment, data: ReportData, verdict: Verdict) -> Act
         note = _("You may choose by taste or cost.")
         return Action(_("Choose one"), note, decide=control.key)
     if verdict.kind is Kind.YOUR_CALL:
-        return Action(_("Decide"), decide="")
+        note = _("Only you can weigh one against the other.")
+        return Action(_("Decide"), note, decide="")
     return _waiting(data, verdict)
 
 
@@ -183,6 +190,12 @@ def _waiting(data: ReportData, verdict: Verdict) -> Action | None:
         return Action("", _("Nothing to do now."))
     day = (data.as_of + dt.timedelta(days=verdict.days_left)).date().isoformat()
     return Action("", _("Nothing to do until about %(day)s.") % {"day": day})
+
+
+def _chosen(data: ReportData, verdict: Verdict) -> int | None:
+    if verdict.kind is Kind.KEEP_CONTROL:
+        return data.design.control.id
+    return verdict.arm if verdict.kind is Kind.USE else None
 
 
 def _shows_range(verdict: Verdict) -> bool:

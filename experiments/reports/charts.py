@@ -62,7 +62,7 @@ def figure(traces: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, An
     """
     from plotly.graph_objects import Figure
 
-    base = {
+    base: dict[str, Any] = {
         "template": "none",
         "font": {"color": INK, "size": 13},
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -70,7 +70,9 @@ def figure(traces: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, An
         "hoverlabel": {"align": "left"},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
     }
-    plain: dict[str, Any] = json.loads(Figure(data=traces, layout=base | layout).to_json())
+    legend = base["legend"] | layout.pop("legend", {})
+    whole = base | layout | {"legend": legend}
+    plain: dict[str, Any] = json.loads(Figure(data=traces, layout=whole).to_json())
     plain["layout"].pop("template", None)
     return plain
 

@@ -23,10 +23,6 @@ class Explained:
     finding: str
     remedy: str
 
-    @property
-    def wrong(self) -> bool:
-        return self.state in {State.WARNING, State.BLOCKING}
-
 
 NAMES: Final[Mapping[str, Promise]] = {
     "split": gettext_lazy("Visitors are split as planned"),
@@ -39,6 +35,17 @@ NAMES: Final[Mapping[str, Promise]] = {
     "weeks": gettext_lazy("Whole weeks"),
     "unit": gettext_lazy("The visitor is the unit"),
 }
+PROBLEMS: Final[Mapping[str, Promise]] = {
+    "split": gettext_lazy("Visitors are not split as planned"),
+    "several": gettext_lazy("Visitors see several variants"),
+    "clicks": gettext_lazy("More clicks than impressions"),
+    "missing": gettext_lazy("Impressions are missing"),
+    "automated": gettext_lazy("Much automated traffic"),
+    "size": gettext_lazy("The effect is unusually large"),
+    "weeks": gettext_lazy("Not whole weeks"),
+    "unit": gettext_lazy("The impression is the unit"),
+}
+"""What the same checks are called when they have found something."""
 UNKNOWN: Final = gettext_lazy("Cannot be checked with this data.")
 REMEDIES: Final[Mapping[str, Promise]] = {
     "split": gettext_lazy(
@@ -114,7 +121,9 @@ def explain(check: Check, data: ReportData) -> Explained:
     remedy = str(REMEDIES[check.key]) if check.state is not State.OK else ""
     if check.state is State.UNKNOWN:
         remedy = ""
-    return Explained(check.key, check.state, str(NAMES[check.key]), _finding(check, data), remedy)
+    wrong = check.state in {State.WARNING, State.BLOCKING}
+    name = str(PROBLEMS[check.key] if wrong else NAMES[check.key])
+    return Explained(check.key, check.state, name, _finding(check, data), remedy)
 
 
 def explain_all(data: ReportData) -> list[Explained]:
@@ -136,11 +145,16 @@ def _finding(check: Check, data: ReportData) -> str:
 
 def _split(data: ReportData) -> str:
     units = data.units or 1
-    return _("%(observed)s instead of %(planned)s; chance alone does this with p %(p)s.") % {
+    text = _("%(observed)s instead of %(planned)s.") % {
         "observed": " / ".join(f"{n / units * 100:.2f}%" for n in data.split.observed),
         "planned": " / ".join(f"{arm.share * 100:.4g}%" for arm in data.design.arms),
-        "p": "—" if data.split.p is None else _equal(data.split.p),
     }
+    if data.split.p is None:
+        return text
+    reads = _("Chance alone hardly explains that (p %(p)s).")
+    if not data.split.alarm:
+        reads = _("Chance alone explains that (p %(p)s).")
+    return f"{text} {reads % {'p': _equal(data.split.p)}}"
 
 
 def _equal(p: float) -> str:

@@ -31,12 +31,12 @@ def over_time(data: ReportData) -> Chart | None:
 
 
 def _time_traces(data: ReportData, points: Sequence[DayPoint]) -> list[dict[str, Any]]:
-    traces: list[dict[str, Any]] = []
-    for arm in data.design.treatments[:MOST_LINES]:
-        mine = [point for point in points if point.arm == arm.id]
-        if mine:
-            traces += [_band(data, arm, mine), _line(data, arm, mine)]
-    return traces + _planned_reading(data, points)
+    arms = data.design.treatments[:MOST_LINES]
+    mine = {arm: [point for point in points if point.arm == arm.id] for arm in arms}
+    # All bands lie under all lines.
+    bands = [_band(data, arm, found) for arm, found in mine.items() if found]
+    lines = [_line(data, arm, found) for arm, found in mine.items() if found]
+    return bands + lines + _planned_reading(data, points)
 
 
 def _planned_reading(data: ReportData, points: Sequence[DayPoint]) -> list[dict[str, Any]]:
@@ -75,7 +75,7 @@ def _band(data: ReportData, arm: Arm, points: Sequence[DayPoint]) -> dict[str, A
         "y": [*(b.high * 100 for b in bands), *(b.low * 100 for b in reversed(bands))],
         "fill": "toself",
         "fillcolor": charts.WASHES[charts.place_of(data, arm.id) % 4],
-        "opacity": 0.7,
+        "opacity": 0.7 if len(data.design.treatments) == 1 else 0.45,
         "line": {"width": 0},
         "hoverinfo": "skip",
         "showlegend": False,
@@ -102,11 +102,12 @@ def _time_layout(data: ReportData) -> dict[str, Any]:
     axis = {"gridcolor": charts.LINE, "zeroline": False, "fixedrange": True}
     return {
         "height": 320,
-        "margin": {"l": 8, "r": 16, "t": 28, "b": 36},
+        "margin": {"l": 8, "r": 16, "t": 28 if len(data.design.treatments) == 1 else 52, "b": 36},
         "hovermode": "x unified",
         "xaxis": axis
         | {"type": "date", "showgrid": False, "tickformat": "%m-%d", "hoverformat": "%Y-%m-%d"},
         "yaxis": axis | {"ticksuffix": "%", "automargin": True, "range": _time_range(data)},
+        "legend": {"y": 1.1},
         "shapes": [_level_line(), *_marks(data)],
         "annotations": _mark_words(data),
     }
@@ -150,7 +151,8 @@ def _mark_words(data: ReportData) -> list[dict[str, Any]]:
 
 
 def _time_summary(data: ReportData, points: Sequence[DayPoint]) -> str:
-    last = points[-1]
+    newest = [point for point in points if point.day == points[-1].day]
+    last = max(newest, key=lambda point: point.lift or 0.0)
     text = _("As of %(day)s, %(variant)s stands at %(lift)s. The band may be read on any day.") % {
         "day": last.day.isoformat(),
         "variant": label(data.design.arm(last.arm)),

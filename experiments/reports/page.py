@@ -79,11 +79,17 @@ class Results:
     data: ReportData
     card: Card
     sides: list[Side]
-    charts: list[Chart]
+    forest: Chart | None
+    over_time: Chart | None
     variants: tables.Table
     comparisons: tables.Table
     health: list[Explained]
     method: list[str]
+
+    @property
+    def folded(self) -> bool:
+        """Comparisons that are not to be read now lie under a fold."""
+        return self.card.early or self.card.blank
 
 
 def context(experiment: Experiment, *, now: dt.datetime) -> dict[str, Any]:
@@ -129,14 +135,14 @@ def _results(experiment: Experiment, report: Report) -> Results | None:
     data = _data(report)
     if data is None:
         return None
-    found = verdict.decide(data)
-    drawn = (forest.forest(data), over_time.over_time(data))
+    shown = card.card_of(experiment, data, verdict.decide(data))
     return Results(
         experiment=experiment,
         data=data,
-        card=card.card_of(experiment, data, found),
-        sides=_sides(experiment, data, found.arm),
-        charts=[chart for chart in drawn if chart is not None],
+        card=shown,
+        sides=_sides(experiment, data, shown.chosen),
+        forest=forest.forest(data),
+        over_time=over_time.over_time(data),
         variants=tables.variants(data),
         comparisons=tables.comparisons(data),
         health=health_words.explain_all(data),

@@ -140,7 +140,7 @@ def _plan(data: ReportData, verdict: Verdict) -> Reason:
     if data.design.planned_look_only:
         return Reason(State.OK, _("Imported complete, read once."))
     names = {
-        "day": numbers.count(int(horizon.days)),
+        "day": numbers.count(horizon.day),
         "days": numbers.count(horizon.planned_days),
         "units": numbers.count(horizon.units),
         "planned": numbers.count(horizon.planned_units),

@@ -75,9 +75,10 @@ def refresh_by_job(job: Job, progress: jobs.Progress) -> dict[str, str]:
     """Refresh one report while somebody waits for it."""
     progress(0, 2, _("Counting what is new"))
     experiment = Experiment.objects.get(pk=job.parameters["experiment"])
-    rollup.run(now=progress.now)
-    progress(1, 2, _("Working out the report"))
-    report = refresh(experiment, now=progress.now, rolled=True)
+    if _rolled_up([experiment], now=progress.now):
+        progress(1, 2, _("Working out the report"))
+        _refresh_batch(_loaded([experiment]), now=progress.now)
+    report = Report.objects.get(experiment=experiment, phase=experiment.phase)
     progress(2, 2, _("Done"))
     if report.last_error:
         raise NotRefreshed(report.last_error)

@@ -141,7 +141,8 @@ def _look(data: ReportData) -> list[str]:
         found.append(
             _(
                 "Several variants are compared with the control, so the primary metric is "
-                "corrected by Holm's method: at most 5% false alarms over all of them together."
+                "corrected by Holm's method, with wider ranges: at most 5% false alarms over all "
+                "of them together."
             )
         )
     if data.all_arms is not None and data.all_arms.p is not None:

@@ -47,6 +47,11 @@ class Horizon:
     per_day: float | None
     days_left: int | None
 
+    @property
+    def day(self) -> int:
+        """The day it is in, from 1 to the last one of the plan."""
+        return min(int(self.days) + 1, max(self.planned_days, 1))
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -28,8 +28,10 @@ function draw(place) {
 }
 
 const places = [...document.querySelectorAll("[data-chart]")];
-const drawAll = () => places.forEach(draw);
+const visible = (place) => place.offsetParent !== null;
+const drawAll = () => places.filter(visible).forEach(draw);
 
 drawAll();
 new MutationObserver(drawAll).observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
-addEventListener("resize", () => places.forEach((place) => window.Plotly.Plots.resize(place)));
+// What lies under a fold has no width before the fold is opened.
+document.querySelectorAll("details").forEach((fold) => fold.addEventListener("toggle", drawAll));

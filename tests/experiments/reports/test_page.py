@@ -74,7 +74,7 @@ def test_page__collecting__shows_how_far_it_is(client):
     refresh.refresh(experiment, now=NOW)
     html = page_of(client, experiment)
     assert "Still collecting" in html
-    assert "Day 6 of 14" in html
+    assert "Day 7 of 14" in html
     assert "<progress" in html
 
 
