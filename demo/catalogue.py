@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 CURRENCY = "CNY"
 
@@ -49,7 +50,11 @@ CATEGORIES: Mapping[str, Category] = MappingProxyType(
             Category(
                 "kitchen", _("Kitchen"), _("A few good tools, made to be used every single day.")
             ),
-            Category("home", _("Home"), _("Light, linen and small things that make a room yours.")),
+            Category(
+                "home",
+                pgettext_lazy("shelf of a shop", "Home"),
+                _("Light, linen and small things that make a room yours."),
+            ),
         )
     }
 )

@@ -26,7 +26,7 @@ class SimulationForm(forms.Form):
 
     lift = forms.FloatField(
         label=_("True lift of B over A, in percent"),
-        initial=simulation.LIFT * PERCENT,
+        initial=round(simulation.LIFT * PERCENT),
         min_value=round(worlds.LOWEST_LIFT * PERCENT),
         max_value=int(worlds.HIGHEST_LIFT * PERCENT),
         widget=forms.NumberInput(attrs={"step": "1"}),
