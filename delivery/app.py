@@ -32,6 +32,8 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 BODY_SECONDS = 10.0
 """How long half a body is waited for."""
 STOP_SECONDS = 5.0
+MOST_DISCARDED = 8 * SERVER_BYTES
+"""Up to here a body that is too large is still received, because a client hears us only then."""
 
 
 class Disconnected(Exception):
@@ -140,39 +142,38 @@ async def _written(running: Running, write: Write, request: Request, now: float)
 
 async def _body(request: Request, receive: Receive) -> bytes:
     announced = request.headers.get(b"content-length", b"")
-    if announced.isdigit() and int(announced) > SERVER_BYTES:
+    if announced.isdigit() and int(announced) > MOST_DISCARDED:
         raise _too_large()
-    first = await receive()
-    if first["type"] == "http.disconnect":
-        raise Disconnected
-    body: bytes = first.get("body", b"")
-    if not first.get("more_body"):
-        return _checked(body)
+    part = await receive()
+    if part["type"] != "http.disconnect" and not part.get("more_body"):
+        return _checked([part["body"]])
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _rest(body, receive)
+            return _checked(await _parts(part, receive))
     except TimeoutError:
         raise BodyTimeout(message("slow_body")) from None
 
 
-async def _rest(body: bytes, receive: Receive) -> bytes:
-    parts, size, more = [body], len(body), True
-    while more:
-        part = await receive()
+async def _parts(part: MutableMapping[str, Any], receive: Receive) -> list[bytes]:
+    """The body in pieces. What is too large is read and forgotten, so that our answer is heard."""
+    parts, size = [], 0
+    while True:
         if part["type"] == "http.disconnect":
             raise Disconnected
-        parts.append(part.get("body", b""))
-        size += len(parts[-1])
-        if size > SERVER_BYTES:
+        size += len(part["body"])
+        if size > MOST_DISCARDED:
             raise _too_large()
-        more = part.get("more_body", False)
-    return b"".join(parts)
+        if size <= SERVER_BYTES + len(part["body"]):
+            parts.append(part["body"])
+        if not part.get("more_body"):
+            return parts
+        part = await receive()
 
 
-def _checked(body: bytes) -> bytes:
-    if len(body) > SERVER_BYTES:
+def _checked(parts: list[bytes]) -> bytes:
+    if sum(map(len, parts)) > SERVER_BYTES:
         raise _too_large()
-    return body
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _too_large() -> TooLarge:

@@ -247,6 +247,7 @@ def _shown(creative: CreativePayload) -> dict[str, object]:
     return fields
 
 
+REASONS = tuple(Reason)
 NOTHING_KNOWN = Offer(
     Reason.DEFAULT, _head(experiment=None, reason=Reason.DEFAULT, creative=None), None
 )

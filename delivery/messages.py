@@ -139,6 +139,7 @@ TABLE: Mapping[str, tuple[str, str]] = {
     ),
     "not_utf8": ("The query is not UTF-8.", "查询参数不是 UTF-8 编码。"),
     "does_not_fit": ("'{field}' does not fit: {why}.", "“{field}”不符合要求：{why}。"),
+    "body_does_not_fit": ("The body does not fit: {why}.", "请求正文不符合要求：{why}。"),
     "expected": ("expected {expected}, got {got}", "应为 {expected}，实为 {got}"),
     "no_batch": (
         "The body is an event, or an object with a list of them in 'events'.",

@@ -55,9 +55,9 @@ def read(decoder: msgspec.json.Decoder[Struct], body: bytes, *, example: str) ->
         return decoder.decode(body)
     except msgspec.ValidationError as error:
         field, why = blame(error)
-        raise InvalidInput(
-            message("does_not_fit", field=field or "$", why=why), field=field or None
-        ) from None
+        if not field:
+            raise InvalidInput(message("body_does_not_fit", why=why)) from None
+        raise InvalidInput(message("does_not_fit", field=field, why=why), field=field) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise not_json(example) from None
 

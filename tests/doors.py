@@ -7,21 +7,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from banner_lab.stack import ports
 from banner_lab.stack.processes import last_lines, wait_until
+from creatives.models import Creative, Placement, Rendition, Version
+from engine.assignment.hashing import bucket
 from experiments import publishing
-from experiments.models import Experiment, Status
+from experiments.models import Experiment, Layer, Status, Variant
 from tests import factories
 from workspace.models import Site
 
@@ -176,42 +178,61 @@ class World:
         return publishing.Snapshot.objects.values_list("version", flat=True)[0]
 
 
+def a_banner(site: Site, key: str, *, versions: int = 1) -> Creative:
+    """A creative whose files nobody has drawn: what matters here is what is said of it."""
+    creative = Creative.objects.create(site=site, key=key, name=key)
+    for number in range(1, versions + 1):
+        version = Version.objects.create(
+            creative=creative,
+            number=number,
+            alt=f"{key}: everything for spring",
+            landing_url="https://shop.example/spring",
+            width=1200,
+            height=400,
+            original_name="banner.png",
+            original_type="image/png",
+            original_bytes=1000,
+            original_sha256="0" * 64,
+        )
+        Rendition.objects.create(
+            version=version,
+            file=f"{sha256(f'{key}{number}'.encode()).hexdigest()}.avif",
+            mime_type="image/avif",
+            width=1200,
+            height=400,
+            bytes=1000,
+        )
+    return creative
+
+
+def an_experiment(site: Site, key: str, placement: Placement, status: Status) -> Experiment:
+    """A comparison of two banners, brought to `status`, in which u-42 gets `b`."""
+    Layer.objects.get_or_create(site=site, key=placement.layer)
+    experiment = Experiment.objects.create(
+        site=site, key=key, name=key, placement=placement, hypothesis="Warmer is better."
+    )
+    for position, letter in enumerate("ab"):
+        Variant.objects.create(
+            experiment=experiment,
+            key=letter,
+            name=letter,
+            position=position,
+            creative=a_banner(site, f"{key}-{letter}", versions=3),
+        )
+    factories._bring_to(experiment, status, factories.NOW)
+    seed = next(s for s in map(str, range(99)) if bucket(f"{s}:{experiment.phase}", "u-42") >= 5000)
+    Experiment.objects.filter(pk=experiment.pk).update(seed=seed)
+    experiment.refresh_from_db()
+    return experiment
+
+
 def a_world() -> World:
     site = factories.a_site()
-    placement = factories.a_placement(site, "home-hero")
-    factories.a_placement(site, "cart-strip")
-    experiment = factories.an_experiment(
-        site, "spring-hero", status=Status.RUNNING, placement=placement
-    )
+    placement = factories.a_placement(site, "home-hero", fallback=a_banner(site, "default-hero"))
+    factories.a_placement(site, "cart-strip", fallback=a_banner(site, "default-strip"))
+    experiment = an_experiment(site, "spring-hero", placement, Status.RUNNING)
     publishable, secret = factories.a_key(site, "publishable")[1], factories.a_key(site)[1]
     return World(site, experiment, publishable, secret)
-
-
-@pytest.fixture
-def world(transactional_db) -> World:
-    world = a_world()
-    world.publish()
-    return world
-
-
-@pytest.fixture(scope="session")
-def granian_process(django_db_setup, tmp_path_factory) -> Iterator[Granian]:
-    granian = Granian(tmp_path_factory.mktemp("delivery")).start()
-    yield granian
-    granian.stop()
-
-
-@pytest.fixture
-def granian(granian_process, world) -> Granian:
-    """The process, with the world's snapshot in force."""
-    granian_process.follow(world.publish())
-    return granian_process
-
-
-@pytest.fixture(params=["granian", "django"])
-def door(request: pytest.FixtureRequest, world) -> Door:
-    """Each of the two, one after the other."""
-    return request.getfixturevalue("granian") if request.param == "granian" else DjangoDoor()
 
 
 def log_rows(columns: str = "kind, mark") -> list[tuple[Any, ...]]:

@@ -183,7 +183,7 @@ class Pixel(Door):
         """One transparent pixel, counting one impression."""
 
 
-class File(Door):
-    """Pictures and the tag, for installations without the data plane's process."""
+class Tag(Door):
+    """What a storefront embeds."""
 
     schema = None  # not part of the API document

@@ -7,6 +7,5 @@ from experiments.api import data_plane
 urlpatterns = [
     path("c/<str:token>", data_plane.Click.as_view(), name="click"),
     path("i/<str:token>.gif", data_plane.Pixel.as_view(), name="pixel"),
-    path("media/<str:name>", data_plane.File.as_view(), name="media"),
-    path("tag/<str:name>", data_plane.File.as_view(), name="tag"),
+    path("tag/<str:name>", data_plane.Tag.as_view(), name="tag"),
 ]

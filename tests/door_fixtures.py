@@ -1,0 +1,60 @@
+"""Fixtures around `tests.doors`, for test modules that name this one in `pytest_plugins`.
+
+The doors only show what is committed, so the world of a module is made once, really committed, and
+cleared at its end; the log is emptied before each test. Who changes the world adds to it.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from tests.doors import DjangoDoor, Door, Granian, World, a_world
+
+
+@pytest.fixture(scope="module")
+def committed_world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    with django_db_blocker.unblock():
+        _clear()
+        world = a_world()
+        world.publish()
+        yield world
+        _clear()
+
+
+def _clear() -> None:
+    call_command("flush", verbosity=0, interactive=False)
+    _empty_log()
+
+
+def _empty_log() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE events_event")
+
+
+@pytest.fixture
+def world(committed_world) -> World:
+    _empty_log()
+    return committed_world
+
+
+@pytest.fixture(scope="session")
+def granian_process(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Granian]:
+    with django_db_blocker.unblock():
+        granian = Granian(tmp_path_factory.mktemp("delivery")).start()
+    yield granian
+    granian.stop()
+
+
+@pytest.fixture
+def granian(granian_process, world) -> Granian:
+    """The process, with the world's snapshot in force."""
+    granian_process.follow(world.publish())
+    return granian_process
+
+
+@pytest.fixture(params=["granian", "django"])
+def door(request: pytest.FixtureRequest, world) -> Door:
+    """Each of the two, one after the other."""
+    return request.getfixturevalue("granian") if request.param == "granian" else DjangoDoor()
