@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "banner_lab.apps.Wiring",
     "workspace",
     "events",
     "creatives",

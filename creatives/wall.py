@@ -39,7 +39,8 @@ def creatives(site: Site, wanted: Wanted) -> QuerySet[Creative]:
         rows = rows.filter(Q(name__icontains=wanted.text) | Q(key__icontains=wanted.text))
     if wanted.fits:
         rows = fitting(rows, wanted.fits)
-    return with_newest(rows)
+    # Spelled out: Django does not trust the model's ordering once rows are counted by group.
+    return with_newest(rows.order_by("-created_at", "-id"))
 
 
 def with_newest(rows: QuerySet[Creative]) -> QuerySet[Creative]:

@@ -29,7 +29,7 @@ class OriginsField(forms.CharField):
 
     def clean(self, value: object) -> list[str]:
         lines = [line.strip().rstrip("/") for line in str(super().clean(value) or "").splitlines()]
-        return [self._origin(line) for line in dict.fromkeys(lines) if line]
+        return list(dict.fromkeys(self._origin(line) for line in lines if line))
 
     def _origin(self, line: str) -> str:
         parts = urlsplit(line)

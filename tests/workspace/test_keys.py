@@ -1,0 +1,120 @@
+"""Keys: usable by those who have the text, not by those who have the database."""
+
+import pytest
+from django.core.serializers import serialize
+from django.test import override_settings
+from rest_framework.test import APIRequestFactory
+
+from engine.errors import IllegalMove, NotAllowed, Unauthenticated
+from tests.factories import a_key, a_site, a_user
+from workspace import keys
+from workspace.access import HasSecretKey, KeyAuthentication
+from workspace.models import ApiKey, AuditEntry, Role
+
+pytestmark = pytest.mark.django_db
+
+
+def _everything_stored() -> str:
+    return serialize("json", ApiKey.objects.all()) + serialize("json", AuditEntry.objects.all())
+
+
+@pytest.mark.parametrize("kind", ["publishable", "secret"])
+def test_create__any_kind__leaves_no_usable_key_in_the_database(kind):
+    _key, text = a_key(a_site(), kind)
+    assert text not in _everything_stored()
+    assert text[15:] not in _everything_stored()
+    assert keys.digest(text) not in serialize("json", AuditEntry.objects.all())
+
+
+def test_create__two_keys__differ():
+    site = a_site()
+    assert a_key(site)[1] != a_key(site)[1]
+    assert a_key(site, "publishable")[1] != a_key(site, "publishable")[1]
+
+
+def test_text_of__publishable__can_be_looked_up_again():
+    key, text = a_key(a_site(), "publishable")
+    assert keys.text_of(ApiKey.objects.get(pk=key.pk)) == text
+
+
+def test_text_of__other_secret_key_of_the_installation__unknown():
+    key, _text = a_key(a_site(), "publishable")
+    with override_settings(SECRET_KEY="another"):
+        assert keys.text_of(key) is None
+
+
+def test_text_of__secret_key__never():
+    assert keys.text_of(a_key(a_site())[0]) is None
+
+
+def test_revoke__active_key__found_no_longer_and_audited(now):
+    key, text = a_key(a_site())
+    assert keys.find(text) == key
+    keys.revoke(key, actor=None, now=now)
+    assert keys.find(text) is None
+    assert AuditEntry.objects.filter(action="revoke", object_type="apikey").count() == 1
+
+
+def test_revoke__twice__refused(now):
+    key, _text = a_key(a_site())
+    keys.revoke(key, actor=None, now=now)
+    with pytest.raises(IllegalMove):
+        keys.revoke(key, actor=None, now=now)
+
+
+def _request(text: str):
+    request = APIRequestFactory().get("/", headers={"Authorization": f"Bearer {text}"})
+    request.auth = None
+    return request
+
+
+def test_authentication__secret_key__stands_for_its_site_and_no_person():
+    key, text = a_key(a_site())
+    assert KeyAuthentication().authenticate(_request(text)) == (None, key)
+    key.refresh_from_db()
+    assert key.last_used_at is not None
+
+
+@pytest.mark.parametrize("text", ["", "sk_wrong", "pk_\u00e9", "x" * 5000])
+def test_authentication__wrong_key__refused(text):
+    with pytest.raises(Unauthenticated):
+        KeyAuthentication().authenticate(_request(text))
+
+
+def test_authentication__no_header__nobody():
+    assert KeyAuthentication().authenticate(APIRequestFactory().get("/")) is None
+
+
+def test_permission__publishable_key__not_enough():
+    key, text = a_key(a_site(), "publishable")
+    request = _request(text)
+    request.auth = key
+    with pytest.raises(NotAllowed):
+        HasSecretKey().has_permission(request, None)
+
+
+def test_permission__no_key__asked_to_identify():
+    with pytest.raises(Unauthenticated):
+        HasSecretKey().has_permission(_request(""), None)
+
+
+def test_page__new_key__shows_the_text_once(client):
+    site = a_site()
+    client.force_login(a_user(role=Role.ADMINISTRATOR, site=site))
+    answer = client.post("/s/shop/settings/keys/", {"name": "Server", "kind": "secret"})
+    text = answer.context["text"]
+    assert text.startswith("sk_")
+    assert text in answer.content.decode()
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert text not in client.get("/s/shop/settings/keys/").content.decode()
+    assert not any(text in str(value) for value in client.session.values())
+
+
+def test_snippet__publishable_key__is_the_sites_own(client):
+    site = a_site()
+    client.force_login(a_user(role=Role.MARKETER, site=site))
+    assert b"No publishable key yet" in client.get("/s/shop/settings/snippet/").content
+    _key, text = a_key(site, "publishable")
+    page = client.get("/s/shop/settings/snippet/?placement=cart").content.decode()
+    assert f"data-key=&quot;{text}&quot;" in page or f'data-key="{text}"' in page
+    assert 'data-banner-lab="cart"' in page
