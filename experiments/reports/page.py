@@ -59,6 +59,7 @@ class Refreshing:
 
     as_of: dt.datetime | None
     now: dt.datetime
+    waiting: bool
     stale: bool
     job: Job | None
     workers: jobs.Workers
@@ -69,6 +70,11 @@ class Refreshing:
     @property
     def fresh(self) -> bool:
         return self.as_of is not None and self.now - self.as_of < JUST_NOW
+
+    @property
+    def stands_still(self) -> bool:
+        """Somebody waits for a worker, and there is none."""
+        return not self.workers.alive and bool(self.job or self.stale or self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +119,13 @@ def refreshing(experiment: Experiment, *, now: dt.datetime) -> Refreshing:
     return Refreshing(
         as_of=as_of,
         now=now,
+        waiting=running and as_of is None,
         stale=running and as_of is not None and now - as_of > STALE_AFTER,
         job=job if job and job.status in WAITED_FOR else None,
         workers=jobs.workers(now=now),
         error=report.last_error if report else "",
         error_at=report.last_error_at if report else None,
-        address=address("refresh", experiment),
+        address="" if experiment.status == Status.DRAFT else address("refresh", experiment),
     )
 
 

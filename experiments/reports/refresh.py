@@ -30,6 +30,8 @@ class NotRefreshed(LabError):
 
 LOG = logging.getLogger(__name__)
 BATCH: Final = 500
+STRAGGLERS: Final = dt.timedelta(days=3)
+"""For this long after the end events of the last sessions still come in."""
 JOB: Final = "refresh_report"
 """The kind of job behind "Refresh now"."""
 KEPT: Final = ("verdict", "payload", "as_of", "watermark", "method", "last_error", "last_error_at")
@@ -53,9 +55,12 @@ def refresh(experiment: Experiment, *, now: dt.datetime, rolled: bool = False) -
 def refresh_running(*, now: dt.datetime) -> int:
     """Refresh everything that visitors can still change, after one roll-up; how many there are."""
     live = Experiment.objects.filter(status__in=[Status.RUNNING, Status.PAUSED])
-    ended = Experiment.objects.filter(status=Status.STOPPED, origin=Experiment.Origin.LIVE)
-    late = now - dt.timedelta(days=3)  # events of the last sessions still come in
-    return refresh_many((live | ended.filter(stopped_at__gte=late)).distinct(), now=now)
+    ended = Experiment.objects.filter(
+        status__in=[Status.STOPPED, Status.DECIDED],
+        origin=Experiment.Origin.LIVE,
+        stopped_at__gte=now - STRAGGLERS,
+    )
+    return refresh_many((live | ended).distinct(), now=now)
 
 
 def refresh_many(

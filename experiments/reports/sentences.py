@@ -227,6 +227,8 @@ def _no_data(data: ReportData) -> str:
 
 
 def _collecting(data: ReportData, verdict: Verdict) -> str:
+    if _over(data) and not verdict.horizon.reached:
+        return _("The test was stopped before its planned end, so it has no answer.")
     if _over(data):
         return _ended_open(data)
     if verdict.days_left is None:

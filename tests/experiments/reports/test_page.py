@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from engine.stats.aggregates import Aggregates
 from events.models import Aggregate
+from experiments import lifecycle
 from experiments.models import Report
 from experiments.reports import refresh
 from tests.experiments.reports.states import an_arm
@@ -105,8 +106,47 @@ def test_page__check_data__offers_a_remedy_and_no_decision_on_the_card(client):
     assert "verdict-range" not in card
 
 
+def test_page__check_data__puts_the_comparisons_under_a_fold(client):
+    experiment = an_experiment_with(*CASES["check_data"])
+    refresh.refresh(experiment, now=NOW)
+    before, fold = page_of(client, experiment).split("results-fold")
+    assert "chart-forest-figure" not in before
+    assert "chart-over-time-figure" not in before
+    assert "chart-forest-figure" in fold
+
+
+def test_page__before_the_planned_look__shows_only_what_may_be_read_daily(client):
+    experiment = an_experiment_with(*CASES["use"], at=NOW - dt.timedelta(days=13))
+    refresh.refresh(experiment, now=NOW)
+    before = page_of(client, experiment).split("results-fold")[0]
+    assert "chart-over-time-figure" in before
+    assert "chart-forest-figure" not in before
+    assert "verdict-side-chosen" not in before
+
+
+def test_page__stopped_early__says_that_it_has_no_answer(client):
+    experiment = an_experiment_with(*CASES["use"], at=NOW - dt.timedelta(days=8))
+    lifecycle.stop(experiment, actor=None, now=NOW)
+    refresh.refresh(experiment, now=NOW)
+    html = page_of(client, experiment)
+    assert "stopped before its planned end" in html
+    assert "verdict-range" not in html
+
+
+def test_page__decided__says_what_was_decided_and_offers_nothing(client):
+    experiment = an_experiment_with(*CASES["use"])
+    lifecycle.conclude(experiment, variant_key="b", reason="It is warmer.", actor=None, now=NOW)
+    refresh.refresh_running(now=NOW)
+    html = page_of(client, experiment)
+    assert "Decided on 2026-11-22: B is shown to everybody." in html
+    assert "It is warmer." in html
+    assert "Use B everywhere" not in html
+
+
 def test_page__draft__says_that_nothing_has_started(client):
-    assert "has not started" in page_of(client, an_experiment(a_site()))
+    html = page_of(client, an_experiment(a_site()))
+    assert "has not started" in html
+    assert "Refresh now" not in html
 
 
 def test_page__failed_refresh__keeps_the_report_and_says_why(client):
