@@ -50,8 +50,9 @@ def _define(page, lab, name, banners):
     page.fill("[name=change]", "say plainly what the cart is missing")
     page.fill("[name=effect]", "more people add one thing")
     page.fill("[name=reason]", "free delivery is close")
-    with page.expect_response(lambda r: r.request.method == "POST"):
-        page.select_option("[name=placement]", label="Cart: strip (728×90)")
+    page.select_option("[name=placement]", label="Cart: strip (728×90)")
+    page.wait_for_load_state("networkidle")  # the banners that fit it come first now
+    page.wait_for_timeout(500)
     for position, banner in enumerate(banners):
         group = page.get_by_role("radiogroup").nth(position)
         group.locator("label", has_text=banner).locator("input").check()
@@ -114,6 +115,7 @@ def test_product__from_upload_to_report__counts_what_fifty_visitors_did(
     page.get_by_role("button", name="Refresh now").click()
     page.get_by_text("as of just now").wait_for(timeout=30_000)
     page.reload()
+    page.screenshot(path="/tmp/flow.png", full_page=True)
     page.get_by_role("heading", name=re.compile("collecting", re.IGNORECASE)).wait_for()
     report = _api(lab, "/api/v1/experiments/cart-say-what-is-missing/report/")
     assert report["verdict"] == "collecting"
