@@ -14,15 +14,16 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from creatives import library
+from creatives import library, placements
 from creatives.models import Creative, Placement
 from demo import art, credentials, history
 from demo.credentials import Credentials, DemoKeys, DemoUser
 from demo.simulation import PLACEMENT as SIMULATOR
 from demo.simulation import SITE
-from experiments import design, layers, lifecycle, publishing
+from experiments import design, lifecycle, publishing
 from experiments.models import Experiment
 from workspace import audit, keys, sites
+from workspace import people as members
 from workspace.models import ApiKey, Membership, Role, Site
 
 PEOPLE = {
@@ -99,8 +100,10 @@ def seed(*, now: dt.datetime) -> Credentials:
         known = credentials.read()
         people = {role: _person(name, role) for name, role in PEOPLE.items()}
         site = _site(people[Role.ADMINISTRATOR], now=now)
+        admin = people[Role.ADMINISTRATOR]
         for role, user in people.items():
-            _join(site, user, role, now=now)
+            if not Membership.objects.filter(site=site, user=user).exists():
+                members.add(site, user=user, role=role, actor=admin, now=now)
         made = Credentials(
             users=tuple(_signed_up(user, role, known) for role, user in people.items()),
             keys=_keys(site, known, now=now),
@@ -136,16 +139,7 @@ def _site(owner: User, *, now: dt.datetime) -> Site:
     origins = sorted({*site.origins, *_origins()})
     if site.origins != origins:
         before, site.origins = audit.state_of(site), origins
-        site.save(update_fields=["origins"])
-        audit.record(
-            site=site,
-            actor=None,
-            action="edit",
-            subject=site,
-            before=before,
-            after=audit.state_of(site),
-            now=now,
-        )
+        sites.change(site, before=before, actor=owner, now=now)
     return site
 
 
@@ -153,22 +147,6 @@ def _origins() -> set[str]:
     parts = urlsplit(settings.PUBLIC_URL)
     port = f":{parts.port}" if parts.port else ""
     return {settings.PUBLIC_URL} | {f"http://{host}{port}" for host in LOCAL_HOSTS}
-
-
-def _join(site: Site, user: User, role: Role, *, now: dt.datetime) -> None:
-    membership, made = Membership.objects.get_or_create(
-        site=site, user=user, defaults={"role": role}
-    )
-    if made:
-        audit.record(
-            site=site,
-            actor=None,
-            action="create",
-            subject=membership,
-            before=None,
-            after=audit.state_of(membership),
-            now=now,
-        )
 
 
 def _signed_up(user: User, role: Role, known: Credentials | None) -> DemoUser:
@@ -195,7 +173,9 @@ def _key(site: Site, kind: str, kept: str, *, now: dt.datetime) -> str:
     if found is not None and (found.site_id, found.kind) == (site.pk, kind):
         return kept
     name = "Demo shop" if kind == "publishable" else "Simulated shoppers"
-    for lost in ApiKey.objects.filter(site=site, name=name, revoked_at=None):
+    # Nobody has the text of these any more; a new site comes with one of the first name.
+    names = {name, sites.FIRST_KEY} if kind == "publishable" else {name}
+    for lost in ApiKey.objects.filter(site=site, kind=kind, name__in=names, revoked_at=None):
         keys.revoke(lost, actor=None, now=now)
     return keys.create(site, name=name, kind=kind, actor=None, now=now)[1]
 
@@ -217,30 +197,20 @@ def _creative(site: Site, banner: art.Banner, actor: User, *, now: dt.datetime) 
 def _place(
     site: Site, place: Place, shown: dict[str, Creative], actor: User, *, now: dt.datetime
 ) -> Placement:
-    placement, made = Placement.objects.get_or_create(
+    found = Placement.objects.filter(site=site, key=place.key).first()
+    if found is not None:
+        return found
+    planned = Placement(
         site=site,
         key=place.key,
-        defaults={
-            "name": place.name,
-            "page_type": place.page_type,
-            "width": place.width,
-            "height": place.height,
-            "layer": place.key,
-            "fallback": shown[place.default],
-        },
+        name=place.name,
+        page_type=place.page_type,
+        width=place.width,
+        height=place.height,
+        layer=place.key,
+        fallback=shown[place.default],
     )
-    if made:
-        layers.ensure(placement)
-        audit.record(
-            site=site,
-            actor=actor,
-            action="create",
-            subject=placement,
-            before=None,
-            after=audit.state_of(placement),
-            now=now,
-        )
-    return placement
+    return placements.create(planned, actor=actor, now=now)
 
 
 def _experiment(

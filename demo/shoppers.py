@@ -38,7 +38,7 @@ Json = dict[str, Any]
 Tell = Callable[[int, int], None]
 
 
-class ShoppersFailed(LabError):  # noqa: N818 - named like its parents
+class ShoppersFailed(LabError):
     """The crowd met an answer it cannot go on with."""
 
     slug = "shoppers-failed"

@@ -18,6 +18,7 @@ from workspace.models import Job, Site
 
 PERCENT = 100
 LARGEST_SEED = 2**31
+AGAIN_SECONDS = "1"  # the shop's pages have no script that could ask for a part
 UNFINISHED = (Job.Status.QUEUED, Job.Status.RUNNING)
 
 
@@ -75,13 +76,14 @@ def simulation_job(request: HttpRequest, job_id: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     job = get_object_or_404(Job, pk=job_id, site=_site(request), kind=SIMULATE)
-    return show(
-        request,
-        "demo/simulation_job.html",
-        job=job,
-        unfinished=job.status in UNFINISHED,
-        workers=jobs.workers(now=timezone.now()),
+    unfinished = job.status in UNFINISHED
+    workers = jobs.workers(now=timezone.now())
+    page = show(
+        request, "demo/simulation_job.html", job=job, unfinished=unfinished, workers=workers
     )
+    if unfinished:
+        page.headers["Refresh"] = AGAIN_SECONDS
+    return page
 
 
 def _site(request: HttpRequest) -> Site:

@@ -15,7 +15,7 @@ Parameters = ParamSpec("Parameters")
 View = Callable[Concatenate[HttpRequest, Parameters], HttpResponse]
 
 
-def shop_page(view: View[Parameters]) -> View[Parameters]:
+def shop_page(view: View[Parameters]) -> Callable[..., HttpResponse]:
     """A page of the demo: 404 where there is none, and a policy that lets the tag in.
 
     The tag comes from the data plane, as in every storefront, so only these pages allow its origin

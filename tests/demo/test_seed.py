@@ -28,6 +28,7 @@ def test_seed__empty_database__demo_site_with_people_keys_banners_and_experiment
     assert keys.find(made.keys.publishable).kind == "publishable"
     assert Creative.objects.filter(site=site).count() == 9
     assert {p.key for p in Placement.objects.filter(site=site)} >= {"home-hero", "cart-strip"}
+    assert ApiKey.objects.filter(site=site, revoked_at=None).count() == 2
     states = dict(Experiment.objects.filter(site=site).values_list("key", "status"))
     assert states["autumn-hero"] == Status.RUNNING
     assert states["cart-nudge"] == Status.DRAFT
