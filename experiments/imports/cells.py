@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from experiments.imports.problems import quoted
 
 LONGEST_ID: Final = 256
-LONGEST_ORDER: Final = 256
 MOST_COUNT: Final = 10_000
 """Events one row can stand for; a file with larger numbers holds totals, not visits."""
 MOST_AMOUNT: Final = 10**12

@@ -3,6 +3,7 @@ file or row it comes from, so that a second import adds nothing.
 """
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -58,6 +59,7 @@ class Recorder:
                     visit.order,
                     copy,
                     turn,
+                    *([visit.item] if visit.item else []),
                 )
                 yield self._record(visit, kind, unit, amount, parts)
 
@@ -81,5 +83,6 @@ class Recorder:
             amount=amount if bought else None,
             currency=stamp.currency if bought else "",
             order_id=visit.order if bought else "",
+            properties=json.dumps({"item": visit.item}) if visit.item else None,
             source=stamp.source,
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 EXAMPLES: Final = 5
 
@@ -16,7 +16,7 @@ RULES: Final = {
     "left_out": gettext_noop("left out, because --kinds says so"),
     "unreadable": gettext_noop("left out, because they cannot be read (--drop-unreadable)"),
     "alone": gettext_noop("left out, because their test has no second variant"),
-    "blank": gettext_noop("blank lines passed over"),
+    "blank": gettext_noop("left out, because they are blank"),
     "spaces": gettext_noop("repaired: spaces around a value taken off"),
     "thousands": gettext_noop("repaired: marks of thousands taken out of amounts"),
     "name_cut": gettext_noop("repaired: names longer than the database takes cut off"),
@@ -76,10 +76,15 @@ class Summary:
         return lines
 
     def _line(self, rule: str, detail: str) -> str:
-        shown = self.examples[rule, detail]
-        rows = ", ".join(map(str, shown)) + (" …" if self.by_rule[rule, detail] > EXAMPLES else "")
-        return _("%(n)s rows %(text)s (rows %(rows)s)") % {
-            "n": f"{self.by_rule[rule, detail]:,}",
+        number, shown = self.by_rule[rule, detail], self.examples[rule, detail]
+        text = ngettext("%(n)s row %(text)s", "%(n)s rows %(text)s", number) % {
+            "n": f"{number:,}",
             "text": _(RULES[rule]).replace("{detail}", detail),
+        }
+        if not any(shown):  # blank lines have no number
+            return text
+        rows = ", ".join(map(str, shown)) + (" …" if number > EXAMPLES else "")
+        return ngettext("%(text)s (row %(rows)s)", "%(text)s (rows %(rows)s)", number) % {
+            "text": text,
             "rows": rows,
         }

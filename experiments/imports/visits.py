@@ -29,6 +29,7 @@ COLUMNS: Final = (
     "converted",
     "amount",
     "order",
+    "item",
 )
 _EVENTS_OF: Final = (("viewables", "viewable"), ("clicks", "click"), ("carts", "add_to_cart"))
 _COUNTED: Final = frozenset({"kind", "impressions", "viewables", "clicks", "carts", "converted"})
@@ -44,7 +45,10 @@ Did: TypeAlias = tuple[tuple[str, int], ...]
 
 
 class Visit(NamedTuple):
-    """What one row says. `did` counts events by kind; `amount` belongs to the purchase, if any."""
+    """What one row says. `did` counts events by kind; `amount` belongs to the purchase, if any.
+
+    `item` is what was looked at or bought; it tells apart what is otherwise equal.
+    """
 
     unit: str
     at: dt.datetime
@@ -52,6 +56,7 @@ class Visit(NamedTuple):
     did: Did
     amount: int = 0
     order: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,7 @@ class Visits:
         unit, at = self._parsed("unit", cells.name), self._at()
         variant = self._variant(variant, did)
         amount, did = self._amount(did)
-        return Visit(unit, at, variant, did, amount, self._order())
+        return Visit(unit, at, variant, did, amount, self._named("order"), self._named("item"))
 
     def _text(self, role: str) -> str:
         place = self._places.get(role)
@@ -214,14 +219,12 @@ class Visits:
             self._repairs.add("thousands")
         return (amount if bought else 0), did
 
-    def _order(self) -> str:
-        if "order" not in self._places:
+    def _named(self, role: str) -> str:
+        """A name that may be missing."""
+        if role not in self._places:
             return ""
-        self._role = "order"
-        order = cells.label(self._text("order"))
-        if len(order) > cells.LONGEST_ORDER:
-            raise ValueError(_("it is longer than %(n)s characters") % {"n": cells.LONGEST_ORDER})
-        return order
+        text = self._parsed(role, cells.label)
+        return cells.name(text) if text else ""
 
     def _unreadable(self, error: ValueError) -> None:
         if self._reading.drop_unreadable:

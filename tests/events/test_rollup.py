@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -196,6 +197,28 @@ def test_run__writer_still_open__reads_nothing_past_it_and_says_delayed():
         assert not UnitTotal.objects.exists()
         other.rollback()
     assert rollup.run(now=NOW).events == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_run__many_writers_and_rollups_at_once__every_event_counted_once():
+    def work(mine):
+        try:
+            for start in range(0, len(mine), 5):
+                write(mine[start : start + 5])
+                rollup.run(now=NOW)
+        finally:
+            connection.close()
+
+    kinds = ("impression", "click", "purchase")
+    rows = [Row(kinds[n % 3], n % 17, n * 7 % 500, n, variant=70 + n % 2) for n in range(120)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, [rows[place::4] for place in range(4)]))
+    while rollup.run(now=NOW).delayed:
+        pass
+    assert aggregates_of_state() == expected(rows)
+    kept = state()
+    rollup.rebuild()
+    assert state() == kept
 
 
 @pytest.mark.django_db(transaction=True)

@@ -159,9 +159,9 @@ def _mde(text: str | None) -> Decimal | None:
     if text is None:
         return None
     try:
-        number = Decimal(text)
+        number = Decimal(str(text))
     except InvalidOperation:
-        number = Decimal("NaN")
+        number = Decimal(0)
     if not 0 < number < 10_000:  # noqa: PLR2004 - the width of the column
         raise InvalidInput(_("--mde is a number above 0, such as 0.5."), field="--mde")
     return number

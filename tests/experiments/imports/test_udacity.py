@@ -1,4 +1,4 @@
-"""A real landing-page test from its file to its verdict, through the log, the roll-up and the report."""
+"""A real landing-page test from its file to its verdict, through log, roll-up and report."""
 
 import io
 import os
@@ -35,7 +35,7 @@ def test_import_events__udacity__gives_the_published_figures_and_adds_nothing_tw
     a_site()
     said = _import(shared_data / "udacity" / "ab_data.csv.gz")
     assert "3,893 rows left out, because group / landing_page disagree" in said
-    assert "1 rows of visitors who came before" in said
+    assert "1 row of visitors who came before" in said
 
     experiment = Experiment.objects.get(key="landing-page")
     control, treatment = experiment.variants.all()
