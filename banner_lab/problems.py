@@ -1,4 +1,4 @@
-"""The one place of the control plane that turns an error into HTTP: problem+json or a styled page."""
+"""Where the control plane turns errors into HTTP: problem+json or a styled page; nowhere else."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
+from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from engine import errors
@@ -129,7 +130,7 @@ def _from_framework(error: Exception) -> LabError | None:
     return next((make() for kind, make in translated if isinstance(error, kind)), None)
 
 
-def drf_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | Any:
+def drf_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | Response | None:
     """REST framework's exception handler: always problem+json."""
     known = error if isinstance(error, LabError) else _from_framework(error)
     if known is None:
@@ -138,7 +139,7 @@ def drf_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | Any
 
 
 def _handler(status: int, make: Callable[[], LabError]) -> Callable[..., HttpResponse]:
-    def handle(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    def handle(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
         if _wants_json(request):
             return problem(make())
         return page(request, status)
@@ -160,7 +161,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return page(request, 500)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """A form that lay open too long: say so, and lose as little as possible."""
     return page(
         request,

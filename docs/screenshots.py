@@ -1,4 +1,4 @@
-"""Take the pictures of docs/screenshots from a running stack: `.venv/bin/python docs/screenshots.py`.
+"""Take the pictures of docs/screenshots: `.venv/bin/python docs/screenshots.py`, with `./lab up`.
 
 Every page once on a desktop and once on a phone; `--language zh-hans --theme dark` for the others.
 """
@@ -13,6 +13,7 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
+ONE_THING = 5  # slashes of /s/<site>/<list>/<key>/
 SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
 PAGES = {
     "login": ("", "/login/"),
@@ -46,7 +47,11 @@ def more_pages(page: Page, web: str) -> dict[str, tuple[str, str]]:
             "main a[href]", "all => all.map(a => a.getAttribute('href'))"
         )
         keys = sorted(
-            {x for x in links if x.startswith(pattern) and x.count("/") == 5 and "?" not in x}
+            {
+                x
+                for x in links
+                if x.startswith(pattern) and x.count("/") == ONE_THING and "?" not in x
+            }
         )
         keys = [x for x in keys if not x.endswith("/new/")]
         for path_of_one in keys[:4]:

@@ -26,7 +26,7 @@ plane turn that into HTTP. `title` is the English source text of the type, to be
 `detail` and `hint` may be lazy translations: they are kept as given and read with `str`.
 """
 
-# ruff: noqa: N818 - NotFound, NotEnoughData say it; a suffix on each would only be noise.
+
 
 from collections.abc import Iterable
 from dataclasses import dataclass

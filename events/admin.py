@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
-from events.models import Aggregate, Conversion, Event, Import, RollupState, UnitTotal
+from events.models import Aggregate, Conversion, Event, Import, RollupState, Tally, UnitTotal
 from workspace.audited_admin import ReadOnlyAdmin
 
 
@@ -55,6 +55,14 @@ class AggregateAdmin(LogAdmin):
     list_filter = ("experiment_id",)
     search_fields = ("experiment_id", "variant_id")
     ordering = ("-day", "experiment_id", "variant_id")
+
+
+@admin.register(Tally)
+class TallyAdmin(LogAdmin):
+    list_display = ("day", "kind", "mark", "site_id", "experiment_id", "variant_id", "events")
+    list_filter = ("kind", "mark")
+    search_fields = ("experiment_id",)
+    ordering = ("-day", "-pk")
 
 
 @admin.register(RollupState)
