@@ -8,6 +8,7 @@ from itertools import chain, count
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from creatives.models import Creative, Placement
@@ -84,7 +85,7 @@ def save(
     _check(site, plan, experiment)
     before = None
     if experiment is None:
-        experiment = Experiment(site=site, owner=actor)
+        experiment = Experiment(site=site, owner_id=actor.pk if actor else None)
         _fill(experiment, plan)
     else:
         before = compare_and_set.state_of(experiment)
@@ -128,8 +129,8 @@ def delete(experiment: Experiment, *, actor: AbstractBaseUser | None, now: dt.da
 
 def free_key(site: Site, wanted: str, *, but: Experiment | None = None) -> str:
     """`wanted`, or the first of wanted-2, wanted-3 … that no experiment of the site has."""
-    others = Experiment.objects.filter(site=site).exclude(pk=but.pk if but else None)
-    taken = set(others.filter(key__startswith=wanted[:50]).values_list("key", flat=True))
+    others = _others(site, but).filter(key__startswith=wanted[:50])
+    taken = set(others.values_list("key", flat=True))
     taken |= RESERVED_KEYS
     numbered = (f"{wanted[:60]}-{number}" for number in count(2))
     return next(key for key in chain([wanted], numbered) if key not in taken)
@@ -154,9 +155,13 @@ def _check(site: Site, plan: Plan, experiment: Experiment | None) -> None:
 def _check_key(site: Site, key: str, experiment: Experiment | None) -> None:
     if key in RESERVED_KEYS:
         raise InvalidInput(_("This key is reserved. Choose another one."), field="key")
-    others = Experiment.objects.filter(site=site, key=key)
-    if others.exclude(pk=experiment.pk if experiment else None).exists():
+    if _others(site, experiment).filter(key=key).exists():
         raise InvalidInput(_("Another experiment has this key."), field="key")
+
+
+def _others(site: Site, but: Experiment | None) -> QuerySet[Experiment]:
+    rows = Experiment.objects.filter(site=site)
+    return rows.exclude(pk=but.pk) if but is not None else rows
 
 
 def _claim(experiment: Experiment) -> None:

@@ -1,7 +1,7 @@
 """The plan of an experiment as one page of fields. Numbers are read with a comma or a point."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
@@ -23,7 +23,7 @@ class Number(forms.DecimalField):
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
-    def to_python(self, value: Any) -> Decimal | None:  # noqa: ANN401 - the framework's signature
+    def to_python(self, value: Any) -> Any:  # noqa: ANN401 - the framework's signature
         if isinstance(value, str):
             value = value.replace("%", "").replace(" ", "").replace(",", ".")
         return super().to_python(value)
@@ -182,7 +182,7 @@ class Variants(Rows):
         return frozenset(form.chosen for form in self.forms) - {0}
 
 
-VariantFormSet = formset_factory(
+_RowsOfVariants = formset_factory(
     VariantForm,
     formset=Variants,
     extra=0,
@@ -192,6 +192,12 @@ VariantFormSet = formset_factory(
 )
 PREFIX = "v"
 TOTAL = f"{PREFIX}-TOTAL_FORMS"
+
+
+def rows_of(site: Site, *, data: QueryDict | None = None, initial: Any = None) -> Variants:  # noqa: ANN401
+    """The rows of variants, as typed or as saved."""
+    rows = _RowsOfVariants(data, initial=initial, prefix=PREFIX, form_kwargs={"site": site})
+    return cast(Variants, rows)
 
 
 def plan_initial(experiment: Experiment) -> dict[str, Any]:

@@ -21,7 +21,11 @@ def ensure(placement: Placement) -> Layer:
 
 
 def lock(placement: Placement) -> Layer:
-    """The layer, held until the end of the transaction: two slices are never cut at once."""
+    """The layer, held until the end of the transaction: two slices are never cut at once.
+
+    The placement is held too, and read again: nobody moves it to another layer meanwhile.
+    """
+    placement.refresh_from_db(from_queryset=Placement.objects.select_for_update())
     return Layer.objects.select_for_update().get(pk=ensure(placement).pk)
 
 

@@ -83,7 +83,7 @@ class SplitForm(ActionForm):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing that can be done."""
+    """One thing that can be done; in the statuses of `leads_from` it is the next step."""
 
     name: str
     permission: Permission
@@ -95,6 +95,7 @@ class Action:
     form: type[ActionForm] = ActionForm
     danger: bool = False
     live_only: bool = True
+    leads_from: tuple[str, ...] = ()
 
     def is_offered(self, experiment: Experiment) -> bool:
         """Whether it makes sense now; the use-case itself decides whether it is possible."""
@@ -151,12 +152,12 @@ _LIST = (
     Action(
         "start", Permission.LAUNCH, _("Start"), "player-play",
         _("It is running. Shoppers see it within five seconds."),
-        _simple(lifecycle.start), (Status.DRAFT,),
+        _simple(lifecycle.start), (Status.DRAFT,), leads_from=(Status.DRAFT,),
     ),
     Action(
         "resume", Permission.LAUNCH, _("Resume"), "player-play",
         _("It goes on. Shoppers see it within five seconds."),
-        _simple(lifecycle.resume), (Status.PAUSED,),
+        _simple(lifecycle.resume), (Status.PAUSED,), leads_from=(Status.PAUSED,),
     ),
     Action(
         "pause", Permission.LAUNCH, _("Pause"), "player-pause",
@@ -166,7 +167,7 @@ _LIST = (
     Action(
         "decide", Permission.DECIDE, _("Decide"), "trophy",
         _("Decided. Shoppers see it within five seconds."),
-        _decide, UNFINISHED, DecideForm, live_only=False,
+        _decide, UNFINISHED, DecideForm, live_only=False, leads_from=(Status.STOPPED,),
     ),
     Action(
         "stop", Permission.LAUNCH, _("Stop"), "player-stop",

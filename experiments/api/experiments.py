@@ -1,5 +1,7 @@
 """The management API of experiments: what servers may read with a secret key."""
 
+from typing import Any, TypeAlias
+
 from django.db.models import QuerySet
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -16,11 +18,13 @@ from experiments.views.finding import find, with_report
 from experiments.words import VERDICTS
 from workspace.models import ApiKey, Site
 
+Keys: TypeAlias = "serializers.SlugRelatedField[Any]"
+
 
 class VariantData(serializers.ModelSerializer[Variant]):
     """One side of an experiment; the first one is the control."""
 
-    creative = serializers.SlugRelatedField(slug_field="key", read_only=True, allow_null=True)
+    creative: Keys = serializers.SlugRelatedField(slug_field="key", read_only=True, allow_null=True)
 
     class Meta:
         model = Variant
@@ -30,8 +34,12 @@ class VariantData(serializers.ModelSerializer[Variant]):
 class ExperimentData(serializers.ModelSerializer[Experiment]):
     """An experiment with its present verdict."""
 
-    placement = serializers.SlugRelatedField(slug_field="key", read_only=True, allow_null=True)
-    owner = serializers.SlugRelatedField(slug_field="username", read_only=True, allow_null=True)
+    placement: Keys = serializers.SlugRelatedField(
+        slug_field="key", read_only=True, allow_null=True
+    )
+    owner: Keys = serializers.SlugRelatedField(
+        slug_field="username", read_only=True, allow_null=True
+    )
     variants = VariantData(many=True, read_only=True)
     verdict = serializers.SerializerMethodField()
     as_of = serializers.SerializerMethodField()

@@ -35,7 +35,8 @@ def act(request: SiteRequest, key: str, action: str) -> HttpResponse:
 
 def _initial(request: SiteRequest) -> dict[str, str]:
     """A page may link to an action with its fields filled in, such as `?variant=b`."""
-    return {name: value for name, value in request.GET.items() if isinstance(value, str)}
+    typed = (item for item in request.GET.items() if item[0] != "revision")
+    return {name: value for name, value in typed if isinstance(value, str)}
 
 
 def _do(
@@ -45,7 +46,7 @@ def _do(
     if form.cleaned_data["revision"] is not None:
         experiment.revision = form.cleaned_data["revision"]
     try:
-        action.apply(experiment, form.cleaned_data, request.user, timezone.now())  # type: ignore[arg-type]
+        action.apply(experiment, form.cleaned_data, request.user, timezone.now())
     except (InvalidInput, NotFound) as error:
         form.add_error(error.field if error.field in form.fields else None, _whole(error))
         return _ask(request, action, experiment, form, UNPROCESSABLE)

@@ -31,10 +31,13 @@ SILENT = frozenset(
 def frame(request: SiteRequest, experiment: Experiment, tab: str) -> dict[str, Any]:
     """What every tab needs: the experiment, its actions, which tab is open."""
     granted = GRANTS.get(request.role, frozenset())
+    actions = moves.offered(experiment, granted)
     return {
         "experiment": experiment,
         "tab": tab,
-        "actions": moves.offered(experiment, granted),
+        "actions": actions,
+        "shortcuts": [action for action in actions if not action.danger][:2],
+        "main_action": next((a for a in actions if experiment.status in a.leads_from), None),
         "editable": experiment.status == Status.DRAFT and Permission.EDIT in granted,
     }
 

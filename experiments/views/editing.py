@@ -56,7 +56,7 @@ def _empty(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
         start = forms.plan_initial(experiment)
     rows_start = forms.variants_initial(variants)
     form = forms.PlanForm(initial=start, site=site)
-    rows = forms.VariantFormSet(initial=rows_start, prefix=forms.PREFIX, form_kwargs={"site": site})
+    rows = forms.rows_of(site, initial=rows_start)
     shown = variants or [Variant(name=row["name"]) for row in rows_start]
     return _render(request, experiment, (form, rows), outlook.of_plan(blank, shown))
 
@@ -70,13 +70,12 @@ def _wanted_placement(request: SiteRequest) -> Placement | None:
 
 def _filled(request: SiteRequest, data: QueryDict) -> Filled:
     form = forms.PlanForm(data, site=request.site)
-    rows = forms.VariantFormSet(data, prefix=forms.PREFIX, form_kwargs={"site": request.site})
-    return form, rows
+    return form, forms.rows_of(request.site, data=data)
 
 
 def _reshaped(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
     """A variant more or less, or other pictures to choose from; nothing is saved or lost."""
-    data = request.POST
+    data: QueryDict = request.POST
     if "add" in data:
         data = forms.with_row(data)
     elif str(data.get("remove", "")).isdecimal():
@@ -113,7 +112,7 @@ def _save(
     return design.save(
         request.site,
         plan,
-        actor=request.user,  # type: ignore[arg-type]
+        actor=request.user,
         now=timezone.now(),
         experiment=experiment,
     )

@@ -18,7 +18,7 @@ PER_PAGE = 25
 @site_page(Permission.VIEW)
 def index(request: SiteRequest) -> HttpResponse:
     """One line per experiment; filters are in the address, so that a link shows the same."""
-    filters = listing.read(request.GET)  # type: ignore[arg-type]
+    filters = listing.read(request.GET)
     counts = listing.counts(request.site, filters)
     page = Paginator(with_pictures(listing.rows(request.site, filters)), PER_PAGE).get_page(
         request.GET.get("page")
