@@ -56,6 +56,7 @@ def animated(image: Image.Image) -> Made:
     """Animated WebP, and GIF for the oldest browsers. Raises what Pillow raises."""
     frames, durations = [], []
     for frame in ImageSequence.Iterator(image):
+        frame.load()  # some decoders know the duration only then
         durations.append(round(frame.info.get("duration", 0)) or DEFAULT_DURATION_MS)
         frames.append(_normal(frame))
     if any(frame.mode == "RGBA" for frame in frames):

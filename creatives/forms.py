@@ -20,6 +20,7 @@ SALT = "creatives.upload"
 KEPT_SECONDS = 24 * 3600
 ACCEPT = "image/jpeg,image/png,image/gif,image/webp,image/avif"
 OFFERED = 60
+MAX_SIDE = 10_000  # CSS pixels; no screen is as large
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,13 @@ class WallFilter(forms.Form):
 
 class PlacementForm(forms.ModelForm):  # type: ignore[type-arg]
     """A placement; its key stays what the shop's pages say."""
+
+    width = forms.IntegerField(
+        label=_("Width"), min_value=1, max_value=MAX_SIDE, help_text=_("In CSS pixels.")
+    )
+    height = forms.IntegerField(
+        label=_("Height"), min_value=1, max_value=MAX_SIDE, help_text=_("In CSS pixels.")
+    )
 
     class Meta:
         model = Placement

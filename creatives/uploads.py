@@ -44,6 +44,8 @@ BROKEN = (
     LookupError,
     TypeError,
     OverflowError,
+    RuntimeError,
+    MemoryError,
     struct.error,
 )
 ACCEPTED = _("Upload a JPEG, PNG, GIF, WebP or AVIF picture.")
