@@ -29,8 +29,8 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-BODY_SECONDS = 10.0
-"""How long half a body is waited for."""
+BODY_SECONDS = 8.0
+"""How long half a body is waited for: less than the ten seconds in which a server has to stop."""
 STOP_SECONDS = 5.0
 MOST_DISCARDED = 8 * SERVER_BYTES
 """Up to here a body that is too large is still received, because a client hears us only then."""

@@ -1,5 +1,6 @@
 """The two doors to the data plane, as a client sees them: a real granian process, and Django."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -135,7 +136,8 @@ class Granian(Door):
     def kill(self) -> None:
         """SIGKILL for the whole family, without a word."""
         assert self.process
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
 
     def send(self, method, path, headers, body=b""):
