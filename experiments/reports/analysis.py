@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from engine.errors import NotEnoughData, StatisticsError
@@ -12,7 +12,7 @@ from engine.stats.estimate import value as value_of
 from engine.stats.frequentist import compare
 from engine.stats.inference import Comparison, Interval, LiftGap
 from engine.stats.metrics import CATALOGUE, Metric, Unit
-from experiments.models import Experiment, Variant
+from experiments.models import Experiment
 from experiments.reports import health
 from experiments.reports.payload import (
     METHOD,
@@ -38,27 +38,6 @@ ONLY_TOTALS: Final = ("ctr",)
 """What totals of impressions and clicks can tell."""
 
 ByDay = Mapping[dt.date, Aggregates]
-
-
-def design_of(experiment: Experiment, variants: Sequence[Variant] | None = None) -> Design:
-    """The plan of an experiment; `variants` in their order, if they are at hand."""
-    arms = list(experiment.variants.all()) if variants is None else list(variants)
-    return Design(
-        experiment=experiment.pk,
-        phase=experiment.phase,
-        unit=experiment.unit,
-        origin=experiment.origin,
-        primary=experiment.primary_metric,
-        arms=tuple(map(_arm, arms, _shares(arms))),
-        mde=None if experiment.mde is None else float(experiment.mde),
-        mde_kind=experiment.mde_kind,
-        planned_days=experiment.planned_days,
-        planned_visitors=experiment.planned_visitors,
-        traffic_share=experiment.traffic_share,
-        started_at=experiment.started_at,
-        ended_at=_ended_at(experiment),
-        currency=experiment.site.currency,
-    )
 
 
 def analyse(
@@ -115,23 +94,6 @@ def gap_of(error: StatisticsError) -> Gap:
     return Gap(GapCode.TOO_FEW, worst.what, worst.have, worst.need, worst.arm)
 
 
-def _arm(variant: Variant, share: float) -> Arm:
-    return Arm(variant.pk, variant.key, variant.name, share)
-
-
-def _shares(variants: Sequence[Variant]) -> list[float]:
-    # Ranges are what visitors are split by; imported tests have none, only weights.
-    widths = [v.bucket_end - v.bucket_start for v in variants]
-    parts = widths if any(widths) else [v.weight for v in variants]
-    return [part / (sum(parts) or 1) for part in parts]
-
-
-def _ended_at(experiment: Experiment) -> dt.datetime | None:
-    if experiment.status not in {"stopped", "decided"}:
-        return None
-    return experiment.stopped_at or experiment.decided_at or experiment.created_at
-
-
 def _counts(arm_id: int, arm: Aggregates) -> Counts:
     return Counts(arm_id, arm.n, **{name: int(value) for name, value in arm.sums.items()})
 
@@ -155,13 +117,16 @@ def _effects(design: Design, metric: Metric, arms: Mapping[int, Aggregates]) -> 
     def at(arm: Arm, alpha: float) -> Comparison:
         return compare(metric, control, arms[arm.id], alpha=alpha)
 
+    primary = metric.key == design.primary
+    # The level of Holm's first step: mostly nobody gets beyond it, and p is the same at any.
+    alpha = ALPHA / len(design.treatments) if primary else ALPHA
     found: dict[int, Comparison | Gap] = {}
     for arm in design.treatments:
         try:
-            found[arm.id] = at(arm, ALPHA)
+            found[arm.id] = at(arm, alpha)
         except StatisticsError as error:
             found[arm.id] = gap_of(error)
-    if metric.key == design.primary:
+    if primary:
         return _with_holm(design, metric, found, at)
     return [_effect(metric, arm.id, found[arm.id]) for arm in design.treatments]
 
@@ -264,6 +229,8 @@ def _all_arms(design: Design, arms: Mapping[int, Aggregates]) -> AllArms | None:
 def _days(
     design: Design, by_day: Mapping[int, ByDay], arms: Mapping[int, Aggregates]
 ) -> tuple[DayPoint, ...]:
+    if design.origin == Experiment.Origin.RESULTS:
+        return ()  # totals of one day
     metric = CATALOGUE[design.primary]
     tau = _tau(design, _value(metric, design.control.id, arms[design.control.id]).value)
     if tau is None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from engine.errors import LabError
 from events import rollup, store
 from experiments.models import Experiment, Report, Status
-from experiments.reports import analysis, verdict
+from experiments.reports import analysis, plan, verdict
 from experiments.reports.health import NOTHING_KNOWN, Observed
 from experiments.reports.payload import ReportData, encode
 from workspace import jobs
@@ -125,7 +125,7 @@ def _read(experiments: Sequence[Experiment], *, now: dt.datetime) -> list[Report
     totals, health = store.aggregates_of(phases), store.health_of(phases)
     return [
         analysis.analyse(
-            analysis.design_of(experiment),
+            plan.design_of(experiment),
             totals[phase],
             _observed(experiment, health[phase]),
             as_of=now,
