@@ -8,7 +8,8 @@ differences of the aggregates. Clicks count for the unit whatever variant they n
 orders from its first exposure on. An order counts once, for the unit of its earliest event.
 
 So the state is a function of the set of counted events (`mark` is empty): their order, lateness and
-repetition do not matter, and `rebuild` from nothing gives the same rows.
+repetition do not matter, and `rebuild` from nothing gives the same rows. (Days are those of the
+site's time zone; a site that changes its zone keeps the days already counted until a rebuild.)
 """
 
 import datetime as dt
@@ -150,6 +151,8 @@ def _take_turn(cursor: CursorWrapper) -> None:
     try:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
     except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
         raise RollupBusy(
             _("Another roll-up is still at work."), hint=_("Try again in a minute."), retry_after=60
         ) from error

@@ -1,5 +1,6 @@
 """What the user says about a file: which column is what, what a value means, what must agree."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ KINDS: Final = frozenset(
         "search",
     }
 )
+_CUSTOM = re.compile(r"custom:[a-z0-9][a-z0-9_-]{0,63}")
 LEFT_OUT: Final = ""
 """A kind that the user has said is not to be imported."""
 
@@ -109,7 +111,8 @@ def kinds(texts: Iterable[str]) -> dict[str, str]:
         InvalidInput: A kind that does not exist.
     """
     found = pairs(texts, option="--kinds")
-    wrong = [kind for kind in found.values() if kind not in KINDS | {LEFT_OUT}]
+    allowed = KINDS | {LEFT_OUT}
+    wrong = [k for k in found.values() if k not in allowed and not _CUSTOM.fullmatch(k)]
     if wrong:
         raise InvalidInput(
             _("There is no kind of event %(names)s; there are %(known)s.")

@@ -54,7 +54,7 @@ def _with(row, **fields):
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=streams(), seed=st.integers(0, 2**32), cuts=st.integers(1, 5))
 def test_run__any_order_repeats_and_pieces__equals_plain_counting_and_rebuild(db, rows, seed, cuts):
