@@ -35,7 +35,7 @@ WASHES: Final = tuple(_SERIES[4:])
 SYMBOLS: Final = ("circle", "diamond", "square", "triangle-up")
 """Shape beside colour: not everybody sees both."""
 LARGEST: Final = 100.0
-"""One metric with a huge range must not squeeze the others into a dot: axes end at ±100 %."""
+"""One metric with a huge range must not squeeze the others into a dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,21 @@ def figure(traces: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, An
     return plain
 
 
-def axis_range(ends: Sequence[float]) -> list[float]:
-    """The range of an axis that shows all these ends and zero, with some room around."""
-    low, high = max(-LARGEST, min([*ends, -1.0])), min(LARGEST, max([*ends, 1.0]))
+def axis_range(ends: Sequence[float], points: Sequence[float] = ()) -> list[float]:
+    """The range of an axis that shows all points, zero, and the ends as far as is sensible."""
+    largest = max([LARGEST, *(abs(point) * 1.2 for point in points)])
+    low, high = max(-largest, min([*ends, -1.0])), min(largest, max([*ends, 1.0]))
     room = (high - low) * 0.06
     return [low - room, high + room]
 
 
 def place_of(data: ReportData, arm: int) -> int:
-    """Which treatment it is, from 0: its colour and its shape."""
+    """Which treatment it is, from 0."""
     return [one.id for one in data.design.treatments].index(arm)
+
+
+def look_of(data: ReportData, arm: int) -> tuple[str, str, str]:
+    """Colour, wash and shape of a treatment; the fifth has the first colour, another shape."""
+    place = place_of(data, arm)
+    symbol = SYMBOLS[(place + place // len(SERIES)) % len(SYMBOLS)]
+    return SERIES[place % len(SERIES)], WASHES[place % len(SERIES)], symbol

@@ -41,7 +41,7 @@ def _forest_traces(data: ReportData, shown: Sequence[Effect]) -> list[dict[str, 
 
 
 def _forest_trace(data: ReportData, arm: Arm, shown: Sequence[Effect]) -> dict[str, Any]:
-    place = charts.place_of(data, arm.id)
+    color, _wash, symbol = charts.look_of(data, arm.id)
     mine = [(e, e.lift or 0.0, e.lift_span) for e in shown if e.arm == arm.id]
     rows = [(e, lift * 100, span) for e, lift, span in mine if span is not None]
     return {
@@ -57,15 +57,11 @@ def _forest_trace(data: ReportData, arm: Arm, shown: Sequence[Effect]) -> dict[s
             "symmetric": False,
             "array": [s.high * 100 - x for _e, x, s in rows],
             "arrayminus": [x - s.low * 100 for _e, x, s in rows],
-            "color": charts.SERIES[place % 4],
+            "color": color,
             "thickness": 2,
             "width": 5,
         },
-        "marker": {
-            "color": charts.SERIES[place % 4],
-            "symbol": charts.SYMBOLS[place % 4],
-            "size": 10,
-        },
+        "marker": {"color": color, "symbol": symbol, "size": 10},
         "showlegend": len(data.design.treatments) > 1,
     }
 
@@ -94,7 +90,7 @@ def _forest_layout(data: ReportData, shown: Sequence[Effect]) -> dict[str, Any]:
         "hovermode": "closest",
         "xaxis": {
             "ticksuffix": "%",
-            "range": charts.axis_range(ends),
+            "range": charts.axis_range(ends, [(e.lift or 0.0) * 100 for e in shown]),
             "gridcolor": charts.LINE,
             "zeroline": False,
             "fixedrange": True,

@@ -51,7 +51,7 @@ def _planned_reading(data: ReportData, points: Sequence[DayPoint]) -> list[dict[
 def _reading(data: ReportData, effect: Effect, day: str) -> dict[str, Any]:
     lift, span = (effect.lift or 0.0) * 100, effect.lift_span
     high, low = (span.high * 100, span.low * 100) if span else (lift, lift)
-    color = charts.SERIES[charts.place_of(data, effect.arm) % 4]
+    color, _wash, _symbol = charts.look_of(data, effect.arm)
     ends = {"type": "data", "symmetric": False, "array": [high - lift], "arrayminus": [lift - low]}
     return {
         "type": "scatter",
@@ -74,7 +74,7 @@ def _band(data: ReportData, arm: Arm, points: Sequence[DayPoint]) -> dict[str, A
         "x": [*days, *reversed(days)],
         "y": [*(b.high * 100 for b in bands), *(b.low * 100 for b in reversed(bands))],
         "fill": "toself",
-        "fillcolor": charts.WASHES[charts.place_of(data, arm.id) % 4],
+        "fillcolor": charts.look_of(data, arm.id)[1],
         "opacity": 0.7 if len(data.design.treatments) == 1 else 0.45,
         "line": {"width": 0},
         "hoverinfo": "skip",
@@ -83,7 +83,7 @@ def _band(data: ReportData, arm: Arm, points: Sequence[DayPoint]) -> dict[str, A
 
 
 def _line(data: ReportData, arm: Arm, points: Sequence[DayPoint]) -> dict[str, Any]:
-    place = charts.place_of(data, arm.id) % 4
+    color, _wash, symbol = charts.look_of(data, arm.id)
     return {
         "type": "scatter",
         "mode": "lines+markers",
@@ -92,8 +92,8 @@ def _line(data: ReportData, arm: Arm, points: Sequence[DayPoint]) -> dict[str, A
         "y": [(point.lift or 0.0) * 100 for point in points],
         "text": [_band_text(point) for point in points],
         "hovertemplate": "%{x|%Y-%m-%d}<br>%{y:+.1f}% (%{text})<extra>" + label(arm) + "</extra>",
-        "line": {"color": charts.SERIES[place], "width": 2},
-        "marker": {"color": charts.SERIES[place], "symbol": charts.SYMBOLS[place], "size": 6},
+        "line": {"color": color, "width": 2},
+        "marker": {"color": color, "symbol": symbol, "size": 6},
         "showlegend": len(data.design.treatments) > 1,
     }
 

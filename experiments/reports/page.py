@@ -26,6 +26,8 @@ from workspace import jobs
 from workspace.models import Job
 
 WAITED_FOR: Final = frozenset({Job.Status.QUEUED, Job.Status.RUNNING})
+MOST_SIDES: Final = 4
+"""As many pictures as can be told apart on a card."""
 JUST_NOW: Final = dt.timedelta(minutes=1)
 STALE_AFTER: Final = dt.timedelta(minutes=5)
 """The timetable refreshes running experiments each minute."""
@@ -142,12 +144,13 @@ def _results(experiment: Experiment, report: Report) -> Results | None:
     data = _data(report)
     if data is None:
         return None
-    shown = card.card_of(experiment, data, verdict.decide(data))
+    found = verdict.decide(data)
+    shown = card.card_of(experiment, data, found)
     return Results(
         experiment=experiment,
         data=data,
         card=shown,
-        sides=_sides(experiment, data, shown.chosen),
+        sides=_sides(experiment, data, found.arm, shown.chosen),
         forest=forest.forest(data),
         over_time=over_time.over_time(data),
         variants=tables.variants(data),
@@ -167,9 +170,14 @@ def _data(report: Report) -> ReportData | None:
         return None
 
 
-def _sides(experiment: Experiment, data: ReportData, chosen: int | None) -> list[Side]:
+def _sides(
+    experiment: Experiment, data: ReportData, about: int | None, chosen: int | None
+) -> list[Side]:
+    """Every variant, or of many the control and the one that the verdict is about."""
+    arms = data.design.arms
+    if len(arms) > MOST_SIDES:
+        arms = tuple(arm for arm in arms if arm.id in {data.design.control.id, about})
     pictures = _pictures(experiment)
-    arms = [data.design.control, *data.design.treatments]
     return [_side(data, arm, pictures, chosen=arm.id == chosen) for arm in arms]
 
 

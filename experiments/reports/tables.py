@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from engine.stats.metrics import CATALOGUE, Kind
@@ -13,6 +14,7 @@ from experiments.reports.payload import Arm, Effect, ReportData
 from experiments.reports.sentences import gap_text, label, metric_name, range_text
 
 SHOWN: Final = ("ctr", "conversion_rate", "revenue_per_visitor")
+LONGEST_NAME: Final = 48
 NONE: Final = "—"
 
 
@@ -86,7 +88,7 @@ def value_text(data: ReportData, metric: str, arm: int) -> str:
 
 def _name(data: ReportData, arm: Arm) -> str:
     role = _("control") if arm.id == data.design.control.id else ""
-    name = arm.name if arm.name != label(arm) else ""
+    name = Truncator(arm.name).chars(LONGEST_NAME) if arm.name != label(arm) else ""
     return " · ".join(part for part in (label(arm), name, role) if part)
 
 
