@@ -63,9 +63,7 @@ class Command(BaseCommand):
             "added": f"{loaded.added:,}",
             "changed": f"{loaded.changed:,}",
         }
-        text = _(
-            "%(tests)s tests with %(variants)s variants: %(added)s are new, %(changed)s changed."
-        )
+        text = _("Tests: %(tests)s (%(variants)s variants); new: %(added)s, changed: %(changed)s.")
         self.stdout.write(text % values)
         if not loaded.added and not loaded.changed:
             self.stdout.write(_("Nothing new: everything was there already."))
