@@ -6,7 +6,7 @@ from django.test import override_settings
 from rest_framework.test import APIRequestFactory
 
 from engine.errors import IllegalMove, NotAllowed, Unauthenticated
-from tests.factories import a_key, a_site, a_user
+from tests.factories import a_key, a_placement, a_site, a_user
 from workspace import keys
 from workspace.access import HasSecretKey, KeyAuthentication
 from workspace.models import ApiKey, AuditEntry, Role
@@ -115,6 +115,8 @@ def test_snippet__publishable_key__is_the_sites_own(client):
     client.force_login(a_user(role=Role.MARKETER, site=site))
     assert b"No publishable key yet" in client.get("/s/shop/settings/snippet/").content
     _key, text = a_key(site, "publishable")
+    for place in ("cart", "home"):
+        a_placement(site, place, fallback=None, width=1200, height=90)
     page = client.get("/s/shop/settings/snippet/?placement=cart").content.decode()
     assert f"data-key=&quot;{text}&quot;" in page or f'data-key="{text}"' in page
-    assert 'data-banner-lab="cart"' in page
+    assert 'data-banner-lab="cart" data-width="1200" data-height="90"' in page

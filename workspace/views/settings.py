@@ -119,11 +119,14 @@ def snippet(request: SiteRequest) -> HttpResponse:
     active = request.site.api_keys.filter(kind=ApiKey.Kind.PUBLISHABLE, revoked_at=None)
     texts = ((key, keys.text_of(key)) for key in active.order_by("created_at"))
     key, text = next(((k, t) for k, t in texts if t), (None, None))
+    # By their reverse name: the room of placements lies above this one.
+    slots, wanted = list(request.site.placements.all()), request.GET.get("placement")
     context = {
         "key": key,
         "text": text,
         "tag_url": f"{settings.DELIVERY_URL}/tag/banner-lab.js",
-        "placement": request.GET.get("placement") or "home-hero",
+        "placements": slots,
+        "placement": next((s for s in slots if s.key == wanted), slots[0] if slots else None),
         "tab": "snippet",
     }
     return render(request, "workspace/settings_snippet.html", context)
