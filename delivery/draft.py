@@ -1,7 +1,7 @@
 """An event between its arrival and the log."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
 import msgspec
@@ -67,4 +67,4 @@ class Draft:
     stamp: Stamp | None = None
     occurred_at: dt.datetime | None = None
     properties: str | None = None
-    extra: dict[str, str] = field(default_factory=dict)
+    name: str = ""  # where the sender need not name the event

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from delivery import identity
 from delivery.contents import MOST_AMOUNT, checked_id, money, order, properties
@@ -17,7 +18,7 @@ from delivery.draft import Draft, Incoming, Refused, Sender
 from delivery.moment import Tools
 from delivery.reading import blame
 from delivery.sink import Record
-from delivery.token import Token, TokenExpired, TokenInvalid
+from delivery.token import Stamp, Token, TokenExpired, TokenInvalid
 
 TOKENED: Final = frozenset({"impression", "viewable", "click", "hide"})
 NAMED: Final = frozenset(
@@ -117,7 +118,7 @@ def names(draft: Draft) -> None:
     draft.unit = draft.tools.pseudonyms.of(site, user)
     if draft.kind == "alias":
         _alias(draft)
-    text = checked_id(sent.id, "id") or draft.extra.get("id") or _missing("missing_id", "id", draft)
+    text = checked_id(sent.id, "id") or draft.name or _missing("missing_id", "id", draft)
     draft.id = identity.of_id(site, text)
     try:
         draft.day = identity.day_of_id(text, now_ms=draft.sender.now_ms)
@@ -131,7 +132,7 @@ def _alias(draft: Draft) -> None:
         _missing("missing_previous_id", "previous_id", draft)
     name = draft.tools.pseudonyms.of(draft.sender.site.id, str(previous))
     # Two names of one person: saying it again says nothing new.
-    draft.extra["id"] = f"alias:{name.hex()}:{draft.unit.hex()}"
+    draft.name = f"alias:{name.hex()}:{draft.unit.hex()}"
     draft.properties = f'{{"previous":"{name.hex()}"}}'
 
 
@@ -160,11 +161,9 @@ STEPS: tuple[Step, ...] = (kind, decision, names, time, money, order, properties
 
 
 def _finish(draft: Draft) -> Record:
-    sent, sender = draft.sent, draft.sender
-    stamp = draft.stamp
-    shown = stamp is not None and stamp.experiment_id > 0
+    sent, sender, stamp = draft.sent, draft.sender, draft.stamp
     assert draft.occurred_at is not None  # noqa: S101 - the step `time` sets it
-    return Record(
+    record = Record(
         day=draft.day,
         id=draft.id,
         digest=_digest(draft),
@@ -173,20 +172,29 @@ def _finish(draft: Draft) -> Record:
         unit=draft.unit,
         occurred_at=draft.occurred_at,
         received_at=sender.received_at,
-        experiment_id=stamp.experiment_id if stamp and shown else None,
-        phase=stamp.phase if stamp and shown else None,
-        variant_id=stamp.variant_id if stamp and shown else None,
-        policy_version=stamp.policy_version if stamp and shown else None,
-        propensity=stamp.propensity if stamp and shown else None,
-        placement_id=stamp.placement_id if stamp else None,
-        creative_version_id=stamp.creative_version_id if stamp else None,
-        flags=stamp.flags if stamp else 0,
         decision=draft.decision,
         amount=sent.amount,
         currency=sent.currency or "",
         order_id=sent.order_id or "",
         mark=sender.mark,
         properties=draft.properties,
+    )
+    return record if stamp is None else _stamped(record, stamp)
+
+
+def _stamped(record: Record, stamp: Stamp) -> Record:
+    """What the token says of the decision; 0 in it stands for none."""
+    shown = stamp.experiment_id > 0
+    return replace(
+        record,
+        experiment_id=stamp.experiment_id if shown else None,
+        phase=stamp.phase if shown else None,
+        variant_id=stamp.variant_id if shown else None,
+        policy_version=stamp.policy_version if shown else None,
+        propensity=stamp.propensity if shown else None,
+        placement_id=stamp.placement_id,
+        creative_version_id=stamp.creative_version_id,
+        flags=stamp.flags,
     )
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from os import urandom
 from pathlib import Path
 
 import msgspec
+import uuid_utils
 
 from delivery.config import ROOT, Config
 from delivery.index import Live
@@ -22,7 +22,7 @@ class Tools:
     media_root: Path
     tag_root: Path
     public_url: str
-    random: Callable[[int], bytes] = urandom
+    uuid7: Callable[..., uuid_utils.UUID] = uuid_utils.uuid7
 
     @classmethod
     def of(cls, config: Config) -> "Tools":
@@ -53,7 +53,5 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
 
     def new_decision(self) -> bytes:
         """A UUIDv7: the time of the decision in front, chance behind."""
-        chance = int.from_bytes(self.tools.random(10), "big")
-        high = (self.now_ms << 16) | 0x7000 | (chance >> 68)
-        low = 0x8000_0000_0000_0000 | (chance & 0x3FFF_FFFF_FFFF_FFFF)
-        return ((high << 64) | low).to_bytes(16, "big")
+        name: bytes = self.tools.uuid7(nanoseconds=int(self.now * 1e9)).bytes
+        return name

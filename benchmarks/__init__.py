@@ -1,0 +1,1 @@
+"""How fast the data plane is, as ratios to what the same machine could do at best."""

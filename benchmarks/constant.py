@@ -1,0 +1,27 @@
+"""The most that the same server can do: it answers everything with one answer, made beforehand."""
+
+import json
+import os
+
+_ANSWER = json.loads(os.environ.get("CONSTANT", '{"headers": [], "body": ""}'))
+START = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [(name.encode(), text.encode()) for name, text in _ANSWER["headers"]],
+}
+BODY = {"type": "http.response.body", "body": _ANSWER["body"].encode()}
+
+
+async def app(scope, receive, send):
+    """Plain ASGI."""
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    if scope["method"] == "POST":
+        while (await receive()).get("more_body"):
+            pass
+    await send(START)
+    await send(BODY)
