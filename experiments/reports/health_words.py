@@ -46,6 +46,10 @@ PROBLEMS: Final[Mapping[str, Promise]] = {
     "unit": gettext_lazy("The impression is the unit"),
 }
 """What the same checks are called when they have found something."""
+OF_IMPRESSIONS: Final = (
+    gettext_lazy("Impressions are split as planned"),
+    gettext_lazy("Impressions are not split as planned"),
+)
 UNKNOWN: Final = gettext_lazy("Cannot be checked with this data.")
 REMEDIES: Final[Mapping[str, Promise]] = {
     "split": gettext_lazy(
@@ -121,9 +125,15 @@ def explain(check: Check, data: ReportData) -> Explained:
     remedy = str(REMEDIES[check.key]) if check.state is not State.OK else ""
     if check.state is State.UNKNOWN:
         remedy = ""
-    wrong = check.state in {State.WARNING, State.BLOCKING}
-    name = str(PROBLEMS[check.key] if wrong else NAMES[check.key])
+    name = str(_name(check, data))
     return Explained(check.key, check.state, name, _finding(check, data), remedy)
+
+
+def _name(check: Check, data: ReportData) -> Promise:
+    wrong = check.state in {State.WARNING, State.BLOCKING}
+    if check.key == "split" and data.design.unit == "impression":
+        return OF_IMPRESSIONS[wrong]
+    return PROBLEMS[check.key] if wrong else NAMES[check.key]
 
 
 def explain_all(data: ReportData) -> list[Explained]:
