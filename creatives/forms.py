@@ -42,6 +42,15 @@ class Kept:
             return None
 
 
+def keep(picture: Picture, filename: str) -> Kept:
+    """Put a good upload aside until the rest of its form is good as well."""
+    return Kept(
+        media.keep_original(picture.original, picture.sort.extension),
+        media.store(picture.thumbnail.data, picture.thumbnail.extension),
+        filename,
+    )
+
+
 def say(problem: LabError) -> str:
     """An error as the sentence beside a field."""
     return f"{problem} {problem.hint}" if problem.hint else str(problem)
@@ -103,17 +112,18 @@ class VersionForm(forms.Form):
     def _take(self, file: "UploadedFile[bytes]") -> None:
         self.picture, self.filename = uploads.accept(file), file.name or ""  # type: ignore[arg-type]
         if self.errors:
-            self.keeping = Kept(
-                media.keep_original(self.picture.original, self.picture.sort.extension),
-                media.store(self.picture.thumbnail.data, self.picture.thumbnail.extension),
-                self.filename,
-            )
+            self.keeping = keep(self.picture, self.filename)
 
     def _take_again(self, kept: Kept) -> None:
         original = media.original(kept.original)
         if original is not None:
             self.picture, self.filename = uploads.accept(original), kept.filename
             self.keeping = kept
+
+    @property
+    def shown(self) -> Kept | None:
+        """The picture that a form begins with, if it was chosen on an earlier page."""
+        return self.keeping or Kept.opened(str(self["kept"].value() or ""))
 
     def refuse(self, problem: LabError) -> None:
         """Show what the use-case refused beside the field it names."""

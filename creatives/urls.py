@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from creatives.views import creatives, placements
+from creatives.views import creatives, placements, several
 
 app_name = "creatives"
 
 urlpatterns: list[URLPattern] = [
     path("creatives/", creatives.index, name="list"),
     path("creatives/new/", creatives.new, name="new"),
+    path("creatives/several/", several.choose, name="several"),
+    path("creatives/several/save/", several.save, name="save-several"),
     path("creatives/<slug:key>/", creatives.detail, name="creative"),
     path("creatives/<slug:key>/versions/new/", creatives.new_version, name="new-version"),
     path("creatives/<slug:key>/rename/", creatives.rename, name="rename"),

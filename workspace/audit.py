@@ -55,4 +55,4 @@ def record(
 
 
 def _key_of(subject: models.Model) -> str:
-    return str(getattr(subject, "key", None) or subject.pk)[:100]
+    return str(getattr(subject, "key", None) or subject)[:100]

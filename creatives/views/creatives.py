@@ -36,14 +36,15 @@ def index(request: SiteRequest) -> HttpResponse:
 def new(request: SiteRequest) -> HttpResponse:
     """Upload a banner."""
     form = CreativeForm(request.POST or None, request.FILES or None)
-    creative = _created(request, form) if request.method == "POST" else None
+    creative = created(request, form) if request.method == "POST" else None
     if creative:
         messages.success(request, _("%(name)s is ready.") % {"name": creative.name})
         return redirect("creatives:creative", request.site.key, creative.key)
     return render(request, "creatives/new.html", {"form": form})
 
 
-def _created(request: SiteRequest, form: CreativeForm) -> Creative | None:
+def created(request: SiteRequest, form: CreativeForm) -> Creative | None:
+    """The creative that a form describes, or None with the reasons beside its fields."""
     if not form.is_valid() or form.picture is None:
         return None
     values = form.cleaned_data

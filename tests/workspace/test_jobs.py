@@ -271,7 +271,7 @@ def test_page__queued_without_workers__says_that_they_are_down(client, now):
     job = _queued(now)
     page = client.get(f"/s/shop/jobs/{job.pk}/").content.decode()
     assert "The workers are down" in page
-    assert f'hx-get="/s/shop/jobs/{job.pk}/"' in page
+    assert f'hx-get="/s/shop/jobs/{job.pk}/?reload=1"' in page
 
 
 @pytest.mark.django_db
