@@ -2,6 +2,11 @@
 
 import json
 import os
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
+Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 
 _ANSWER = json.loads(os.environ.get("CONSTANT", '{"headers": [], "body": ""}'))
 START = {
@@ -12,7 +17,7 @@ START = {
 BODY = {"type": "http.response.body", "body": _ANSWER["body"].encode()}
 
 
-async def app(scope, receive, send):
+async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     """Plain ASGI."""
     if scope["type"] == "lifespan":
         await receive()

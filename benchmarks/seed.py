@@ -1,8 +1,14 @@
 """A shop with twenty running experiments on as many placements. Prints its key as JSON."""
 
+import datetime as dt
 import json
+from typing import TYPE_CHECKING
 
 import django
+
+if TYPE_CHECKING:
+    from creatives.models import Creative
+    from workspace.models import Site
 
 EXPERIMENTS = 20
 
@@ -23,7 +29,7 @@ def seed() -> dict[str, str]:
     return {"key": secret, "site": str(site.pk)}
 
 
-def _experiment(site, number, now):
+def _experiment(site: "Site", number: int, now: dt.datetime) -> None:
     from creatives.models import Placement
     from experiments import lifecycle
     from experiments.models import Experiment, Layer, Variant
@@ -56,7 +62,7 @@ def _experiment(site, number, now):
     lifecycle.start(experiment, actor=None, now=now)
 
 
-def _creative(site, key):
+def _creative(site: "Site", key: str) -> "Creative":
     from creatives.models import Creative, Rendition, Version
 
     creative = Creative.objects.create(site=site, key=key, name=key)

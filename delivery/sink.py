@@ -98,17 +98,22 @@ class Load(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """How a piece of work begins, is undone so that it can be tried another way, and ends."""
+    """How work begins, starts anew on the slow path, and ends on either; empty: not at all."""
 
     begin: str
-    undo: str
+    anew: str
     end: str
+    end_slow: str
 
 
 INSIDE = Scope(
-    "SAVEPOINT events_sink", "ROLLBACK TO SAVEPOINT events_sink", "RELEASE SAVEPOINT events_sink"
+    begin="SAVEPOINT events_sink",
+    anew="ROLLBACK TO SAVEPOINT events_sink",
+    end="RELEASE SAVEPOINT events_sink",
+    end_slow="RELEASE SAVEPOINT events_sink",
 )
-WHOLE = Scope("BEGIN", "ROLLBACK; BEGIN", "COMMIT")
+# A lone COPY is a transaction already: one round trip instead of three.
+WHOLE = Scope(begin="", anew="BEGIN", end="", end_slow="COMMIT")
 
 Rows: TypeAlias = list[tuple[Any, ...]]
 Steps: TypeAlias = Generator[Run | Load, Rows, list[Outcome]]
@@ -176,20 +181,25 @@ def writing(records: Sequence[Record], scope: Scope) -> Steps:
         return []
     first = _first_of_each(records)
     days = {day for day, _ in first}
-    yield Run(scope.begin)
     try:
+        yield from _run(scope.begin)
         if not days <= _known_days:
             yield Run(ENSURE, (sorted(days),))
         yield Load(COPY_LOG, _text(first))
-        settled = dict.fromkeys(first, Outcome.STORED)
+        settled, end = dict.fromkeys(first, Outcome.STORED), scope.end
     except (errors.UniqueViolation, errors.CheckViolation):
         # Something is there already, or a partition that was known is gone.
-        yield Run(scope.undo)
+        yield Run(scope.anew)
         yield Run(ENSURE, (sorted(days),))
-        settled = yield from _one_by_one(first)
-    yield Run(scope.end)
+        settled, end = (yield from _one_by_one(first)), scope.end_slow
+    yield from _run(end)
     _remember(days)
     return _outcomes(records, first, settled)
+
+
+def _run(sql: str) -> Generator[Run, Rows, None]:
+    if sql:
+        yield Run(sql)
 
 
 def _first_of_each(records: Sequence[Record]) -> dict[Key, Record]:
