@@ -1,7 +1,5 @@
 """All addresses of the control plane."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import views as auth
@@ -30,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<slug:site>/", include("experiments.urls")),
     path("s/<slug:site>/", include("creatives.urls")),
     path("s/<slug:site>/", include("workspace.urls")),
+    path("api/v1/", include("experiments.api.urls")),
+    path("", include("experiments.api.storefront_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("media/<str:name>", media_file, name="media"),
@@ -37,10 +37,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]
-if find_spec("experiments.api") and find_spec("experiments.api.urls"):
-    urlpatterns += [
-        path("api/v1/", include("experiments.api.urls")),
-        path("", include("experiments.api.storefront_urls")),
-    ]
-if settings.DEMO and find_spec("demo.urls"):
+if settings.DEMO:
     urlpatterns += [path("demo/", include("demo.urls"))]
