@@ -137,7 +137,9 @@ def _sender(
         received_at=dt.datetime.fromtimestamp(moment.now, dt.UTC),
         now_ms=moment.now_ms,
         # A server is called what its HTTP library is called; only browsers are judged by name.
-        mark="" if caller.secret else traffic.mark(request),
+        mark=""
+        if caller.secret
+        else traffic.mark(request, robots_count=caller.site.count_automated),
         sent_at=sent_at,
     )
 

@@ -41,6 +41,7 @@ class SiteEntry(msgspec.Struct, frozen=True):
     key: str
     origins: tuple[str, ...]
     currency: str
+    count_automated: bool = False
 
 
 class KeyEntry(msgspec.Struct, frozen=True):

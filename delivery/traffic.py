@@ -23,10 +23,13 @@ def is_robot(agent: str) -> bool:
     return bool(_detector.is_crawler(user_agent=agent))
 
 
-def mark(request: Request) -> str:
-    """The name of the filter that sets a browser's request aside, or nothing."""
+def mark(request: Request, *, robots_count: bool = False) -> str:
+    """The name of the filter that sets a browser's request aside, or nothing.
+
+    `robots_count` is for test and demo sites, whose visitors are scripts.
+    """
     purpose = request.headers.get(b"sec-purpose") or request.headers.get(b"purpose")
     if purpose and b"prefetch" in purpose.lower():
         return PREFETCH
     agent = request.header(b"user-agent")[:LONGEST_AGENT]
-    return BOT if agent and is_robot(agent) else ""
+    return BOT if agent and not robots_count and is_robot(agent) else ""

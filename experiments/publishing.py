@@ -82,7 +82,11 @@ def compile_snapshot() -> wire.Snapshot:
 
 def _site(site: Site) -> wire.SiteEntry:
     return wire.SiteEntry(
-        id=site.pk, key=site.key, origins=tuple(site.origins), currency=site.currency
+        id=site.pk,
+        key=site.key,
+        origins=tuple(site.origins),
+        currency=site.currency,
+        count_automated=site.count_automated,
     )
 
 

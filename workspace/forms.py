@@ -67,7 +67,7 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Site
-        fields = ("name", "origins", "currency", "timezone")
+        fields = ("name", "origins", "currency", "timezone", "count_automated")
 
 
 class NewSiteForm(SiteForm):

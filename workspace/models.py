@@ -31,6 +31,14 @@ class Site(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     timezone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
     is_demo = models.BooleanField(_("demo"), default=False)
+    count_automated = models.BooleanField(
+        _("count automated browsers"),
+        default=False,
+        help_text=_(
+            "For test and demo sites, whose visitors are scripts. Leave it off for a real shop: "
+            "crawlers would be counted as people."
+        ),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     members: models.ManyToManyField = models.ManyToManyField(  # type: ignore[type-arg]
         settings.AUTH_USER_MODEL, through="Membership", related_name="sites"

@@ -35,6 +35,8 @@ def create(
             "timezone": timezone,
             "origins": list(origins),
             "is_demo": is_demo,
+            # The shoppers of a demo are scripts.
+            "count_automated": is_demo,
         },
     )
     if not made:
@@ -50,7 +52,7 @@ def create(
 @transaction.atomic
 def change(site: Site, *, before: audit.State, actor: AbstractBaseUser, now: dt.datetime) -> Site:
     """Save the general settings of a site."""
-    site.save(update_fields=["name", "origins", "currency", "timezone"])
+    site.save(update_fields=["name", "origins", "currency", "timezone", "count_automated"])
     audit.record(
         site=site,
         actor=actor,

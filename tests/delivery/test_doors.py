@@ -1,5 +1,6 @@
 """What both doors refuse, in both languages, and that they say the same."""
 
+import itertools
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from experiments.models import Status
 from tests import factories
 from tests.doors import SHOP, DjangoDoor, a_banner, an_experiment, log_rows
 from workspace import keys
+from workspace.models import Site
 
 pytest_plugins = ("tests.door_fixtures",)
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -281,6 +283,26 @@ def test_events__robots_and_prefetch__are_kept_and_not_counted(door, world) -> N
     receipt = events_of(door, world, VIEW | {"id": "3"}, user_agent="python-requests/2.34")
     assert receipt["stored"] == 1
     assert sorted(log_rows("mark")) == [("",), ("bot",), ("prefetch",)]
+
+
+@pytest.fixture
+def test_site(world):
+    Site.objects.filter(pk=world.site.pk).update(count_automated=True)
+    world.publish()
+    yield
+    Site.objects.filter(pk=world.site.pk).update(count_automated=False)
+    world.publish()
+
+
+def test_events__robots_on_a_test_site__are_counted(door, world, test_site) -> None:
+    numbers = itertools.count()
+
+    def counted() -> bool:
+        event = VIEW | {"id": f"robot {next(numbers)}"}
+        answer = events_of(door, world, event, key=world.pk, user_agent="Googlebot/2.1")
+        return answer["stored"] == 1
+
+    assert wait_until(counted, seconds=5)
 
 
 def test_events__alias__is_stored_with_two_pseudonyms(door, world) -> None:

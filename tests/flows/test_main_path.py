@@ -1,5 +1,6 @@
 """The whole job as people do it: in a browser, on the running product, from upload to report."""
 
+import contextlib
 import io
 import json
 import re
@@ -8,6 +9,7 @@ import urllib.request
 
 import pytest
 from PIL import Image, ImageDraw
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 pytestmark = pytest.mark.browser
 
@@ -79,9 +81,7 @@ def _shop(chromium, complaints, lab, banners):
         )
         page = context.new_page()
         complaints.watch(page)
-        page.goto(f"{lab.web}/demo/cart/")
-        shown = page.locator(f"[data-banner-lab={PLACEMENT}] img[alt*='two weeks only']")
-        shown.wait_for()
+        shown = _see_the_banner(page, lab)
         seen.append(shown.get_attribute("alt").split(":")[0])
         if number % 5 == 0:
             shown.click()
@@ -90,6 +90,17 @@ def _shop(chromium, complaints, lab, banners):
         context.close()
     assert set(seen) == set(banners)
     return seen
+
+
+def _see_the_banner(page, lab):
+    """On a busy machine an answer may come too late for the tag, which then leaves the default."""
+    shown = page.locator(f"[data-banner-lab={PLACEMENT}] img[alt*='two weeks only']")
+    for _visit in range(8):
+        page.goto(f"{lab.web}/demo/cart/")
+        with contextlib.suppress(PlaywrightTimeout):
+            shown.wait_for(timeout=2_000)
+            return shown
+    pytest.fail("no answer came in time on eight visits")
 
 
 def _api(lab, path):
@@ -115,7 +126,6 @@ def test_product__from_upload_to_report__counts_what_fifty_visitors_did(
     page.get_by_role("button", name="Refresh now").click()
     page.get_by_text("as of just now").wait_for(timeout=30_000)
     page.reload()
-    page.screenshot(path="/tmp/flow.png", full_page=True)
     page.get_by_role("heading", name=re.compile("collecting", re.IGNORECASE)).wait_for()
     report = _api(lab, "/api/v1/experiments/cart-say-what-is-missing/report/")
     assert report["verdict"] == "collecting"
