@@ -36,7 +36,7 @@ def streams(draw):
         row = Row(kind, unit, minute, number, mark=mark, experiment=experiment)
         if kind in {"purchase", "add_to_cart"}:
             scoped = draw(st.booleans())
-            order = draw(st.sampled_from(["", "o1", "o2"])) if kind == "purchase" else ""
+            order = draw(st.sampled_from(["o1", "o1", "o2", ""])) if kind == "purchase" else ""
             amount = draw(st.sampled_from([None, 0, 5, 3_000_000_000, 10**12]))
             row = bought(unit, kind=kind, minute=minute, number=number, mark=mark, order_id=order)
             row = _with(row, amount=amount, experiment=experiment if scoped else None)
@@ -115,12 +115,12 @@ def test_run__purchase_before_the_first_impression__counts_only_once_that_turns_
     assert UnitTotal.objects.get().orders == 1
 
 
-def test_run__order_named_twice__belongs_to_the_earlier_event_alone(db):
+@pytest.mark.parametrize("arriving", [(1, 2), (2, 1)])
+def test_run__order_named_twice__belongs_to_the_earlier_event_alone(db, arriving):
     write([Row("impression", 1, 0, 1), Row("impression", 2, 0, 2)])
-    write([bought(1, minute=9, number=3, order_id="o-1")])
-    rollup.run(now=NOW)
-    write([bought(2, minute=8, number=4, order_id="o-1")])
-    rollup.run(now=NOW)
+    for unit in arriving:
+        write([bought(unit, minute=10 - unit, number=2 + unit, order_id="o-1")])
+        rollup.run(now=NOW)
     assert list(UnitTotal.objects.order_by("unit").values_list("orders", flat=True)) == [0, 1]
 
 
