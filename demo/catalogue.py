@@ -191,7 +191,7 @@ _ALL = (
             "European flax, woven loosely and washed with stones until it falls like water. Warm "
             "in winter, airy in summer."
         ),
-        (_("140 × 200 cm"), _("100 % linen"), _("Machine wash, 40 °C")),
+        (_("140 × 200 cm"), _("Pure linen"), _("Machine wash, 40 °C")),
         23900,
         "mint",
     ),

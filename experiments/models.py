@@ -56,7 +56,7 @@ class Experiment(models.Model):
         RESULTS = "results", _("Imported totals")
 
     class MdeKind(models.TextChoices):
-        RELATIVE = "relative", _("% of the control")
+        RELATIVE = "relative", _("percent of the control")
         POINTS = "points", _("percentage points")
 
     class Metric(models.TextChoices):

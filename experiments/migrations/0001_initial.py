@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('running', 'Running'), ('paused', 'Paused'), ('stopped', 'Stopped'), ('decided', 'Decided')], default='draft', max_length=10, verbose_name='status')),
                 ('primary_metric', models.CharField(choices=[('ctr', 'Click-through rate'), ('conversion_rate', 'Conversion rate per visitor'), ('revenue_per_visitor', 'Revenue per visitor')], default='ctr', max_length=30, verbose_name='primary metric')),
                 ('mde', models.DecimalField(blank=True, decimal_places=3, max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='smallest effect worth finding')),
-                ('mde_kind', models.CharField(choices=[('relative', '% of the control'), ('points', 'percentage points')], default='relative', max_length=10)),
+                ('mde_kind', models.CharField(choices=[('relative', 'percent of the control'), ('points', 'percentage points')], default='relative', max_length=10)),
                 ('planned_days', models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MaxValueValidator(365)], verbose_name='planned days')),
                 ('planned_visitors', models.PositiveIntegerField(default=0, help_text='In all variants together; 0 when only the days count.', verbose_name='planned visitors')),
                 ('traffic_share', models.PositiveSmallIntegerField(default=100, help_text="Percent of the placement's visitors who take part.", validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='traffic share')),

@@ -72,6 +72,7 @@ def method(data: ReportData) -> list[str]:
         )
     if Kind.MEAN in kinds:
         found.append(_("Averages per visitor are compared with Welch's t-test."))
+    # xgettext:no-python-format
     found.append(_("Ranges of relative changes are Fieller's; all ranges cover 95% or more."))
     return [*found, *_look(data)]
 
@@ -143,8 +144,8 @@ def _look(data: ReportData) -> list[str]:
         found.append(
             _(
                 "Several variants are compared with the control, so the primary metric is "
-                "corrected by Holm's method, with wider ranges: at most 5% false alarms over all "
-                "of them together."
+                "corrected by Holm's method, with wider ranges: false alarms over all of them "
+                "together stay at 5%."
             )
         )
     if data.all_arms is not None and data.all_arms.p is not None:
