@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.test import override_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = Path("zh_Hans/LC_MESSAGES/django.po")
-IGNORED = [".venv/*", "var/*", "node_modules/*", "tests/*", "benchmarks/*"]
+SOURCES = (
+    *("banner_lab", "creatives", "delivery", "demo", "engine", "events", "experiments"),
+    *("workspace", "templates", "locale"),
+)
 
 pytestmark = pytest.mark.skipif(
     shutil.which("xgettext") is None, reason="GNU gettext is not on this machine"
@@ -20,22 +24,18 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory, request):
-    """A copy of the catalogue, brought up to date with every string in the sources."""
-    copy = tmp_path_factory.mktemp("locale")
-    shutil.copytree(ROOT / "locale", copy, dirs_exist_ok=True)
-    from django.test import override_settings
+def fresh(tmp_path_factory):
+    """A copy of the catalogue, brought up to date with every string in a copy of the sources.
 
-    with override_settings(LOCALE_PATHS=[str(copy)]):
-        request.getfixturevalue("monkeypatch_module").chdir(ROOT)
-        call_command("makemessages", locale=["zh_Hans"], ignore_patterns=IGNORED, verbosity=0)
-    return copy / CATALOGUE
-
-
-@pytest.fixture(scope="module")
-def monkeypatch_module():
-    with pytest.MonkeyPatch.context() as patch:
-        yield patch
+    A copy, because Django's command always writes into a `locale` folder where it is run.
+    """
+    copy = tmp_path_factory.mktemp("sources")
+    for folder in SOURCES:
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    with pytest.MonkeyPatch.context() as patch, override_settings(LOCALE_PATHS=[copy / "locale"]):
+        patch.chdir(copy)
+        call_command("makemessages", locale=["zh_Hans"], verbosity=0)
+    return copy / "locale" / CATALOGUE
 
 
 def _places(catalogue: Path, *which: str) -> list[str]:
