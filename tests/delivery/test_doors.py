@@ -1,5 +1,6 @@
 """What both doors refuse, in both languages, and that they say the same."""
 
+import gzip
 import itertools
 import json
 import os
@@ -367,8 +368,17 @@ def test_media__picture__is_served_for_ever_to_everybody(granian) -> None:
     assert answer.headers["content-type"] == "image/webp"
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["access-control-allow-origin"] == "*"
+    assert "sandbox" in answer.headers["content-security-policy"]
     again = granian.get(f"/media/{name}", if_none_match=answer.headers["etag"])
     assert (again.status, again.body) == (304, b"")
+
+
+def test_tag__browser_that_knows_gzip__gets_it_small(granian) -> None:
+    small = granian.get("/tag/banner-lab.js", accept_encoding="gzip, br")
+    plain = granian.get("/tag/banner-lab.js")
+    assert small.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(small.body) == plain.body
+    assert len(small.body) <= 4_000
 
 
 def test_media__original_or_anything_else__is_never_served(granian) -> None:
