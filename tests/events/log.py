@@ -95,6 +95,19 @@ def state() -> dict[str, list]:
     return found
 
 
+def fingerprint() -> list[tuple]:
+    """The same as `state` for a great many rows: one number for each table."""
+    statement = (
+        "SELECT count(*), sum(hashtextextended((to_jsonb(t) - 'id')::text, 0)::numeric) FROM {} t"
+    )
+    found = []
+    with connection.cursor() as cursor:
+        for model in (UnitTotal, Aggregate, Conversion, Tally):
+            cursor.execute(statement.format(model._meta.db_table))
+            found.append(cursor.fetchone())
+    return found
+
+
 def aggregates_of_state() -> dict[tuple, tuple[int, ...]]:
     return {
         (r.experiment_id, r.phase, r.variant_id, r.day): tuple(int(m) for m in r.moments)

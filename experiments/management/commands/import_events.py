@@ -1,6 +1,5 @@
 """`manage.py import_events FILE --site … --experiment … --map …`: load a log as an experiment."""
 
-import resource
 import sys
 import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -80,7 +79,7 @@ class Command(BaseCommand):
                 self._say_loaded(wanted, events.load(wanted, now=timezone.now(), progress=bar))
         except LabError as error:
             raise CommandError(told.refusal(error)) from error
-        self.stdout.write(told.cost(time.monotonic() - started, resource.RUSAGE_SELF))
+        self.stdout.write(told.cost(time.monotonic() - started))
 
     def _say_checked(self, survey: Survey) -> None:
         self.stdout.write("\n".join(survey.summary.sentences()))

@@ -1,6 +1,5 @@
 """`manage.py import_results FILE --site … --map …`: load tests of which only totals exist."""
 
-import resource
 import sys
 import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -53,7 +52,7 @@ class Command(BaseCommand):
         except LabError as error:
             raise CommandError(told.refusal(error)) from error
         self._say(loaded)
-        self.stdout.write(told.cost(time.monotonic() - started, resource.RUSAGE_SELF))
+        self.stdout.write(told.cost(time.monotonic() - started))
 
     def _say(self, loaded: ResultsLoaded) -> None:
         self.stdout.write("\n".join(loaded.summary.sentences()))
