@@ -1,6 +1,8 @@
 """A small cast, a fixed clock and a clean log for every test."""
 
 import datetime as dt
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,3 +49,26 @@ def _is_transactional(request: pytest.FixtureRequest) -> bool:
         request.fixturenames
     )
     return bool(used) or bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """Debian's Chromium, headless; skipped with the reason where there is none.
+
+    One for the session: the driver's event loop stays in this thread, where a second driver would
+    refuse to start and Django its queries.
+    """
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        if os.environ.get("LAB_BROWSER") == "required":
+            pytest.fail("no Chromium on this machine, but LAB_BROWSER=required")
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    from playwright.sync_api import sync_playwright
+
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -109,8 +109,9 @@ def test_senders__many_at_once_with_the_same_events__store_each_once(granian, wo
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(receipt["stored"] for receipt in receipts) == 100
-    assert sum(receipt["duplicate"] for receipt in receipts) == 700
+    # A machine so busy that the database counts as away spools some, and a spool takes all for new.
+    assert sum(receipt["stored"] + receipt["duplicate"] for receipt in receipts) == 800
+    assert wait_until(lambda: is_drained(granian), seconds=20)
     assert len(log_rows()) == 100
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -92,23 +91,6 @@ class Complaints:
             "document.addEventListener('securitypolicyviolation',"
             " e => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`))"
         )
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Debian's Chromium, headless; skipped with the reason where there is none."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        if os.environ.get("LAB_BROWSER") == "required":
-            pytest.fail("no Chromium on this machine, but LAB_BROWSER=required")
-        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

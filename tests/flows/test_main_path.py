@@ -71,7 +71,7 @@ def _act(page, verb):
 
 def _shop(chromium, complaints, lab, banners):
     """Fifty visitors of the cart page; every fifth clicks. Which banner each of them saw."""
-    seen = []
+    seen, contexts = [], []
     for number in range(VISITORS):
         consented = [{"name": "qiwu_consent", "value": "granted"}]
         context = chromium.new_context(
@@ -86,7 +86,9 @@ def _shop(chromium, complaints, lab, banners):
         if number % 5 == 0:
             shown.click()
         page.goto("about:blank")  # leaving sends what has gathered, by beacon
-        page.wait_for_timeout(200)
+        contexts.append(context)
+    page.wait_for_timeout(2_000)
+    for context in contexts:
         context.close()
     assert set(seen) == set(banners)
     return seen

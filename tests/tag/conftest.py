@@ -1,7 +1,5 @@
 """A shop, a data plane and a browser, each a real one."""
 
-import os
-import shutil
 import threading
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,25 +20,6 @@ from workspace.models import Site
 
 # Headless Chromium calls itself a robot, and robots are not counted.
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"  # noqa: E501
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        if os.environ.get("LAB_BROWSER") == "required":
-            pytest.fail("no Chromium on this machine, but LAB_BROWSER=required")
-        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
-    # The synchronous driver runs an event loop in this thread; Django would refuse its queries.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as tools:
-        browser = tools.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def test_cluster__fallback_wheel__works(tmp_path: Path, run: Run, number: int) -
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
 def test_cluster__root_without_user_namespaces__runs_as_nobody(tmp_path: Path, run: Run) -> None:
     # pytest closes its folders to others, which is what require_reachable is about.
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+    for folder in [tmp_path, *list(tmp_path.parents)[:-2]]:  # up to, not with, /tmp
         folder.chmod(0o711)
     nobody = identity.step_down(tmp_path)
     found = next(postgres.installations())
@@ -89,7 +89,7 @@ def test_cluster__root_without_user_namespaces__runs_as_nobody(tmp_path: Path, r
 def test_step_down__closed_parent__is_refused_by_name(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     (closed / "state").mkdir(parents=True)
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+    for folder in [tmp_path, *list(tmp_path.parents)[:-2]]:  # up to, not with, /tmp
         folder.chmod(0o711)
     closed.chmod(0o700)
     with pytest.raises(CannotStart, match="closed"):

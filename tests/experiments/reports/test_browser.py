@@ -1,8 +1,5 @@
 """The results page in a real browser: read in ten seconds, drawn without a complaint."""
 
-import os
-import shutil
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,24 +30,6 @@ def path(live_server):
     return f"{live_server.url}/s/shop/experiments/hero/"
 
 
-@contextmanager
-def browser():
-    """Chromium; skips with the reason where there is none. Django must not be asked meanwhile."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        if os.environ.get("LAB_BROWSER") == "required":
-            pytest.fail("no Chromium on this machine, but LAB_BROWSER=required")
-        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield chromium
-        chromium.close()
-
-
 def serve_media(route) -> None:
     # The data plane, which serves these, does not run here.
     route.fulfill(path=Path(settings.MEDIA_ROOT) / route.request.url.rsplit("/", 1)[1])
@@ -78,34 +57,32 @@ def bottom(page, selector) -> float:
     return box["y"] + box["height"]
 
 
-def test_results__in_chromium__verdict_first_and_not_one_complaint(path):
+def test_results__in_chromium__verdict_first_and_not_one_complaint(chromium, path):
     complaints: list[str] = []
-    with browser() as chromium:
-        for size in SIZES:
-            for theme in ("light", "dark"):
-                page = open_page(chromium, path, size=size, theme=theme, complaints=complaints)
-                for selector in (
-                    ".verdict-word",
-                    ".verdict-headline",
-                    ".verdict-range",
-                    "a.btn-primary",
-                ):
-                    assert bottom(page, f"#verdict {selector}") <= FIRST_LOOK, (size, selector)
-                assert page.locator(".chart .main-svg").count() >= 2
-                assert page.evaluate("document.documentElement.scrollWidth") == SIZES[size][0]
-                page.locator(".chart").first.hover()
-                page.locator(".chart-data summary").first.click()
-                assert page.locator(".chart-data table").first.is_visible()
-                page.context.close()
+    for size in SIZES:
+        for theme in ("light", "dark"):
+            page = open_page(chromium, path, size=size, theme=theme, complaints=complaints)
+            for selector in (
+                ".verdict-word",
+                ".verdict-headline",
+                ".verdict-range",
+                "a.btn-primary",
+            ):
+                assert bottom(page, f"#verdict {selector}") <= FIRST_LOOK, (size, selector)
+            assert page.locator(".chart .main-svg").count() >= 2
+            assert page.evaluate("document.documentElement.scrollWidth") == SIZES[size][0]
+            page.locator(".chart").first.hover()
+            page.locator(".chart-data summary").first.click()
+            assert page.locator(".chart-data table").first.is_visible()
+            page.context.close()
     assert complaints == []
 
 
-def test_results__theme_switched__charts_take_its_colours(path):
+def test_results__theme_switched__charts_take_its_colours(chromium, path):
     complaints: list[str] = []
-    with browser() as chromium:
-        page = open_page(chromium, path, size="desktop", theme="light", complaints=complaints)
-        colour = "document.querySelector('.chart .scatterlayer .point').style.fill"
-        light = page.evaluate(colour)
-        page.evaluate("document.documentElement.setAttribute('data-bs-theme', 'dark')")
-        page.wait_for_function(f"{colour} !== {light!r}")
+    page = open_page(chromium, path, size="desktop", theme="light", complaints=complaints)
+    colour = "document.querySelector('.chart .scatterlayer .point').style.fill"
+    light = page.evaluate(colour)
+    page.evaluate("document.documentElement.setAttribute('data-bs-theme', 'dark')")
+    page.wait_for_function(f"{colour} !== {light!r}")
     assert complaints == []
