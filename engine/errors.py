@@ -26,8 +26,6 @@ plane turn that into HTTP. `title` is the English source text of the type, to be
 `detail` and `hint` may be lazy translations: they are kept as given and read with `str`.
 """
 
-
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar

@@ -74,7 +74,7 @@ class NewSiteForm(SiteForm):
     """The same, and the key, which never changes afterwards."""
 
     class Meta(SiteForm.Meta):
-        fields = ("name", "key", "currency", "timezone", "origins")  # type: ignore[assignment]
+        fields = ("name", "key", "currency", "timezone", "origins")
         help_texts = {"key": _("Part of every address of this site. It cannot be changed later.")}
 
 

@@ -72,8 +72,7 @@ def method(data: ReportData) -> list[str]:
         )
     if Kind.MEAN in kinds:
         found.append(_("Averages per visitor are compared with Welch's t-test."))
-    # xgettext:no-python-format
-    found.append(_("Ranges of relative changes are Fieller's; all ranges cover 95% or more."))
+    found.append(_("Ranges of relative changes are Fieller's; all ranges cover at least 95%."))
     return [*found, *_look(data)]
 
 
