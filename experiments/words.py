@@ -55,12 +55,15 @@ DONE: Mapping[str, Any] = MappingProxyType(
         "change_split": gettext_lazy("changed the split; a new phase began"),
     }
 )
+ENDED_OPEN = Word(gettext_lazy("No answer"), "scale")
 UNKNOWN = Word("?", "help-circle")
 LONGEST_NAME = 24  # a chip is a word, not a headline
 
 
-def verdict(kind: str, variants: Sequence[Variant]) -> Word:
+def verdict(kind: str, variants: Sequence[Variant], *, ended: bool = False) -> Word:
     """The chip of a verdict; with two variants it can name the one it is about."""
+    if ended and kind == "collecting":
+        return ENDED_OPEN  # nothing is collected any more
     word = VERDICTS.get(kind, UNKNOWN)
     if len(variants) == 2 and kind in {"use", "keep_control"}:  # noqa: PLR2004 - control, treatment
         control, treatment = (variant.name for variant in variants)

@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from experiments import words
-from experiments.models import Experiment, Variant
+from experiments.models import Experiment, Status, Variant
 from workspace.templatetags.lab import icon
 
 register = template.Library()
@@ -33,7 +33,8 @@ def verdict_chip(experiment: Experiment) -> SafeString | str:
     reports = getattr(experiment, "present", [])
     if not reports:
         return ""
-    return _chip(words.verdict(reports[0].verdict, list(experiment.variants.all())))
+    ended = experiment.status in {Status.STOPPED, Status.DECIDED}
+    return _chip(words.verdict(reports[0].verdict, list(experiment.variants.all()), ended=ended))
 
 
 @register.simple_tag
