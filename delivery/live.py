@@ -54,6 +54,8 @@ class Reader:
     folder: Path
     current: Current = field(default_factory=Current)
     connected: bool = False
+    # Version and hash: after a restore an old number may stand for something else.
+    _in_force: tuple[int, str] | None = None
     _refused: tuple[int, str] | None = None
     _task: "asyncio.Task[None] | None" = None
 
@@ -106,7 +108,7 @@ class Reader:
             return
         version, sha256 = newest
         live = self.current.live
-        if live is None or live.version != version:
+        if live is None or newest != self._in_force:
             row = await (await connection.execute(BODY, (version,))).fetchone()
             live = await self._load(version, sha256, row) if row else live
         if live is not None:
@@ -121,6 +123,7 @@ class Reader:
             log.error("snapshot %s is refused, the last one stays in force: %s", version, error)
             self._refused = (version, sha256)
             return None
+        self._in_force = (version, sha256)
         log.info("snapshot %s is in force", version)
         await asyncio.to_thread(self._to_disk, body, sha256, version, as_of)
         return live

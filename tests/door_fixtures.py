@@ -24,7 +24,8 @@ def committed_world(django_db_setup, django_db_blocker) -> Iterator[World]:
 
 
 def _clear() -> None:
-    call_command("flush", verbosity=0, interactive=False)
+    # Numbers go on: the process of the session tells snapshots apart by them.
+    call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
     _empty_log()
 
 

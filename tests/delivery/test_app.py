@@ -9,12 +9,15 @@ import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 from django.utils import timezone
 
 from banner_lab.stack.processes import wait_until
+from delivery.snapshot import digest, encode
 from delivery.spool import Spool
 from experiments.models import Snapshot
+from experiments.publishing import compile_snapshot
 from tests.doors import BROWSER, SHOP, Granian, database_url, log_rows
 from tests.proxy import Proxy
 
@@ -283,3 +286,17 @@ def test_ids__hundred_users__get_the_same_from_both_doors_and_after_a_restart(
     behind.kill()
     behind.start()
     assert variants(behind) == expected
+
+
+def test_snapshot__another_one_under_the_same_number__comes_into_force(granian, world) -> None:
+    """As after a restore: the number says nothing, the hash does."""
+    last = Snapshot.objects.first()
+    other = compile_snapshot()
+    body = encode(msgspec.structs.replace(other, experiments=()))
+    kept = (last.sha256, bytes(last.body))
+    Snapshot.objects.filter(pk=last.pk).update(sha256=digest(body), body=body)
+    try:
+        assert wait_until(lambda: granian.get(SPRING, key=world.pk).status == 404, seconds=5)
+    finally:
+        Snapshot.objects.filter(pk=last.pk).update(sha256=kept[0], body=kept[1])
+    assert wait_until(lambda: granian.get(SPRING, key=world.pk).status == 200, seconds=5)
