@@ -1,6 +1,10 @@
-"""Take the pictures of docs/screenshots: `.venv/bin/python docs/screenshots.py`, with `./lab up`.
+"""Take the pictures of docs/screenshots, from a running demo with one simulation in it.
 
-Every page once on a desktop and once on a phone; `--language zh-hans --theme dark` for the others.
+    ./lab up
+    .venv/bin/python manage.py simulate_shoppers
+    .venv/bin/python docs/screenshots.py [--language zh-hans] [--theme dark] [--only NAME]
+
+Every page once on a desktop and once on a phone.
 """
 
 import argparse
@@ -13,97 +17,94 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-ONE_THING = 5  # slashes of /s/<site>/<list>/<key>/
 SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
-PAGES = {
-    "login": ("", "/login/"),
-    "home": ("admin", "/s/demo/"),
-    "experiments": ("admin", "/s/demo/experiments/"),
-    "experiment-new": ("admin", "/s/demo/experiments/new/"),
-    "creatives": ("admin", "/s/demo/creatives/"),
-    "creative-new": ("admin", "/s/demo/creatives/new/"),
-    "placements": ("admin", "/s/demo/placements/"),
-    "placement-new": ("admin", "/s/demo/placements/new/"),
-    "settings": ("admin", "/s/demo/settings/"),
-    "audit": ("admin", "/s/demo/audit/"),
-    "not-found": ("admin", "/s/demo/experiments/no-such-test/"),
-    "shop": ("", "/demo/"),
+SITE = "/s/demo/"
+VERDICT = f"{SITE}experiments/simulation-1/"
+ANYBODY = {
+    "login": "/login/",
+    "shop": "/demo/",
+    "shop-category": "/demo/c/shoes/",
+    "shop-product": "/demo/p/trail-runner/",
+    "shop-cart": "/demo/cart/",
+    "api-docs": "/api/docs/",
+}
+MEMBERS = {
+    "home": SITE,
+    "experiments": f"{SITE}experiments/",
+    "experiment-new": f"{SITE}experiments/new/",
+    "experiment-edit": f"{SITE}experiments/cart-nudge/edit/",
+    "experiment-start": f"{SITE}experiments/cart-nudge/start/",
+    "experiment-design": f"{VERDICT}design/",
+    "experiment-visitors": f"{VERDICT}visitors/?user_id=u-42",
+    "experiment-history": f"{VERDICT}history/",
+    "experiment-decide": f"{VERDICT}decide/",
+    "verdict-use": VERDICT,
+    "verdict-collecting": f"{SITE}experiments/category-strip-coffee/",
+    "verdict-no-data": f"{SITE}experiments/autumn-hero/",
+    "creatives": f"{SITE}creatives/",
+    "creative": f"{SITE}creatives/hero-hearth/",
+    "creative-new": f"{SITE}creatives/new/",
+    "creatives-several": f"{SITE}creatives/several/",
+    "creative-version": f"{SITE}creatives/hero-hearth/versions/new/",
+    "placements": f"{SITE}placements/",
+    "placement": f"{SITE}placements/home-hero/",
+    "placement-new": f"{SITE}placements/new/",
+    "settings": f"{SITE}settings/",
+    "settings-embed": f"{SITE}settings/snippet/",
+    "settings-keys": f"{SITE}settings/keys/",
+    "settings-people": f"{SITE}settings/people/",
+    "audit": f"{SITE}audit/",
+    "simulate": "/demo/simulate/",
+    "site-new": "/sites/new/",
+    "password": "/password/",
+    "not-found": f"{SITE}experiments/no-such-test/",
+    "admin": "/admin/",
 }
 
 
-def state_folder() -> Path:
-    return Path(os.environ.get("LAB_STATE") or ROOT / "var")
-
-
-def more_pages(page: Page, web: str) -> dict[str, tuple[str, str]]:
-    """The pages of single things, found by following the lists."""
-    found = {}
-    for name, path, pattern in (
-        ("experiment", "/s/demo/experiments/", "/s/demo/experiments/"),
-        ("creative", "/s/demo/creatives/", "/s/demo/creatives/"),
-    ):
-        page.goto(web + path)
-        links = page.eval_on_selector_all(
-            "main a[href]", "all => all.map(a => a.getAttribute('href'))"
-        )
-        keys = sorted(
-            {
-                x
-                for x in links
-                if x.startswith(pattern) and x.count("/") == ONE_THING and "?" not in x
-            }
-        )
-        keys = [x for x in keys if not x.endswith("/new/")]
-        for path_of_one in keys[:4]:
-            found[f"{name}-{path_of_one.split('/')[-2]}"] = ("admin", path_of_one)
-        if name == "experiment" and keys:
-            for tab in ("design", "visitors", "history"):
-                found[f"experiment-{tab}"] = ("admin", f"{keys[0]}{tab}/")
-    return found
-
-
-def log_in(page: Page, web: str, people: dict[str, str], name: str) -> None:
+def log_in(page: Page, web: str, state: Path) -> None:
+    """As the administrator of the demo site."""
+    people = json.loads((state / "demo.json").read_text(encoding="utf-8"))["users"]
+    admin = next(person for person in people if person["role"] == "administrator")
     page.goto(f"{web}/login/")
-    page.fill("[name=username]", name)
-    page.fill("[name=password]", people[name])
-    page.click("main button[type=submit], form button[type=submit]")
+    page.fill("[name=username]", admin["username"])
+    page.fill("[name=password]", admin["password"])
+    page.press("[name=password]", "Enter")
     page.wait_for_url(lambda url: "/login/" not in url)
 
 
 def shoot(browser: Browser, options: argparse.Namespace) -> None:
-    people = {
-        p["username"]: p["password"]
-        for p in json.loads((state_folder() / "demo.json").read_text())["users"]
-    }
+    """All pages in each size."""
     for size, (width, height) in SIZES.items():
         context = browser.new_context(
             viewport={"width": width, "height": height},
             locale=options.language,
             color_scheme=options.theme,
-            extra_http_headers={"Accept-Language": options.language},
         )
         page = context.new_page()
-        pages = dict(PAGES)
-        anonymous = {n: p for n, (who, p) in pages.items() if not who}
-        for name, path in anonymous.items():
-            take(page, options, f"{name}-{size}", path)
-        log_in(page, options.web, people, "admin")
-        pages |= more_pages(page, options.web)
-        for name, (who, path) in pages.items():
-            if who and (not options.only or options.only in name):
-                take(page, options, f"{name}-{size}", path)
+        take(page, options, size, ANYBODY)
+        log_in(page, options.web, options.state)
+        take(page, options, size, MEMBERS)
         context.close()
 
 
-def take(page: Page, options: argparse.Namespace, name: str, path: str) -> None:
-    page.goto(options.web + path, wait_until="networkidle")
-    page.wait_for_timeout(300)
-    page.screenshot(path=str(options.out / f"{name}.png"), full_page=options.full)
+def take(page: Page, options: argparse.Namespace, size: str, pages: dict[str, str]) -> None:
+    """A picture of each page as it is seen first, or whole with --full."""
+    for name, path in pages.items():
+        if options.only in name:
+            page.goto(options.web + path, wait_until="networkidle")
+            page.wait_for_timeout(400)  # charts grow
+            file = options.out / f"{name}-{size}.png"
+            page.screenshot(path=str(file), full_page=options.full)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    state = Path(os.environ.get("LAB_STATE") or ROOT / "var")
     parser.add_argument("--web", default="http://127.0.0.1:8000")
+    parser.add_argument("--state", type=Path, default=state)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
     parser.add_argument("--language", default="en")
     parser.add_argument("--theme", default="light", choices=["light", "dark"])
