@@ -30,6 +30,9 @@ from events.models import RollupState
 CHUNK: Final = 200_000
 """Events per transaction: about two seconds of work, and what a crash repeats."""
 
+MANY: Final = 20_000
+"""Events from which on reading whole tables is cheaper than looking up each unit."""
+
 LOCK_ATTEMPTS: Final = 3
 LOCK_PATIENCE: Final = "250ms"
 """While this lock is waited for, new events wait behind it; a long write (an import) must not make
@@ -123,6 +126,9 @@ def _next_chunk(horizon: int, now: dt.datetime) -> int | None:
 
 def _count(cursor: CursorWrapper, low: int, high: int, experiment_id: int | None) -> int:
     chunk = {"low": low, "high": high, "experiment": experiment_id}
+    events = _number(cursor, sql.SIZE, chunk)
+    if events > MANY:
+        cursor.execute(sql.WHOLE_TABLES)
     cursor.execute(sql.EMPTY)
     _each(cursor, (sql.SEEN, sql.BOUGHT), chunk)
     cursor.execute(sql.TOUCH_KNOWN)
@@ -131,7 +137,7 @@ def _count(cursor: CursorWrapper, low: int, high: int, experiment_id: int | None
     cursor.execute(sql.CONTRIBUTION, {"sign": 1})
     _each(cursor, (sql.SETTLE, sql.DROP_EMPTY))
     cursor.execute(sql.TALLY, chunk)
-    return _number(cursor, sql.SIZE, chunk)
+    return events
 
 
 def _forget(cursor: CursorWrapper, experiment_id: int | None) -> None:

@@ -54,6 +54,10 @@ SELECT s.id, coalesce(z.name, 'UTC')
 FROM workspace_site s LEFT JOIN pg_timezone_names z ON z.name = s.timezone;
 """
 
+# After a large load the planner's idea of these tables is old until they are analysed: it has taken
+# a loop over loops for the best plan, which took minutes where a hash join takes a second.
+WHOLE_TABLES: Final = "SET LOCAL enable_nestloop = off"
+
 _CHUNK: Final = """
     e.seq > %(low)s AND e.seq <= %(high)s
     AND (%(experiment)s::int IS NULL OR e.experiment_id = %(experiment)s)
