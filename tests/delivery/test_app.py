@@ -101,6 +101,7 @@ def test_sigterm__request_half_sent__ends_within_ten_seconds(behind) -> None:
 
 def test_senders__many_at_once_with_the_same_events__store_each_once(granian, world) -> None:
     views, receipts = some_views(100), []
+    begun = len(granian.log.read_text("utf-8"))
 
     def send(seed: int) -> None:
         mine = random.Random(seed).sample(views, 100)
@@ -112,10 +113,12 @@ def test_senders__many_at_once_with_the_same_events__store_each_once(granian, wo
         thread.start()
     for thread in threads:
         thread.join()
-    # A machine so busy that the database counts as away spools some, and a spool takes all for new.
-    assert sum(receipt["stored"] + receipt["duplicate"] for receipt in receipts) == 800
     assert wait_until(lambda: is_drained(granian), seconds=20)
     assert len(log_rows()) == 100
+    stored = sum(receipt["stored"] for receipt in receipts)
+    assert stored + sum(receipt["duplicate"] for receipt in receipts) == 800
+    # Only where the database counted as away may a receipt not have known the first from the rest.
+    assert stored == 100 or "events go to the spool" in granian.log.read_text("utf-8")[begun:]
 
 
 @pytest.mark.parametrize("outage", ["shut", "swallow"])
