@@ -50,4 +50,4 @@ app.conf.update(
         },
     }
 )
-app.autodiscover_tasks(["workspace", "events", "creatives", "experiments", "demo"])
+app.autodiscover_tasks(["workspace", "events", "creatives", "audiences", "experiments", "demo"])

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "workspace",
     "events",
     "creatives",
+    "audiences",
     "experiments",
     "demo",
 ]

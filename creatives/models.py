@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,20 @@ class Creative(models.Model):
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="creatives")
     key = models.CharField(_("key"), max_length=64, validators=[validate_key])
     name = models.CharField(_("name"), max_length=120)
+    cap_per_session = models.PositiveSmallIntegerField(
+        _("at most per session"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("How often one visitor is shown it in one visit; empty: as often as it comes."),
+    )
+    cap_per_day = models.PositiveSmallIntegerField(
+        _("at most per day"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("How often one visitor is shown it on one day; empty: as often as it comes."),
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
     )

@@ -27,6 +27,11 @@ LIFE: Final = dt.timedelta(days=7)
 
 _LIFE_MS: Final = int(LIFE.total_seconds() * 1000)
 _AHEAD_MS: Final = 24 * 3_600_000  # signed by a server whose clock runs ahead
+EXPLORED: Final = 1
+"""Flag: the visitor belongs to the exploration slice of an adaptive policy."""
+UNPERSONALISED: Final = 2
+"""Flag: no consent to personalisation; nothing of it may reach a profile."""
+
 _NAMES = struct.Struct(">B16s16s")
 _STAMP = struct.Struct(">IIIHIIIfH")
 _SIGNATURE: Final = 16

@@ -103,6 +103,7 @@ class UnitTotal(models.Model):
     first_exposed_at = models.DateTimeField(null=True)
     first_event_id = models.UUIDField(null=True)
     day = models.DateField(null=True)
+    explored = models.BooleanField(default=False)
     variants_seen = ArrayField(models.IntegerField(), default=list)
     impressions = models.BigIntegerField(default=0)
     viewables = models.BigIntegerField(default=0)
@@ -137,6 +138,7 @@ class Aggregate(models.Model):
     experiment_id = models.IntegerField()
     phase = models.IntegerField()
     variant_id = models.IntegerField()
+    explored = models.BooleanField(default=False)
     day = models.DateField()
     moments = ArrayField(models.DecimalField(max_digits=60, decimal_places=0))
     given = models.BooleanField(default=False)
@@ -146,7 +148,8 @@ class Aggregate(models.Model):
         verbose_name_plural = _("aggregates")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["experiment_id", "phase", "variant_id", "day"], name="aggregate_once"
+                fields=["experiment_id", "phase", "variant_id", "explored", "day"],
+                name="aggregate_once",
             ),
         ]
 

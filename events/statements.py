@@ -12,6 +12,7 @@ it to one experiment (a rebuild), or is NULL.
 
 from typing import Final
 
+from delivery.token import EXPLORED
 from engine.stats.aggregates import ONE, PAIRS, TOTALS
 
 WATERMARK: Final = "SELECT watermark FROM events_rollupstate WHERE id = 1"
@@ -24,7 +25,7 @@ WORKSPACE: Final = """
 CREATE TEMP TABLE IF NOT EXISTS rollup_zone (site_id int PRIMARY KEY, zone text NOT NULL);
 CREATE TEMP TABLE IF NOT EXISTS rollup_seen (
     site_id int, experiment_id int, phase int, unit uuid, variant_id int,
-    first_exposed_at timestamptz, first_event_id uuid, variants_seen int[],
+    first_exposed_at timestamptz, first_event_id uuid, explored boolean, variants_seen int[],
     impressions bigint, viewables bigint, clicks bigint
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS rollup_bought (
@@ -33,7 +34,7 @@ CREATE TEMP TABLE IF NOT EXISTS rollup_bought (
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS rollup_touched (id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS rollup_change (
-    sign int, experiment_id int, phase int, variant_id int, day date,
+    sign int, experiment_id int, phase int, variant_id int, explored boolean, day date,
     impressions bigint, viewables bigint, clicks bigint, carts bigint, orders bigint,
     converted bigint, revenue bigint
 ) ON COMMIT DELETE ROWS;
@@ -71,6 +72,9 @@ SELECT min(e.site_id), e.experiment_id, e.phase, e.unit,
     (array_agg(e.variant_id ORDER BY e.occurred_at, e.id) FILTER (WHERE e.kind = 'impression'))[1],
     min(e.occurred_at) FILTER (WHERE e.kind = 'impression'),
     (array_agg(e.id ORDER BY e.occurred_at, e.id) FILTER (WHERE e.kind = 'impression'))[1],
+    -- The flag of the token says in which branch of a policy the decision was made.
+    coalesce((array_agg(e.flags & {EXPLORED} ORDER BY e.occurred_at, e.id)
+        FILTER (WHERE e.kind = 'impression'))[1], 0) > 0,
     coalesce(array_agg(DISTINCT e.variant_id) FILTER (WHERE e.kind = 'impression'), '{{}}'),
     count(*) FILTER (WHERE e.kind = 'impression'),
     count(*) FILTER (WHERE e.kind = 'viewable'),
@@ -127,17 +131,19 @@ WHERE (EXCLUDED.occurred_at, EXCLUDED.event_id) < (kept.occurred_at, kept.event_
 KEEP_UNITS: Final = """
 INSERT INTO events_unittotal AS kept
     (site_id, experiment_id, phase, unit, variant_id, first_exposed_at, first_event_id, day,
-     variants_seen, impressions, viewables, clicks, carts, orders, converted, revenue)
+     explored, variants_seen, impressions, viewables, clicks, carts, orders, converted, revenue)
 SELECT s.site_id, s.experiment_id, s.phase, s.unit, s.variant_id, s.first_exposed_at,
     s.first_event_id, (s.first_exposed_at AT TIME ZONE coalesce(z.zone, 'UTC'))::date,
-    s.variants_seen, s.impressions, s.viewables, s.clicks, 0, 0, 0, 0
+    s.explored, s.variants_seen, s.impressions, s.viewables, s.clicks, 0, 0, 0, 0
 FROM rollup_seen s LEFT JOIN rollup_zone z USING (site_id)
 ON CONFLICT (experiment_id, phase, unit) DO UPDATE SET
-    (variant_id, first_exposed_at, first_event_id, day) = (
+    (variant_id, first_exposed_at, first_event_id, day, explored) = (
         SELECT * FROM (VALUES
-            (kept.variant_id, kept.first_exposed_at, kept.first_event_id, kept.day),
-            (EXCLUDED.variant_id, EXCLUDED.first_exposed_at, EXCLUDED.first_event_id, EXCLUDED.day)
-        ) AS either (variant_id, first_exposed_at, first_event_id, day)
+            (kept.variant_id, kept.first_exposed_at, kept.first_event_id, kept.day,
+             kept.explored),
+            (EXCLUDED.variant_id, EXCLUDED.first_exposed_at, EXCLUDED.first_event_id, EXCLUDED.day,
+             EXCLUDED.explored)
+        ) AS either (variant_id, first_exposed_at, first_event_id, day, explored)
         ORDER BY first_exposed_at NULLS LAST, first_event_id LIMIT 1
     ),
     variants_seen = ARRAY(
@@ -175,7 +181,7 @@ WHERE n.id = t.id AND (t.carts, t.orders, t.revenue) IS DISTINCT FROM (n.carts, 
 
 CONTRIBUTION: Final = f"""
 INSERT INTO rollup_change
-SELECT %(sign)s, t.experiment_id, t.phase, t.variant_id, t.day,
+SELECT %(sign)s, t.experiment_id, t.phase, t.variant_id, t.explored, t.day,
     {", ".join(f"t.{total}" for total in TOTALS)}
 FROM rollup_touched k JOIN events_unittotal t USING (id)
 WHERE t.variant_id IS NOT NULL
@@ -191,12 +197,13 @@ def _moment(one: str, other: str) -> str:
 
 
 SETTLE: Final = f"""
-INSERT INTO events_aggregate AS kept (experiment_id, phase, variant_id, day, moments, given)
-SELECT experiment_id, phase, variant_id, day,
+INSERT INTO events_aggregate AS kept
+    (experiment_id, phase, variant_id, explored, day, moments, given)
+SELECT experiment_id, phase, variant_id, explored, day,
     ARRAY[{", ".join(_moment(*pair) for pair in PAIRS)}]::numeric[], FALSE
 FROM rollup_change
-GROUP BY experiment_id, phase, variant_id, day
-ON CONFLICT (experiment_id, phase, variant_id, day) DO UPDATE SET moments = ARRAY(
+GROUP BY experiment_id, phase, variant_id, explored, day
+ON CONFLICT (experiment_id, phase, variant_id, explored, day) DO UPDATE SET moments = ARRAY(
     SELECT was + change FROM unnest(kept.moments, EXCLUDED.moments)
         WITH ORDINALITY AS pair (was, change, place) ORDER BY place
 )
@@ -204,8 +211,8 @@ ON CONFLICT (experiment_id, phase, variant_id, day) DO UPDATE SET moments = ARRA
 # A day that every unit has left, because an earlier impression of each turned up, never was.
 DROP_EMPTY: Final = """
 DELETE FROM events_aggregate a USING rollup_change c
-WHERE (a.experiment_id, a.phase, a.variant_id, a.day)
-    = (c.experiment_id, c.phase, c.variant_id, c.day) AND a.moments[1] = 0
+WHERE (a.experiment_id, a.phase, a.variant_id, a.explored, a.day)
+    = (c.experiment_id, c.phase, c.variant_id, c.explored, c.day) AND a.moments[1] = 0
 """
 
 TALLY: Final = f"""

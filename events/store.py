@@ -6,7 +6,7 @@ yet, which is bounded by its lag.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, TypeAlias
@@ -19,6 +19,7 @@ from engine.stats.aggregates import MOMENTS, ONE, PAIRS, TOTALS, Aggregates
 from events.models import Aggregate, Event, RollupState, Tally, UnitTotal
 
 ByDay: TypeAlias = dict[dt.date, Aggregates]
+ByBranch: TypeAlias = dict[bool, ByDay]
 ByVariant: TypeAlias = dict[int, ByDay]
 Phase: TypeAlias = tuple[int, int]
 """An experiment's id and the number of its phase."""
@@ -81,6 +82,19 @@ class Totals:
     aggregates: Aggregates
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How often a variant was shown and clicked on one day."""
+
+    day: dt.date
+    variant_id: int
+    impressions: int
+    clicks: int
+
+
+SHOWN: Final = ("impression", "click")
+
+
 def aggregates(experiment_id: int, phase: int) -> ByVariant:
     """The aggregates of a phase per variant and day of first exposure."""
     return aggregates_of([(experiment_id, phase)])[experiment_id, phase]
@@ -89,12 +103,44 @@ def aggregates(experiment_id: int, phase: int) -> ByVariant:
 def aggregates_of(phases: Iterable[Phase]) -> dict[Phase, ByVariant]:
     """The aggregates of many phases in one query; a phase without any has an empty entry."""
     found: dict[Phase, ByVariant] = {phase: {} for phase in phases}
-    rows = Aggregate.objects.filter(experiment_id__in={e for e, _phase in found})
-    for row in rows.order_by("experiment_id", "phase", "variant_id", "day").iterator():
-        if (variants := found.get((row.experiment_id, row.phase))) is not None:
-            days = variants.setdefault(row.variant_id, {})
-            days[row.day] = Aggregates.from_moments(row.moments)
+    for row in _aggregate_rows(found):
+        _add(found[row.experiment_id, row.phase].setdefault(row.variant_id, {}), row)
     return found
+
+
+def branches_of(phases: Iterable[Phase]) -> dict[Phase, ByBranch]:
+    """The same by branch of an adaptive policy: True is the exploration slice."""
+    found: dict[Phase, ByBranch] = {phase: {} for phase in phases}
+    for row in _aggregate_rows(found):
+        _add(found[row.experiment_id, row.phase].setdefault(row.explored, {}), row)
+    return found
+
+
+def _aggregate_rows(phases: Collection[Phase]) -> Iterator[Aggregate]:
+    rows = Aggregate.objects.filter(experiment_id__in={e for e, _phase in phases})
+    ordered = rows.order_by("experiment_id", "phase", "variant_id", "day").iterator()
+    return (row for row in ordered if (row.experiment_id, row.phase) in phases)
+
+
+def _add(days: ByDay, row: Aggregate) -> None:
+    arm = Aggregates.from_moments(row.moments)
+    days[row.day] = days[row.day] + arm if row.day in days else arm
+
+
+def shown_of(phases: Iterable[Phase]) -> dict[Phase, tuple[Shown, ...]]:
+    """Counted impressions and clicks of many phases by variant and day, whoever they were for."""
+    found: dict[Phase, dict[tuple[dt.date, int], list[int]]] = {phase: {} for phase in phases}
+    rows = Tally.objects.filter(
+        experiment_id__in={e for e, _phase in found}, mark="", kind__in=SHOWN
+    )
+    for row in rows:
+        if (places := found.get((row.experiment_id, row.phase))) is not None:
+            counts = places.setdefault((row.day, row.variant_id), [0, 0])
+            counts[SHOWN.index(row.kind)] += row.events
+    return {
+        phase: tuple(Shown(day, variant, *counts) for (day, variant), counts in sorted(p.items()))
+        for phase, p in found.items()
+    }
 
 
 def health(experiment_id: int, phase: int) -> Health:
@@ -189,7 +235,7 @@ def put_totals_of(totals: Mapping[Phase, Iterable[Totals]]) -> set[Phase]:
         changed,
         batch_size=BATCH,
         update_conflicts=True,
-        unique_fields=["experiment_id", "phase", "variant_id", "day"],
+        unique_fields=["experiment_id", "phase", "variant_id", "explored", "day"],
         update_fields=["moments", "given"],
     )
     return {(row.experiment_id, row.phase) for row in changed}

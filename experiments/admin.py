@@ -14,7 +14,10 @@ from experiments import lifecycle
 from experiments.models import (
     Experiment,
     Layer,
+    LearntSnapshot,
     LiveRevision,
+    Parameters,
+    PolicyRule,
     Report,
     Snapshot,
     Status,
@@ -158,3 +161,35 @@ class SnapshotAdmin(ReadOnlyAdmin):
 class LiveRevisionAdmin(ReadOnlyAdmin):
     list_display = ("id", "value")
     search_fields = ("=value",)
+
+
+@admin.register(PolicyRule)
+class PolicyRuleAdmin(ReadOnlyAdmin):
+    """Changed with its experiment."""
+
+    list_display = ("experiment", "position", "segment", "weights")
+    list_filter = ("experiment__site",)
+    search_fields = ("experiment__name", "segment__name")
+    list_select_related = ("experiment", "segment")
+
+
+@admin.register(Parameters)
+class ParametersAdmin(ReadOnlyAdmin):
+    """Written by the learner; rolled back on the page of the experiment."""
+
+    list_display = ("version", "experiment", "phase", "widths", "created_at")
+    list_filter = ("experiment__site",)
+    search_fields = ("experiment__name", "=version")
+    list_select_related = ("experiment",)
+
+
+@admin.register(LearntSnapshot)
+class LearntSnapshotAdmin(ReadOnlyAdmin):
+    """What the data plane reads of all adaptive experiments."""
+
+    list_display = ("version", "sha256", "created_at")
+    search_fields = ("=version", "sha256")
+    exclude = ("body",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[LearntSnapshot]":
+        return super().get_queryset(request).defer("body")

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from audiences.models import Segment
 from creatives.models import Creative, Placement
 from workspace.models import Site, validate_key
 
@@ -54,6 +55,11 @@ class Experiment(models.Model):
         LIVE = "live", _("Run here")
         EVENTS = "events", _("Imported events")
         RESULTS = "results", _("Imported totals")
+
+    class Policy(models.TextChoices):
+        FIXED = "fixed", _("Fixed split")
+        RULES = "rules", _("By segment")
+        THOMPSON = "thompson", _("Learning (Thompson)")
 
     class MdeKind(models.TextChoices):
         RELATIVE = "relative", _("percent of the control")
@@ -105,6 +111,27 @@ class Experiment(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_("Percent of the placement's visitors who take part."),
     )
+    policy = models.CharField(
+        _("policy"),
+        max_length=10,
+        choices=Policy,
+        default=Policy.FIXED,
+        help_text=_("Who decides which banner a visitor gets."),
+    )
+    exploration_share = models.PositiveSmallIntegerField(
+        _("exploration slice"),
+        default=10,
+        validators=[MinValueValidator(5), MaxValueValidator(50)],
+        help_text=_("Percent of the visitors who get any banner by chance, to compare with."),
+    )
+    held_parameters = models.ForeignKey(
+        "Parameters",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
     slice = models.JSONField(default=list, editable=False)
     seed = models.CharField(max_length=32, default=new_seed, editable=False)
     phase = models.PositiveSmallIntegerField(default=1, editable=False)
@@ -132,6 +159,14 @@ class Experiment(models.Model):
             models.CheckConstraint(
                 condition=models.Q(traffic_share__gte=1, traffic_share__lte=100),
                 name="traffic_share_is_a_percentage",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(exploration_share__gte=5, exploration_share__lte=50),
+                name="exploration_is_a_slice",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(policy__in=["fixed", "rules", "thompson"]),
+                name="known_policy",
             ),
             models.CheckConstraint(
                 condition=~models.Q(origin="live", placement=None), name="live_needs_a_placement"
@@ -177,6 +212,68 @@ class Variant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PolicyRule(models.Model):
+    """What visitors of a segment get under the policy `rules`; the first that matches counts."""
+
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="rules")
+    position = models.PositiveSmallIntegerField()
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="policy_rules")
+    weights = models.JSONField(help_text=_("Weight per variant key."))
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("policy rule")
+        verbose_name_plural = _("policy rules")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["experiment", "position"], name="rule_position_once"),
+            models.UniqueConstraint(fields=["experiment", "segment"], name="rule_segment_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.experiment} · {self.segment}"
+
+
+class Parameters(models.Model):
+    """What an adaptive policy had learned at a moment; `version` travels in the token.
+
+    `widths` are whole buckets per variant id (they sum to 10,000); `evidence` is what they were
+    worked out from, per variant id: trials, successes and the chance to be best.
+    """
+
+    version = models.AutoField(primary_key=True)
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="parameters")
+    phase = models.PositiveSmallIntegerField()
+    widths = models.JSONField()
+    evidence = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-version"]
+        verbose_name = _("parameters")
+        verbose_name_plural = _("parameters")
+        indexes: ClassVar = [models.Index(fields=["experiment", "phase", "-version"])]
+
+    def __str__(self) -> str:
+        return f"{self.experiment} · {self.version}"
+
+
+class LearntSnapshot(models.Model):
+    """The parameters in force of all adaptive experiments, as the data plane reads them."""
+
+    version = models.BigAutoField(primary_key=True)
+    sha256 = models.CharField(max_length=64)
+    body = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-version"]
+        verbose_name = _("learnt snapshot")
+        verbose_name_plural = _("learnt snapshots")
+
+    def __str__(self) -> str:
+        return str(self.version)
 
 
 class Report(models.Model):

@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
+    "audiences",
     "banner_lab",
     "creatives",
     "delivery",

@@ -100,10 +100,11 @@ def test_trigger__raw_sql_on_a_live_table__published(table, now):
 def test_trigger__every_watched_table__has_one():
     from experiments.migrations import __name__ as package
 
-    migration = __import__(f"{package}.0002_live_changes", fromlist=["WATCHED"])
+    first = __import__(f"{package}.0002_live_changes", fromlist=["WATCHED"])
+    second = __import__(f"{package}.0004_live_segments", fromlist=["TABLES"])
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname='live_changed'")
-        assert {row[0] for row in cursor.fetchall()} == set(migration.WATCHED)
+        assert {row[0] for row in cursor.fetchall()} == {*first.WATCHED, *second.TABLES}
 
 
 def test_trigger__use_of_a_key_is_noted__nothing_to_publish(now):
