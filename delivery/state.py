@@ -19,7 +19,7 @@ from redis.asyncio.connection import BlockingConnectionPool
 from redis.exceptions import RedisError
 
 from delivery.folding import Acts, folded
-from delivery.visitor import LATE, Known
+from delivery.visitor import LATE, Known, state_key
 from engine.profiles.fold import LIFE
 from engine.profiles.state import Profile, decode, encode
 
@@ -35,6 +35,7 @@ FAILURES: Final = 3
 """So many in a row make it away; one late answer is only a busy moment."""
 TRIES: Final = 5
 CONNECTIONS: Final = 8
+SCANNED: Final = 1_000
 _LIFE_MS: Final = int(LIFE.total_seconds() * 1000)
 
 # Each key with the document that was read, the new one (empty: delete) and its life in
@@ -201,6 +202,13 @@ class PatientStore:
             documents: Any = self.client.mget(keys)
             lost: Any = script(keys=keys, args=swap(keys, documents, acts, now_ms=now_ms))
             keys = [keys[place - 1] for place in lost]
+
+    def clear(self, site_id: int) -> int:
+        """Forget every visitor of a site; how many there were."""
+        pattern, gone = state_key(site_id, b"") + b"*", 0
+        for key in self.client.scan_iter(match=pattern, count=SCANNED):
+            gone += int(self.client.unlink(key))  # type: ignore[arg-type]
+        return gone
 
     def replace(self, profiles: Mapping[bytes, Profile], *, now_ms: int) -> int:
         """Put whole profiles in the place of what is there; the number that is still alive."""
