@@ -1,4 +1,4 @@
-"""The profiles of a site from its log: the same fold that the data plane does, from the beginning."""
+"""The profiles of a site from its log: the fold of the data plane, from the beginning."""
 
 import datetime as dt
 from collections.abc import Iterator

@@ -13,12 +13,12 @@ from typing import Any, Final
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from engine.policies.thompson import Evidence
 
 from delivery import learnt as wire
 from delivery.snapshot import digest
 from engine.errors import IllegalMove, LabError
 from engine.policies import thompson
+from engine.policies.thompson import Evidence
 from events import store
 from events.store import Shown
 from experiments import compare_and_set
@@ -58,12 +58,12 @@ def _learn_one(row: Experiment, shown: Iterable[Shown], *, now: dt.datetime) -> 
     evidence = _evidence(keys, shown)
     last = newest(row)
     try:
-        chances = thompson.learn(evidence, previous=_previous(keys, last))
+        learnt = thompson.learn(evidence, previous=_previous(keys, last))
     except LabError as error:
         logger.error("experiment %s has not learned: %s", row.pk, error)
         return False
-    widths = dict(zip(map(str, keys), thompson.widths(chances), strict=True))
-    told = _told(keys, evidence, chances)
+    widths = dict(zip(map(str, keys), learnt.widths, strict=True))
+    told = _told(keys, evidence, learnt.chances)
     if last is not None and last.widths == widths:
         Parameters.objects.filter(pk=last.pk).update(evidence=told)
         return False

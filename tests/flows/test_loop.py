@@ -18,6 +18,7 @@ from django.utils import timezone
 from audiences import profiles
 from audiences.models import Segment
 from banner_lab.stack import ports
+from banner_lab.stack.processes import wait_until
 from delivery.pseudonym import Pseudonyms
 from delivery.state import PatientStore
 from delivery.visitor import state_key
@@ -100,6 +101,15 @@ class Shopper:
     session: str = "s-1"
 
     def decide(self, place: str, **more):
+        """The decision; on a busy machine a profile may be late, which the reason tells."""
+        for _attempt in range(20):
+            decision = self.ask(place, **more)
+            if decision["reason"] != "DEFAULT":
+                break
+            time.sleep(0.05)
+        return decision
+
+    def ask(self, place: str, **more):
         body = {"user_id": self.name, "session_id": self.session, "placements": [place], **more}
         answer = self.door.post("/api/v1/decide", body, key=self.key)
         assert answer.status == 200, answer.body
@@ -114,7 +124,8 @@ class Shopper:
 
     def _send(self, event):
         answer = self.door.post("/api/v1/events", event, key=self.key)
-        assert answer.status == 202 and not answer.json["rejected"], answer.body
+        assert answer.status == 202, answer.body
+        assert answer.json["rejected"] == []
         return answer.json
 
 
@@ -180,7 +191,8 @@ def test_profile__built_again_from_the_log__equals_the_live_one(granian, shop):
     for _ in range(2):
         granian.post("/api/v1/events", twice, key=shop.sk)
     live = {name: hot(shop, name) for name in names}
-    assert all(live.values()) and live[names[0]].session.pages == 1
+    assert all(live.values())
+    assert live[names[0]].session.pages == 1
     store = PatientStore(settings.CONFIG.state_url)
     assert profiles.rebuild(shop.site, store, now=timezone.now()) >= len(names)
     assert {name: hot(shop, name) for name in names} == live
@@ -193,7 +205,8 @@ def test_consent__to_personalisation_refused__nothing_read_and_nothing_written(d
     assert hot(shop, shopper.name) is None
     looks_at(shopper, "shoes")
     decision = shopper.decide("for-you", **refused)
-    assert decision["reason"] == "SPLIT" and "segment" not in decision
+    assert decision["reason"] == "SPLIT"
+    assert "segment" not in decision
     before = hot(shop, shopper.name)
     shopper.sees(decision)
     shopper.sees(decision, "click")
@@ -254,7 +267,8 @@ def test_policy__one_variant_is_clicked__gets_most_of_the_traffic(door, shop):
     assert adaptive.learn(now=timezone.now()) == 1
     learnt = Parameters.objects.filter(experiment=experiment).first()
     best = str(experiment.variants.get(key="kitchen").pk)
-    assert learnt.widths[best] > 9_000 and learnt.evidence[best]["best"] > 0.99
+    assert learnt.widths[best] > 9_000
+    assert learnt.evidence[best]["best"] > 0.99
     if isinstance(door, Granian):
         time.sleep(1.5)
     again = [shopper.decide("bandit", session_id="s-2") for shopper in shoppers]
@@ -262,7 +276,8 @@ def test_policy__one_variant_is_clicked__gets_most_of_the_traffic(door, shop):
     assert followed["kitchen"] > 0.85 * followed.total()
     assert {d["propensity"] for d in again if d["variant"] == "kitchen" and d["reason"] == "SPLIT"}
     slice_ = Counter(d["variant"] for d in again if d["reason"] == "EXPLORATION")
-    assert len(slice_) == 3 and max(slice_.values()) < 0.8 * slice_.total()
+    assert len(slice_) == 3
+    assert max(slice_.values()) < 0.8 * slice_.total()
     Parameters.objects.all().delete()
     adaptive.publish(now=timezone.now())
 
@@ -289,15 +304,13 @@ def test_state_store__away__decisions_go_on_say_so_and_recover(behind_proxy, sho
     looks_at(shopper, "shoes")
     assert shopper.decide("for-you")["variant"] == "shoes"
     getattr(proxy, outage)()
-    decisions = [shopper.decide("for-you") for _ in range(20)]
+    decisions = [shopper.ask("for-you") for _ in range(20)]
     assert {d["reason"] for d in decisions} == {"DEFAULT"}
     assert all(d["variant"] and d["token"] for d in decisions)
     assert shopper.does("page_view")["stored"] == 1
     proxy.shut()
     proxy.open()
-    end = time.monotonic() + 10
-    while shopper.decide("for-you")["reason"] == "DEFAULT" and time.monotonic() < end:
-        time.sleep(0.2)
+    assert wait_until(lambda: shopper.ask("for-you")["reason"] != "DEFAULT", seconds=10)
     assert shopper.decide("for-you")["variant"] == "shoes"
 
 
