@@ -46,7 +46,9 @@ def frame(request: SiteRequest, experiment: Experiment, tab: str) -> dict[str, A
 def results(request: SiteRequest, key: str) -> HttpResponse:
     """Where does this one stand?"""
     experiment = find(request.site, key)
-    context = frame(request, experiment, "results") | page.context(experiment, now=timezone.now())
+    asked = request.GET.get("phase", "")
+    results = page.context(experiment, now=timezone.now(), phase=asked)
+    context = frame(request, experiment, "results") | results
     return render(request, "experiments/detail.html", context)
 
 
