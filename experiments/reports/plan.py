@@ -47,10 +47,12 @@ def mix_of(experiment: Experiment, parameters: Parameters | None, shown: Iterabl
     """
     days = tuple(ShownDay(one.day, one.variant_id, one.impressions) for one in shown)
     variants = list(experiment.variants.all())
-    learns = experiment.policy == Experiment.Policy.THOMPSON
-    # Before anything is learned all are equal.
-    share = 1 / len(variants) if learns and variants else None
-    mix = Mix(tuple(_part(variant, days, share) for variant in variants), days)
+    # Until something is learned the weights set by hand hold.
+    shares: Sequence[float | None] = _shares(variants)
+    if experiment.policy != Experiment.Policy.THOMPSON:
+        shares = [None] * len(variants)
+    parts = (_part(one, days, share) for one, share in zip(variants, shares, strict=True))
+    mix = Mix(tuple(parts), days)
     return with_parameters(mix, parameters, held=experiment.held_parameters_id is not None)
 
 

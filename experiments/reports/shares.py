@@ -92,7 +92,7 @@ def _day_head(day: dt.date) -> str:
 
 def _learning(data: ReportData, mix: Mix) -> str:
     if mix.version is None:
-        return _("Nothing has been learned yet, so every variant is shown equally often.")
+        return _("Nothing has been learned yet; the shares are those of the plan.")
     names = {"version": mix.version, "since": _moment(mix.since)}
     if mix.held:
         text = _(
