@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from delivery.index import ReadyExperiment, ReadyPlacement
 from delivery.offers import Offer
@@ -12,9 +13,10 @@ from engine.assignment.hashing import bucket
 from engine.assignment.recipe import Reason
 
 Learnt = Mapping[int, ReadyPolicy]
+NOTHING: Learnt = MappingProxyType({})
 
 
-def assign(experiment: ReadyExperiment, visitor: Visitor, learnt: Learnt) -> Offer:
+def assign(experiment: ReadyExperiment, visitor: Visitor, learnt: Learnt = NOTHING) -> Offer:
     """What a visitor gets in an experiment that is not a draft."""
     recipe = experiment.recipe
     if recipe is None:
@@ -67,7 +69,7 @@ def beyond_cap(experiment: ReadyExperiment, visitor: Visitor) -> int:
     )
 
 
-def place(placement: ReadyPlacement, visitor: Visitor, learnt: Learnt) -> Offer:
+def place(placement: ReadyPlacement, visitor: Visitor, learnt: Learnt = NOTHING) -> Offer:
     """What a visitor sees on a placement.
 
     Experiments of a layer own disjoint buckets: the one that owns the visitor's bucket decides. If

@@ -2,14 +2,14 @@
 
 A profile is read with one round trip and a limit, and written by compare-and-set: of two processes
 that fold the same visitor at once, the one that comes second folds again. Nothing here may hold up
-a shopper: after a failure the store is left alone for a moment (`REST`) and everybody is told that
-it is late.
+a shopper: when it fails the store is left alone for a moment (`REST`) and decisions do without.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from redis.asyncio.connection import BlockingConnectionPool
 from redis.exceptions import RedisError
 
 from delivery.folding import Acts, folded
-from delivery.visitor import LATE, Known
+from delivery.visitor import LATE, Known, state_key
 from engine.profiles.fold import LIFE
 from engine.profiles.state import Profile, decode, encode
 
@@ -35,6 +35,8 @@ FAILURES: Final = 3
 """So many in a row make it away; one late answer is only a busy moment."""
 TRIES: Final = 5
 CONNECTIONS: Final = 8
+CONNECT_SECONDS: Final = 0.5
+SCANNED: Final = 1_000
 _LIFE_MS: Final = int(LIFE.total_seconds() * 1000)
 
 # Each key with the document that was read, the new one (empty: delete) and its life in
@@ -75,25 +77,55 @@ def _life(profile: Profile | None, now_ms: int) -> int:
 
 
 @dataclass(slots=True)
+class Patience:
+    """Leaves something alone for a moment when it fails several times in a row."""
+
+    what: str
+    failures: int
+    until: float = 0.0
+    _in_a_row: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether it is left alone just now."""
+        return time.monotonic() < self.until
+
+    def succeeded(self) -> None:
+        self._in_a_row = 0
+
+    def failed(self, why: object) -> None:
+        self._in_a_row += 1
+        if self._in_a_row >= self.failures and not self.over:
+            log.warning("the state store is away for %s (%s)", self.what, why)
+            self.until = time.monotonic() + REST
+
+
+@dataclass(slots=True)
 class StateStore:
     """The store as the data plane's server uses it. Without a `url` it is always away."""
 
     url: str
-    away_until: float = 0.0
-    _failures: int = 0
+    reading: Patience = field(default_factory=lambda: Patience("reading", FAILURES))
+    folding: Patience = field(default_factory=lambda: Patience("folding", 1))
     _client: "redis.asyncio.Redis | None" = field(default=None, repr=False)
     _script: Any = field(default=None, repr=False)
-    _left: set["asyncio.Task[None]"] = field(default_factory=set, repr=False)
+    _left: set["asyncio.Task[Any]"] = field(default_factory=set, repr=False)
 
     async def start(self) -> None:
-        """Get ready; the store need not be there."""
+        """Connect; the store need not be there."""
         if not self.url:
             return
         pool = BlockingConnectionPool.from_url(
-            self.url, max_connections=CONNECTIONS, timeout=0.1, socket_connect_timeout=0.5
+            self.url,
+            max_connections=CONNECTIONS,
+            timeout=CONNECT_SECONDS,
+            socket_connect_timeout=CONNECT_SECONDS,
+            socket_timeout=CONNECT_SECONDS,
         )
         self._client = redis.asyncio.Redis(connection_pool=pool)
         self._script = self._client.register_script(SWAP)
+        with suppress(*_AWAY):
+            await self._client.ping()
 
     async def stop(self) -> None:
         """Finish what is being folded, then hang up."""
@@ -103,58 +135,61 @@ class StateStore:
 
     @property
     def away(self) -> bool:
-        """Whether it is left alone just now."""
-        return self._client is None or time.monotonic() < self.away_until
+        """Whether decisions do without it just now."""
+        return self._client is None or self.reading.over
 
     async def read(self, key: bytes) -> Known:
         """The profile of a visitor, or LATE."""
-        if self._client is None or self.away:
+        if self._client is None or self.reading.over:
             return LATE
-        try:
-            async with asyncio.timeout(READ_SECONDS):
-                document = await self._client.get(key)
-        except _AWAY as error:
-            self._failed(error)
+        # What is late is not broken off: its connection is needed for the next one.
+        task = self._start(self._client.get(key))
+        done, _ = await asyncio.wait({task}, timeout=READ_SECONDS)
+        why = task.exception() if done else "late"
+        if why is not None:
+            self.reading.failed(why)
             return LATE
-        self._failures = 0
+        self.reading.succeeded()
+        document = task.result()
         return Known(decode(document) if document else None)
+
+    def _start(self, work: Awaitable[Any]) -> "asyncio.Task[Any]":
+        task = asyncio.ensure_future(work)
+        self._left.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        self._left.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, so that nobody complains that it was not
 
     async def follow(self, acts: Acts, *, now_ms: int) -> None:
         """Fold what has become durable; goes on in the background when that takes longer."""
-        if not acts or self.away:
-            return
-        task = asyncio.create_task(self._fold(acts, now_ms))
-        self._left.add(task)
-        task.add_done_callback(self._left.discard)
-        await asyncio.wait({task}, timeout=FOLD_SECONDS)
+        if acts and self._client is not None and not self.folding.over:
+            await asyncio.wait({self._start(self._fold(acts, now_ms))}, timeout=FOLD_SECONDS)
 
     async def _fold(self, acts: Acts, now_ms: int) -> None:
         try:
-            async with asyncio.timeout(REST):
-                await self._swapped(acts, now_ms)
+            await self._swapped(acts, now_ms)
         except _AWAY as error:
-            self._failed(error)
+            self.folding.failed(error)
         except Exception:
             log.exception("could not fold what %s visitors did", len(acts))
+        else:
+            self.folding.succeeded()
 
     async def _swapped(self, acts: Acts, now_ms: int) -> None:
         assert self._client is not None  # noqa: S101 - `follow` has looked
         keys = list(acts)
         for _attempt in range(TRIES):
-            documents = await self._client.mget(keys)
+            documents: Any = await self._client.mget(keys)
             arguments = swap(keys, documents, acts, now_ms=now_ms)
             lost = await self._script(keys=keys, args=arguments)
             keys = [keys[place - 1] for place in lost]
             if not keys:
                 return
         log.warning("%s profiles changed too often to be folded; a rebuild mends them", len(keys))
-
-    def _failed(self, error: Exception) -> None:
-        self._failures += 1
-        if self._failures < FAILURES or self.away:
-            return
-        log.warning("the state store is away (%s)", str(error) or type(error).__name__)
-        self.away_until = time.monotonic() + REST
 
 
 @dataclass(slots=True)
@@ -201,6 +236,13 @@ class PatientStore:
             documents: Any = self.client.mget(keys)
             lost: Any = script(keys=keys, args=swap(keys, documents, acts, now_ms=now_ms))
             keys = [keys[place - 1] for place in lost]
+
+    def clear(self, site_id: int) -> int:
+        """Forget every visitor of a site; how many there were."""
+        pattern, gone = state_key(site_id, b"") + b"*", 0
+        for key in self.client.scan_iter(match=pattern, count=SCANNED):
+            gone += int(self.client.unlink(key))
+        return gone
 
     def replace(self, profiles: Mapping[bytes, Profile], *, now_ms: int) -> int:
         """Put whole profiles in the place of what is there; the number that is still alive."""
