@@ -86,19 +86,22 @@ class ConditionForm(forms.Form):
         self._dress()
 
     def _dress(self) -> None:
-        """Labels, suggestions and keyboards that fit the chosen feature."""
+        """Labels and suggestions that fit the chosen feature."""
         part, value = self.fields["part"], self.fields["value"]
         part.label = str(self.word.part) if self.word else ""
-        part.widget.attrs["placeholder"] = part.label
-        dimension = next((d for d in DIMENSIONS if f".{d}" in self.name), "")
-        if self.has_part and dimension:
-            part.widget.attrs["list"] = f"seen-{dimension}"
-        elif dimension or (self.word and self.word.values):
-            value.widget.attrs["list"] = f"seen-{dimension or self.name}"
-        if self.kind is Kind.NUMBER and self["op"].value() not in typed.LISTS:
-            value.widget.attrs["inputmode"] = "decimal"
+        part.widget.attrs |= {"placeholder": part.label, "list": f"{self.prefix}-parts"}
+        value.widget.attrs["list"] = f"{self.prefix}-values"
         if self["op"].value() in typed.LISTS:
             value.widget.attrs["placeholder"] = _("with commas between")
+
+    @property
+    def dimension(self) -> str:
+        """The dimension of profiles that the feature is about, if any."""
+        return next((d for d in DIMENSIONS if f".{d}" in self.name), "")
+
+    def keep_value(self) -> None:
+        """What is typed into the value while the rows are on their way stays in the page."""
+        self.fields["value"].widget.attrs["hx-preserve"] = "true"
 
     @property
     def has_part(self) -> bool:
@@ -112,6 +115,7 @@ class ConditionForm(forms.Form):
 
     @property
     def unit(self) -> str:
+        """What stands behind the value."""
         return self.currency if self.name == MONEY else ""
 
     def quiet(self) -> None:
@@ -169,6 +173,10 @@ class Conditions(Rows):
             form.quiet()
         self._errors: list[dict[str, Any]] = []
         self._non_form_errors = ErrorList()
+
+    def keep_values(self) -> None:
+        for form in self.forms:
+            form.keep_value()
 
     @property
     def several(self) -> bool:

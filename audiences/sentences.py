@@ -104,7 +104,7 @@ def percent(size: Size) -> str:
     share = 100 * size.matching / size.known
     if 0 < share < 1:
         return _("under 1 %%") % {}
-    if 99 < share < 100:  # noqa: PLR2004
+    if 99 < share < 100 and not size.at_most:  # noqa: PLR2004
         return _("over 99 %%") % {}
     return _("%(share)s %%") % {"share": f"{share:.0f}"}
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audiences import examples, forms, preview, rows, segments, vocabulary
+from audiences import examples, forms, preview, rows, segments
 from audiences.models import Segment
 from audiences.views.lines import line_of, rule_of
 from engine.assignment import targeting
@@ -84,6 +84,8 @@ def _reshaped(request: SiteRequest, segment: Segment | None) -> HttpResponse:
     context = _beside(request, segment, filled.conditions)
     filled.form.quiet()
     filled.conditions.quiet()
+    if "refresh" in data:
+        filled.conditions.keep_values()
     return _shown(request, segment, filled, context=context)
 
 
@@ -150,6 +152,5 @@ def _shown(
         "form": filled.form,
         "rows": filled.conditions,
         "room_for_more": len(filled.conditions.forms) < MOST_CONDITIONS,
-        "usual": {n: word.values for n, word in vocabulary.WORDS.items() if word.values},
     }
     return render(request, "audiences/edit.html", context, status=status)

@@ -12,6 +12,8 @@ from engine.assignment.targeting import Rule
 from engine.errors import InvalidInput
 from workspace.models import Site
 
+TINY = 0.01
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -31,6 +33,18 @@ class Line:
     def percent(self) -> str:
         """The share that matches; empty where there is no number."""
         return sentences.percent(self.size) if isinstance(self.size, Size) else ""
+
+    @property
+    def bound(self) -> str:
+        """What stands before the percentage: it is a bound, an estimate, or simply counted."""
+        if not isinstance(self.size, Size) or self.is_tiny:
+            return ""
+        return "most" if self.size.at_most else "" if self.size.complete else "about"
+
+    @property
+    def is_tiny(self) -> bool:
+        """Under 1 %, which is a bound already, and no more exact for being about that."""
+        return 0 < self.share < TINY
 
     @property
     def share(self) -> float:

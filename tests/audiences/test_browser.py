@@ -60,3 +60,13 @@ def test_list__opened__sizes_counted_after_it(page):
     page.wait_for_url("**/audiences/newcomers/")
     page.goto("/s/shop/audiences/")
     page.wait_for_selector("text=2 of 2 visitors known now")
+
+
+def test_editor__typed_while_the_rows_are_on_their_way__not_lost(page):
+    page.route("**/audiences/new/", lambda route: (time.sleep(1), route.continue_()))
+    page.select_option("[name=r-0-feature]", "spent")
+    page.fill("[name=r-0-value]", "300")
+    assert page.is_disabled("[name=r-0-op]")
+    page.wait_for_selector(".input-group-text")
+    assert page.input_value("[name=r-0-value]") == "300"
+    assert page.is_enabled("[name=r-0-op]")
