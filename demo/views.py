@@ -144,7 +144,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         tells=tells,
         found=found,
         products=found.products,
-        loved=catalogue.front()[:3],
+        loved=catalogue.front()[:6],
     )
 
 
