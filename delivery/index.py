@@ -200,7 +200,7 @@ def _experiment(entry: ExperimentEntry, place: PlacementEntry) -> ReadyExperimen
         recipe,
         _splits(recipe, entry, offers.FIXED),
         {reason: offers.fallback(place, reason, entry.key) for reason in _WITHOUT_VARIANT},
-        policy=entry.policy and policies.ready(entry, entry.policy, None),
+        policy=policies.ready(entry, entry.policy, None) if entry.policy else None,
         late=_splits(recipe, entry, offers.Terms(Reason.DEFAULT)) if capped else (),
         capped=capped,
     )

@@ -29,7 +29,7 @@ READ_SECONDS: Final = 0.005
 """What a decision waits for a profile."""
 FOLD_SECONDS: Final = 0.02
 """What an answer to events waits for the fold, so that its sender's next request sees it."""
-REST: Final = 1.0
+REST: Final = 0.5
 """Seconds for which a store that fails is not asked again."""
 FAILURES: Final = 3
 """So many in a row make it away; one late answer is only a busy moment."""
@@ -183,7 +183,7 @@ class StateStore:
         assert self._client is not None  # noqa: S101 - `follow` has looked
         keys = list(acts)
         for _attempt in range(TRIES):
-            documents = await self._client.mget(keys)
+            documents: Any = await self._client.mget(keys)
             arguments = swap(keys, documents, acts, now_ms=now_ms)
             lost = await self._script(keys=keys, args=arguments)
             keys = [keys[place - 1] for place in lost]
@@ -241,7 +241,7 @@ class PatientStore:
         """Forget every visitor of a site; how many there were."""
         pattern, gone = state_key(site_id, b"") + b"*", 0
         for key in self.client.scan_iter(match=pattern, count=SCANNED):
-            gone += int(self.client.unlink(key))  # type: ignore[arg-type]
+            gone += int(self.client.unlink(key))
         return gone
 
     def replace(self, profiles: Mapping[bytes, Profile], *, now_ms: int) -> int:
