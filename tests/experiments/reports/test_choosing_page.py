@@ -87,7 +87,9 @@ def test_page__policy__stays_within_its_queries(client, django_assert_max_num_qu
 
 
 @pytest.mark.skipif("roll_back" not in moves.ACTIONS, reason="the actions are not there yet")
-def test_shares__actions_that_are_offered__are_buttons(client):
+def test_shares__actions_that_are_offered__are_buttons():
+    client = Client()
+    client.force_login(a_user("marketer", role=Role.MARKETER, site=a_site()))
     experiment = a_choosing_experiment(*BETTER)
     refresh.refresh(experiment, now=NOW)
     back, on = (
