@@ -111,7 +111,9 @@ class Rules(Rows):
         self._non_form_errors = ErrorList()
 
     def plans(self) -> tuple[RulePlan, ...]:
-        return tuple(form.plan() for form in self.forms)
+        """Those that fit; whether all of them do, `is_valid` says."""
+        self.is_valid()
+        return tuple(form.plan() for form in self.forms if not form.errors)
 
 
 _RowsOfRules = formset_factory(
@@ -186,7 +188,7 @@ class PolicyForm(Quiet, forms.Form):
             data["exploration_share"] = data.get("exploration_share") or self._usual_share()
         elif data.get("exploration_share") is None and "exploration_share" not in self.errors:
             self.add_error("exploration_share", _("Say how many percent."))
-        if policy == Experiment.Policy.RULES and self.rows.is_valid():
+        if policy == Experiment.Policy.RULES:
             data["rules"] = self.rows.plans()
         return data
 

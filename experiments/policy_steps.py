@@ -138,7 +138,7 @@ def _caps(visitor: Visitor, ready: ReadyExperiment, row: Experiment, *, ended: b
     beyond, variants = decide.beyond_cap(ready, visitor), list(row.variants.all())
     places = [place for place in ready.capped if beyond >> place & 1]
     lines = tuple(
-        Line(_beyond(visitor, ready, place, variants[place].name), holds=True) for place in places
+        Line(_beyond(visitor, ready, place, variants[place].name), holds=False) for place in places
     )
     if ended:
         answer = _("Yes, so the default is shown.")

@@ -15,6 +15,8 @@ from experiments.segment_words import sentence
 
 Shares = tuple[float, ...]
 """Percent per variant, in their order."""
+Pairs = tuple[tuple[Variant, float], ...]
+"""Each variant with its percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class SegmentLine:
     key: str
     name: str
     sentence: str
-    shares: Shares
+    pairs: Pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class PolicyView:
     exploration: int
     variants: tuple[Variant, ...]
     lines: tuple[SegmentLine, ...] = ()
-    usual: Shares = ()
+    usual: Pairs = ()
     learns: bool = False
     learnt: LearntShares | None = None
 
@@ -71,7 +73,7 @@ def of(experiment: Experiment, variants: list[Variant]) -> PolicyView:
         exploration=0 if is_fixed else experiment.exploration_share,
         variants=tuple(variants),
         lines=_lines(experiment, variants) if by_segment else (),
-        usual=_shares([variant.weight for variant in variants]) if by_segment else (),
+        usual=_pairs(variants, [v.weight for v in variants]) if by_segment else (),
         learns=learns,
         learnt=_learnt(experiment, variants) if learns else None,
     )
@@ -90,7 +92,7 @@ def _line(experiment: Experiment, rule: PolicyRule, variants: list[Variant]) -> 
         segment.key,
         segment.name,
         words(segment.rule, currency=experiment.site.currency),
-        _shares(weights),
+        _pairs(variants, weights),
     )
 
 
@@ -102,11 +104,12 @@ def words(document: object, *, currency: str) -> str:
         return _("This rule cannot be read: correct the segment.")
 
 
-def _shares(weights: list[int]) -> Shares:
+def _pairs(variants: list[Variant], weights: list[int]) -> Pairs:
     try:
-        return tuple(width * 100 / BUCKETS for width in allocation.widths(weights))
+        widths = allocation.widths(weights)
     except LabError:
-        return tuple(0.0 for _weight in weights)
+        widths = tuple(0 for _weight in weights)
+    return tuple(zip(variants, (width * 100 / BUCKETS for width in widths), strict=True))
 
 
 def _learnt(experiment: Experiment, variants: list[Variant]) -> LearntShares | None:
