@@ -29,7 +29,7 @@ READ_SECONDS: Final = 0.005
 """What a decision waits for a profile."""
 FOLD_SECONDS: Final = 0.02
 """What an answer to events waits for the fold, so that its sender's next request sees it."""
-REST: Final = 1.0
+REST: Final = 0.5
 """Seconds for which a store that fails is not asked again."""
 FAILURES: Final = 3
 """So many in a row make it away; one late answer is only a busy moment."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from audiences import sentences
 from audiences.models import Segment
 from delivery import decide
 from delivery.index import ReadyExperiment
@@ -16,7 +17,6 @@ from engine.assignment.recipe import Reason
 from engine.assignment.targeting import Rule, features_of
 from experiments.inquiry import Inquiry
 from experiments.models import Experiment, Parameters
-from experiments.segment_words import sentence
 from experiments.steps import Line, Step
 
 Range = tuple[int, int]
@@ -109,7 +109,7 @@ def _segments(inquiry: Inquiry, ready: ReadyExperiment, chosen: Table) -> Step:
     currency = inquiry.site.currency
     lines = [
         Line(
-            f"{names.get(rule.segment, rule.segment)}: {sentence(rule.rule, currency=currency)}",
+            f"{names.get(rule.segment, rule.segment)}: {sentences.of(rule.rule, currency=currency)}",
             rule.segment == matched,
         )
         for rule in asked

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from audiences import sentences
 from engine.assignment import allocation, targeting
 from engine.assignment.hashing import BUCKETS
 from engine.errors import LabError
 from experiments import adaptive
 from experiments.models import Experiment, Parameters, PolicyRule, Variant
 from experiments.policy_forms import SENTENCES
-from experiments.segment_words import sentence
 
 Shares = tuple[float, ...]
 """Percent per variant, in their order."""
@@ -99,7 +99,7 @@ def _line(experiment: Experiment, rule: PolicyRule, variants: list[Variant]) -> 
 def words(document: object, *, currency: str) -> str:
     """A stored rule as a sentence; one that the back office has spoilt is called so."""
     try:
-        return sentence(targeting.read(document), currency=currency)
+        return sentences.of(targeting.read(document), currency=currency)
     except LabError:
         return _("This rule cannot be read: correct the segment.")
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine.errors import Conflict, InvalidInput, NotFound, StateError
-from experiments import addresses, consequences, launch
+from experiments import consequences, launch
 from experiments.action_forms import ActionForm
 from experiments.models import Experiment
 from experiments.moves import ACTIONS, Action
@@ -95,7 +95,6 @@ def _ask(
         "offered": action.is_offered(experiment),
         "consequence": consequences.of(action.name, experiment),
         "problems": problems,
-        "new_segment": addresses.new_segment(request.site),
         "parts": consequences.shares(list(experiment.variants.all())),
     }
     return render(request, "experiments/action.html", context, status=status)

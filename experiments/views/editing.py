@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from creatives.models import Placement
 from engine.errors import Conflict, IllegalMove, InvalidInput, LabError, NotFound
-from experiments import addresses, design, forms, gallery, outlook, policies, policy_forms
+from experiments import design, forms, gallery, outlook, policies, policy_forms
 from experiments.models import Experiment, Status, Variant
 from experiments.policy_forms import PolicyForm
 from experiments.views.finding import find
@@ -169,7 +169,6 @@ def _render(
         "form": form,
         "rows": rows,
         "policy": filled.policy,
-        "new_segment": addresses.new_segment(form.site),
         "outlook": view,
         "search": search,
         "choices": gallery.choices(

@@ -243,7 +243,7 @@ def test_design__by_segment__sentence_and_shares(marketer, site, shoes):
     made = factories.an_experiment(site, "spring", policy="rules", exploration_share=15)
     store_rules(made, [RulePlan(shoes, {"a": 1, "b": 3})])
     page = _page(marketer.get(reverse("experiments:design", args=["shop", "spring"])))
-    assert "1. shoes" in page
+    assert reverse("audiences:segment", args=["shop", "shoes"]) in page
     assert "75 %" in page
     assert "Everybody else" in page
     assert "Exploration slice: 15 %" in page
