@@ -53,6 +53,9 @@ DONE: Mapping[str, Any] = MappingProxyType(
         "decide": gettext_lazy("decided"),
         "raise_traffic": gettext_lazy("raised the traffic share"),
         "change_split": gettext_lazy("changed the split; a new phase began"),
+        "change_policy": gettext_lazy("changed the policy; a new phase began"),
+        "roll_back": gettext_lazy("went back to the parameters before"),
+        "release": gettext_lazy("let it learn on"),
     }
 )
 CHOOSING: Mapping[str, Word] = MappingProxyType(
