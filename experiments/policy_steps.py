@@ -109,7 +109,8 @@ def _segments(inquiry: Inquiry, ready: ReadyExperiment, chosen: Table) -> Step:
     currency = inquiry.site.currency
     lines = [
         Line(
-            f"{names.get(rule.segment, rule.segment)}: {sentences.of(rule.rule, currency=currency)}",
+            f"{names.get(rule.segment, rule.segment)}: "
+            f"{sentences.of(rule.rule, currency=currency)}",
             rule.segment == matched,
         )
         for rule in asked
