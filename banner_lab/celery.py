@@ -42,6 +42,11 @@ app.conf.update(
                 "schedule": 60.0,
                 "options": {"expires": 60},
             },
+            "demo-shoppers": {
+                "task": "demo.tasks.send_shoppers",
+                "schedule": 10.0,
+                "options": {"expires": 10},
+            },
             "sweep-jobs": {
                 "task": "workspace.tasks.sweep_jobs",
                 "schedule": 20.0,

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from demo import cart, catalogue, credentials
+from demo import cart, catalogue, credentials, visits
 
 Parameters = ParamSpec("Parameters")
 View = Callable[Concatenate[HttpRequest, Parameters], HttpResponse]
@@ -48,6 +48,7 @@ def _policy() -> str:
 
 def show(request: HttpRequest, template: str, **context: object) -> HttpResponse:
     """Render a page of the shop with what every page of it needs."""
+    visits.note(request)
     known = credentials.read()
     everywhere = {
         "categories": catalogue.CATEGORIES.values(),

@@ -12,10 +12,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from experiments import consequences, explanation, launch, layers, moves
+from experiments import consequences, explanation, first_hour, launch, layers, moves
 from experiments.models import Experiment, Status
 from experiments.reports import page
 from experiments.views.finding import find
+from workspace import seen
 from workspace.access import GRANTS, Permission, SiteRequest, site_page
 from workspace.models import AuditEntry
 
@@ -46,6 +47,8 @@ def frame(request: SiteRequest, experiment: Experiment, tab: str) -> dict[str, A
 def results(request: SiteRequest, key: str) -> HttpResponse:
     """Where does this one stand?"""
     experiment = find(request.site, key)
+    if request.site.is_demo and first_hour.is_finished(experiment):
+        seen.note(request.site, request.user, first_hour.READ, now=timezone.now())
     context = frame(request, experiment, "results") | page.context(experiment, now=timezone.now())
     return render(request, "experiments/detail.html", context)
 
