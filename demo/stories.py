@@ -22,6 +22,7 @@ TODAY = dt.timedelta(hours=2)  # how long ago a story that begins "today" has be
 WEEKENDS = (5, 6)
 WEEKEND = 1.3  # shoppers of a weekend day for each of another day
 UNEVEN = 0.3  # how much the arms of a day differ, in standard deviations of chance
+LETTERS = "abcdefgh"
 ANY = ""  # whatever variant a shopper gets
 
 Builder = Callable[["Story", Site, dt.datetime], None]
@@ -54,7 +55,7 @@ def paused_at_once(story: "Story", site: Site, begun: dt.datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One experiment of the demo: `banners` are those of its variants a, b, …
+    """One experiment of the demo: `banners` and `names` are those of its variants a, b, …
 
     `begins` days before the end of the past it starts; for `lasts` days shoppers come: `per_arm`
     of them for every variant, or `crowd` in all, whatever each of them gets. With `seed` chance is
@@ -66,6 +67,7 @@ class Story:
     place: str
     parts: hypothesis.Parts
     banners: tuple[str, ...]
+    names: tuple[str, ...]
     begins: int
     lasts: int = 0
     per_arm: int = 0
@@ -101,7 +103,7 @@ class Story:
             return {ANY: whole}
         return {
             letter: max(0, round(whole + chance.gauss(0, UNEVEN * whole**0.5)))
-            for letter, _banner in zip("abcdefgh", self.banners, strict=False)
+            for letter, _banner in zip(LETTERS, self.banners, strict=False)
         }
 
     def chance(self, day: int, what: str) -> random.Random:
@@ -132,8 +134,8 @@ def draft(story: Story, site: Site, begun: dt.datetime) -> Experiment:
         planned_days=story.planned_days,
         planned_visitors=story.planned_visitors,
         variants=tuple(
-            design.VariantPlan(letter, creative.name.partition(" · ")[2], creative)
-            for letter, creative in zip("abcdefgh", shown, strict=False)
+            design.VariantPlan(letter, name, creative)
+            for letter, name, creative in zip(LETTERS, story.names, shown, strict=False)
         ),
     )
     return design.save(site, plan, actor=None, now=begun)
