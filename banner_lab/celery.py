@@ -47,6 +47,12 @@ app.conf.update(
                 "schedule": 10.0,
                 "options": {"expires": 10},
             },
+            # A click changes probabilities within a minute: this period, the counting, the reading.
+            "learn": {
+                "task": "experiments.tasks.learn",
+                "schedule": 45.0,
+                "options": {"expires": 45},
+            },
             "sweep-jobs": {
                 "task": "workspace.tasks.sweep_jobs",
                 "schedule": 20.0,

@@ -66,7 +66,7 @@ def _decisions(stage: Stage, script: str, what: str, key: dict[str, str], second
     for _ in range(2):  # in turns, and the better of two: other work on the machine comes and goes
         ours = max(ours, _load(stage.port, script, path, headers, seconds), key=_rate)
         limit = max(limit, _load(constant, script, path, headers, seconds), key=_rate)
-    return Row(what, "requests", ours.rate, limit.rate, ours.p99, "a constant answer", _busy())
+    return Row(what, "requests", ours.rate, limit.rate, ours.p99, "a constant answer", busy())
 
 
 def _rate(load: Load) -> float:
@@ -111,7 +111,7 @@ def _events(stage: Stage, per: int, key: dict[str, str], seconds: int) -> Row:
     limit = copying.rate(url, _a_record(tokens, stage), group=group, seconds=seconds * 0.75)
     what = f"durable events, {per} a request (groups of {group})"
     against = "COPY in groups of that size"
-    return Row(what, "events", ours.rate * per, limit, ours.p99, against, _busy())
+    return Row(what, "events", ours.rate * per, limit, ours.p99, against, busy())
 
 
 def _tools(stage_site: int) -> tuple[Tools, SiteEntry]:
@@ -156,5 +156,6 @@ def _one(url: str, sql: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _busy() -> float:
+def busy() -> float:
+    """The load average of the last minute."""
     return os.getloadavg()[0]

@@ -37,6 +37,11 @@ def table(rows: Sequence[Row]) -> str:
         )
         for row in rows
     ]
+    return aligned(head, lines)
+
+
+def aligned(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Columns of one width each."""
     widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
     rule = tuple("-" * width for width in widths)
     return "\n".join(
@@ -53,5 +58,28 @@ def write(text: str) -> None:
         f"Measured {time.strftime('%Y-%m-%d')} on {os.cpu_count()} cores ({platform.machine()}), "
         f"Python {platform.python_version()}; `load` is the machine's load average after the row."
     )
+    others = _sections(DOCUMENT.read_text(encoding="utf-8")) if DOCUMENT.exists() else ""
     DOCUMENT.parent.mkdir(exist_ok=True)
-    DOCUMENT.write_text(f"{INTRODUCTION}\n{where}\n\n{text}\n", encoding="utf-8")
+    DOCUMENT.write_text(f"{INTRODUCTION}\n{where}\n\n{text}\n{others}", encoding="utf-8")
+
+
+def _sections(page: str) -> str:
+    start = page.find("\n## ")
+    return page[start:] if start >= 0 else ""
+
+
+LOOP = """
+## The loop
+
+`python -m benchmarks.loop`: two delivery processes, one PostgreSQL that syncs, one Valkey.
+Freshness is the time from the 202 of one process to the first decision of the other that knows it.
+"""
+
+
+def write_section(text: str) -> None:
+    """Replace what the page says of the loop."""
+    page = DOCUMENT.read_text(encoding="utf-8")
+    start = page.find(LOOP.splitlines()[1])
+    kept = page[:start].rstrip() if start >= 0 else page.rstrip()
+    when = f"Measured {time.strftime('%Y-%m-%d')} on {os.cpu_count()} cores."
+    DOCUMENT.write_text(f"{kept}\n{LOOP}\n{when}\n\n{text}\n", encoding="utf-8")

@@ -23,13 +23,13 @@ def seed() -> dict[str, str]:
     now = timezone.now()
     site = Site.objects.create(key="shop", name="Shop", origins=["https://shop.example"])
     for number in range(EXPERIMENTS):
-        _experiment(site, number, now)
+        an_experiment(site, number, now)
     _, secret = keys.create(site, name="benchmark", kind="secret", actor=None, now=now)
     publishing.publish_if_changed(now=now)
     return {"key": secret, "site": str(site.pk)}
 
 
-def _experiment(site: "Site", number: int, now: dt.datetime) -> None:
+def an_experiment(site: "Site", number: int, now: dt.datetime) -> None:
     from creatives.models import Placement
     from experiments import lifecycle
     from experiments.models import Experiment, Layer, Variant

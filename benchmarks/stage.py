@@ -13,6 +13,7 @@ from urllib.request import urlopen
 from banner_lab.stack import ports
 from banner_lab.stack.postgres import Cluster
 from banner_lab.stack.processes import Command, last_lines, spawn, stop, wait_until
+from banner_lab.stack.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -34,6 +35,7 @@ class Stage:
     port: int = 0
     seeded: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
+    state: "subprocess.Popen[bytes]" = field(init=False)
 
     def __enter__(self) -> "Stage":
         try:
@@ -53,9 +55,12 @@ class Stage:
         cluster.create()
         self._run(cluster.command(), "postgres")
         self._wait(cluster.ready, "postgres")
-        self.environment = self._settings(cluster.url)
-        self._call("manage.py", "migrate", "--verbosity", "0")
-        self.seeded = json.loads(self._call("-m", "benchmarks.seed"))
+        valkey = Valkey(self.folder / "valkey", ports.unused(), "only-for-benchmarks", "state")
+        self.state = self._run(valkey.command(), "valkey")
+        self._wait(valkey.ready, "valkey")
+        self.environment = self._settings(cluster.url) | {"STATE_URL": f"{valkey.url}/0"}
+        self.call("manage.py", "migrate", "--verbosity", "0")
+        self.seeded = json.loads(self.call("-m", "benchmarks.seed"))
         self.port = self.serve("delivery.app:app")
 
     def _settings(self, url: str) -> dict[str, str]:
@@ -87,14 +92,16 @@ class Stage:
         self._wait(lambda: _answers(f"http://{ports.HOST}:{port}/livez"), name)
         return port
 
-    def _run(self, command: Command, name: str) -> None:
+    def _run(self, command: Command, name: str) -> "subprocess.Popen[bytes]":
         self.processes.append(spawn(command, log=self.folder / f"{name}.log"))
+        return self.processes[-1]
 
     def _wait(self, probe: object, name: str) -> None:
         if not wait_until(probe, seconds=START_SECONDS):  # type: ignore[arg-type]
             raise SystemExit(f"{name} did not start:\n{last_lines(self.folder / f'{name}.log')}")
 
-    def _call(self, *arguments: str) -> str:
+    def call(self, *arguments: str) -> str:
+        """Run a Python program of the project to its end; what it printed."""
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=ROOT,

@@ -1,10 +1,13 @@
 """From a version to what a storefront receives."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.urls import reverse
 
 from creatives.models import Creative, Rendition, Version
 from delivery.snapshot import CreativePayload, Source
+from engine.profiles.caps import Cap
 
 
 def media_url(file: str) -> str:
@@ -40,9 +43,10 @@ def _source(rendition: Rendition) -> Source:
     )
 
 
-def payload(version: Version) -> CreativePayload:
-    """The creative as the data plane answers it."""
+def payload(version: Version, siblings: Iterable[int]) -> CreativePayload:
+    """The creative as the data plane answers it; `siblings` are the ids of all its versions."""
     served = [r for r in version.renditions.all() if r.purpose == Rendition.Purpose.SERVED]
+    cap = _cap(version.creative)
     return CreativePayload(
         key=version.creative.key,
         version=version.number,
@@ -51,4 +55,11 @@ def payload(version: Version) -> CreativePayload:
         landing_url=version.landing_url,
         sources=tuple(map(_source, served)),
         version_id=version.pk,
+        cap=cap,
+        versions=tuple(sorted(siblings)) if cap else (),
     )
+
+
+def _cap(creative: Creative) -> Cap | None:
+    per_session, per_day = creative.cap_per_session or 0, creative.cap_per_day or 0
+    return Cap(per_session, per_day) if per_session or per_day else None

@@ -20,7 +20,8 @@ from delivery.messages import message
 from delivery.moment import Tools
 from delivery.reading import SERVER_BYTES
 from delivery.spool import Spool
-from delivery.wire import Request, Response, Write
+from delivery.state import StateStore
+from delivery.wire import Look, Request, Response, Write
 from engine.errors import LabError, TooLarge, Unavailable
 
 log = logging.getLogger("delivery")
@@ -51,6 +52,7 @@ class Running:
     plane: DataPlane
     reader: Reader
     commit: GroupCommit
+    state: StateStore
 
     @classmethod
     def of(cls, settings: config.Config) -> "Running":
@@ -59,16 +61,19 @@ class Running:
             plane=DataPlane(Tools.of(settings)),
             reader=Reader(settings.database_url, settings.delivery_state),
             commit=GroupCommit(settings.database_url, Spool(settings.delivery_state / "spool")),
+            state=StateStore(settings.state_url),
         )
 
     async def start(self) -> None:
         """Load the snapshot, begin to write."""
+        await self.state.start()
         await self.reader.start()
         await self.commit.start()
 
     async def stop(self) -> None:
         """Finish what was begun."""
         await self.commit.stop(seconds=STOP_SECONDS)
+        await self.state.stop()
         await self.reader.stop()
 
 
@@ -127,6 +132,8 @@ async def _respond(running: Running, request: Request, receive: Receive) -> Resp
             return plane.refuse(error, request, current, now=now)
         request = msgspec.structs.replace(request, body=body)
     result = plane.handle(request, current, now=now)
+    if isinstance(result, Look):
+        return result.answer(await running.state.read(result.key))
     if isinstance(result, Response):
         return result
     return await _written(running, result, request, now)
@@ -137,6 +144,8 @@ async def _written(running: Running, write: Write, request: Request, now: float)
         outcomes = await running.commit.write(write.records)
     except Unavailable:
         return running.plane.not_durable(write, request, running.reader.current, now=now)
+    acts = running.plane.acts(write, outcomes, running.reader.current)
+    await running.state.follow(acts, now_ms=int(now * 1000))
     return write.answer(outcomes)
 
 
@@ -205,6 +214,7 @@ def _readyz(running: Running) -> Response:
         "snapshot": live.version if live else None,
         "database": not degraded,
         "spool_bytes": running.commit.spool.size(),
+        "profiles": not running.state.away,
     }
     return Response(503 if live is None else 200, msgspec.json.encode(state), _JSON)
 

@@ -1,30 +1,30 @@
 """The doors that decide: one experiment by name, or everything a page needs at once."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from delivery import decide as deciding
 from delivery.callers import Caller, header_key, identify
-from delivery.index import NOTHING_KNOWN, UNKNOWN_PLACE, Live, Offer, ReadyExperiment
+from delivery.consent import Consent, may_measure, may_personalise, refuses_profiles
+from delivery.index import Live, ReadyExperiment, ReadyPlacement
 from delivery.messages import message
 from delivery.moment import Moment
+from delivery.offers import NOTHING_KNOWN, UNKNOWN_PLACE, Offer, unpersonalised
 from delivery.reading import BROWSER_BYTES, Id, check_size, check_type, checked_id, read
-from delivery.wire import Headers, Request, Response
+from delivery.visitor import NOBODY, Known, Visitor, day_at, state_key
+from delivery.wire import Headers, Look, Request, Response, Result
 from engine.assignment.recipe import Reason
 from engine.errors import InvalidInput, NotFound, TooLarge
+from engine.profiles.caps import Seen
+from engine.profiles.features import Value
 
 JSON: Headers = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 MOST_PLACEMENTS = 100  # a page has a handful
 NO_SNAPSHOT = b',"snapshot":null}'
 EXAMPLE = '{"user_id": "u-42", "placements": ["home-hero"]}'
-
-
-class Consent(msgspec.Struct, frozen=True):
-    """What the visitor has agreed to. Left out: the shop vouches for it."""
-
-    measurement: bool | None = None
-    personalisation: bool | None = None
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -45,13 +45,14 @@ class Asked(msgspec.Struct, frozen=True):
     attributes: dict[str, Any] | None = None
     page: Page | None = None
     consent: Consent | None = None
+    seen: dict[str, Seen] | None = None
 
 
 _asked = msgspec.json.Decoder(Asked)
 _quoted = msgspec.json.Encoder().encode
 
 
-def assign(request: Request, moment: Moment) -> Response:
+def assign(request: Request, moment: Moment) -> Result:
     """`GET /api/v1/assign?experiment=…&user_id=…`"""
     values, live = request.parameters(), moment.live
     if live is None:
@@ -61,9 +62,17 @@ def assign(request: Request, moment: Moment) -> Response:
         raise InvalidInput(message("missing", field="experiment"), field="experiment")
     unit = checked_id(values, "user_id")
     experiment = _experiment(live, caller, values["experiment"])
-    offer = deciding.assign(experiment, unit)
-    token = _token(offer, moment, caller, unit)
-    return Response(200, offer.head + token + live.tail, JSON)
+    asked = Asked([], user_id=unit, session_id=values.get("session_id"))
+    answering = Answering(live, caller, moment, asked, personal=not refuses_profiles(request))
+    return answering.with_profile(
+        lambda known: _assigned(answering, experiment, known), needed=experiment.needs_profile
+    )
+
+
+def _assigned(answering: "Answering", experiment: ReadyExperiment, known: Known) -> Response:
+    live = answering.live
+    offer = deciding.assign(experiment, answering.visitor(known), live.learnt)
+    return Response(200, offer.head + answering.token(offer) + live.tail, JSON)
 
 
 def _experiment(live: Live, caller: Caller, key: str) -> ReadyExperiment:
@@ -78,18 +87,7 @@ def _experiment(live: Live, caller: Caller, key: str) -> ReadyExperiment:
     raise NotFound(message("no_such_experiment", key=key[:100]), field="experiment")
 
 
-def _token(offer: Offer, moment: Moment, caller: Caller, unit: str) -> bytes:
-    if offer.stamp is None:
-        return b"null"
-    pseudonym = moment.tools.pseudonyms.of(caller.site.id, unit)
-    return _signed(offer.stamp, moment, pseudonym)
-
-
-def _signed(stamp: bytes, moment: Moment, pseudonym: bytes) -> bytes:
-    return b'"' + moment.tools.signer.sign(moment.new_decision(), pseudonym, stamp) + b'"'
-
-
-def decide(request: Request, moment: Moment) -> Response:
+def decide(request: Request, moment: Moment) -> Result:
     """`POST /api/v1/decide`: a creative for every placement of a page."""
     check_type(request)
     check_size(request, BROWSER_BYTES)
@@ -101,7 +99,8 @@ def decide(request: Request, moment: Moment) -> Response:
         return _defaults(asked.placements)
     elsewhere = asked.key or (None if header_key(request) else request.parameters().get("key"))
     caller = identify(live, request, elsewhere=elsewhere)
-    return _decisions(live, caller, asked, moment)
+    personal = may_personalise(asked.consent) and not refuses_profiles(request)
+    return _decisions(Answering(live, caller, moment, asked, personal=personal))
 
 
 def _defaults(placements: list[str]) -> Response:
@@ -110,28 +109,104 @@ def _defaults(placements: list[str]) -> Response:
     return Response(200, b'{"decisions":{' + parts + b"}" + NO_SNAPSHOT, JSON)
 
 
-def _decisions(live: Live, caller: Caller, asked: Asked, moment: Moment) -> Response:
-    site = caller.site.id
-    unit = asked.user_id if _may_measure(asked) else None
-    pseudonym = moment.tools.pseudonyms.of(site, unit) if unit else b""
-    parts, unknown = [], []
-    for key in dict.fromkeys(asked.placements):
-        placement = live.placements.get((site, key))
-        if placement is None:
-            unknown.append(key)
-            parts.append(_quoted(key) + b":" + UNKNOWN_PLACE.head + b"null}")
-            continue
-        if unit is None:
-            offer = placement.fallbacks[Reason.NO_CONSENT]
-        else:
-            offer = deciding.place(placement, unit)
-        token = b"null" if offer.stamp is None else _signed(offer.stamp, moment, pseudonym)
-        parts.append(placement.name + b":" + offer.head + token + b"}")
-    if unknown and len(unknown) == len(parts):
+def _decisions(answering: "Answering") -> Result:
+    site, live = answering.caller.site.id, answering.live
+    wanted = {
+        key: live.placements.get((site, key)) for key in dict.fromkeys(answering.asked.placements)
+    }
+    unknown = [key for key, placement in wanted.items() if placement is None]
+    if unknown and len(unknown) == len(wanted):
         raise NotFound(message("no_such_placement", key=unknown[0][:100]), field="placements")
     told = b',"unknown":' + _quoted(unknown) if unknown else b""
-    return Response(200, b'{"decisions":{' + b",".join(parts) + b"}" + told + live.tail, JSON)
+
+    def answer(known: Known) -> Response:
+        visitor = answering.visitor(known)
+        parts = (_part(answering, visitor, *pair) for pair in wanted.items())
+        body = b'{"decisions":{' + b",".join(parts) + b"}" + told + live.tail
+        return Response(200, body, JSON)
+
+    needed = any(placement.needs_profile for placement in wanted.values() if placement)
+    return answering.with_profile(answer, needed=needed)
 
 
-def _may_measure(asked: Asked) -> bool:
-    return asked.consent is None or asked.consent.measurement is not False
+def _part(
+    answering: "Answering", visitor: Visitor, key: str, placement: ReadyPlacement | None
+) -> bytes:
+    if placement is None:
+        return _quoted(key) + b":" + UNKNOWN_PLACE.head + b"null}"
+    if answering.unit is None:
+        offer = placement.fallbacks[Reason.NO_CONSENT]
+    else:
+        offer = deciding.place(placement, visitor, answering.live.learnt)
+    return placement.name + b":" + offer.head + answering.token(offer) + b"}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """One question being answered: who asks, about whom, and whether a profile may be used."""
+
+    live: Live
+    caller: Caller
+    moment: Moment
+    asked: Asked
+    personal: bool
+    unit: str | None = field(init=False)
+    pseudonym: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        unit = self.asked.user_id if may_measure(self.asked.consent) else None
+        pseudonyms = self.moment.tools.pseudonyms
+        object.__setattr__(self, "unit", unit)
+        object.__setattr__(
+            self, "pseudonym", pseudonyms.of(self.caller.site.id, unit) if unit else b""
+        )
+
+    def with_profile(self, answer: Callable[[Known], Response], *, needed: bool) -> Result:
+        """The answer, after a look at the profile where one is needed and may be used."""
+        site = self.caller.site
+        if not (needed and self.personal and self.unit and site.profiles):
+            return answer(NOBODY)
+        return Look(state_key(site.id, self.pseudonym), answer)
+
+    def visitor(self, known: Known) -> Visitor:
+        """Whom the decision is for."""
+        asked, now_ms = self.asked, self.moment.now_ms
+        return Visitor(
+            unit=self.unit or "",
+            session=asked.session_id or "",
+            known=known,
+            now_ms=now_ms,
+            day=day_at(self.caller.site.timezone, now_ms),
+            request=_features(asked),
+            told=asked.seen or {},
+        )
+
+    def token(self, offer: Offer) -> bytes:
+        """The signed name of the decision, quoted; null where there is nothing to count."""
+        if offer.stamp is None:
+            return b"null"
+        stamp = offer.stamp if self.personal else unpersonalised(offer.stamp)
+        signer = self.moment.tools.signer
+        return b'"' + signer.sign(self.moment.new_decision(), self.pseudonym, stamp) + b'"'
+
+
+def _features(asked: Asked) -> dict[str, Value]:
+    """What the request says of the visitor, by the names of the rule language."""
+    page, attributes = asked.page or Page(), asked.attributes or {}
+    found: dict[str, Value] = {
+        "locale": asked.locale,
+        "page.url": page.url,
+        "page.referrer": page.referrer,
+    }
+    for name, value in attributes.items():
+        plain = _plain(value)
+        found[f"attributes.{name}"] = plain
+        if name in {"device", "country"}:
+            found[name] = plain
+    return found
+
+
+def _plain(value: object) -> Value:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str | int | float) else None

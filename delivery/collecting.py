@@ -10,6 +10,7 @@ import msgspec
 from delivery import intake, traffic
 from delivery.asking import JSON
 from delivery.callers import Caller, header_key, identify
+from delivery.consent import Consent, may_personalise, refuses_profiles
 from delivery.draft import Refused, Sender
 from delivery.index import Live
 from delivery.messages import language_of, message
@@ -58,6 +59,7 @@ class Batch(msgspec.Struct, gc=False):
     type: msgspec.Raw = msgspec.Raw()
     sent_at: dt.datetime | None = None
     key: str | None = None
+    consent: Consent | None = None
 
 
 _batches = msgspec.json.Decoder(Batch)
@@ -80,7 +82,8 @@ def events(request: Request, moment: Moment) -> Result:
     if len(items) > MOST_EVENTS:
         raise TooLarge(message("too_many", field="events", limit=MOST_EVENTS), field="events")
     caller = caller or identify(live, request, elsewhere=batch.key)
-    return _sort(items, _sender(caller, request, moment, batch.sent_at), request, moment)
+    sender = _sender(caller, request, moment, batch.sent_at, batch.consent)
+    return _sort(items, sender, request, moment)
 
 
 def _need(live: Live | None) -> Live:
@@ -127,7 +130,11 @@ def _read_leniently(body: bytes) -> Batch:
 
 
 def _sender(
-    caller: Caller, request: Request, moment: Moment, sent_at: dt.datetime | None
+    caller: Caller,
+    request: Request,
+    moment: Moment,
+    sent_at: dt.datetime | None = None,
+    consent: Consent | None = None,
 ) -> Sender:
     if sent_at is not None and sent_at.tzinfo is None:
         raise InvalidInput(message("bad_time"), field="sent_at")
@@ -141,6 +148,7 @@ def _sender(
         if caller.secret
         else traffic.mark(request, robots_count=caller.site.count_automated),
         sent_at=sent_at,
+        personal=may_personalise(consent) and not refuses_profiles(request),
     )
 
 
@@ -243,7 +251,7 @@ def _count(shown: _Shown, request: Request, moment: Moment) -> Result:
     site = moment.live.sites.get(shown.token.stamp.site_id) if moment.live else None
     if site is None or request.method == "HEAD":
         return shown.answer
-    sender = _sender(Caller(site, secret=False), request, moment, None)
+    sender = _sender(Caller(site, secret=False), request, moment)
     raw = _encode({"type": shown.kind, "token": shown.text})
     try:
         record = intake.record(raw, sender, moment.tools)

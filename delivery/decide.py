@@ -1,41 +1,92 @@
-"""Who gets which offer. Pure: the answer depends on the snapshot and the id alone."""
+"""Who gets which offer. Pure: it depends on the snapshot and what is known of the visitor."""
 
 from bisect import bisect_right
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from delivery.index import Offer, ReadyExperiment, ReadyPlacement
+from delivery.index import ReadyExperiment, ReadyPlacement
+from delivery.offers import Offer
+from delivery.policies import ReadyPolicy, Table, choose
+from delivery.visitor import Visitor
 from engine.assignment.assign import assign as draw
 from engine.assignment.hashing import bucket
 from engine.assignment.recipe import Reason
 
+Learnt = Mapping[int, ReadyPolicy]
+NOTHING: Learnt = MappingProxyType({})
 
-def assign(experiment: ReadyExperiment, unit: str) -> Offer:
-    """What a unit gets in an experiment that is not a draft."""
+
+def assign(experiment: ReadyExperiment, visitor: Visitor, learnt: Learnt = NOTHING) -> Offer:
+    """What a visitor gets in an experiment that is not a draft."""
     recipe = experiment.recipe
     if recipe is None:
         raise ValueError("a draft has no recipe")
-    drawn = draw(recipe, unit)
+    drawn = draw(recipe, visitor.unit)
     if drawn.variant is None:
         return experiment.without[drawn.reason]
-    return experiment.splits[drawn.variant]
+    if experiment.policy is None:
+        return _fixed(experiment, drawn.variant, visitor)
+    policy = policy_of(experiment, learnt)
+    table = table_for(experiment, policy, visitor)
+    if table is None:
+        return experiment.without[Reason.CAPPED]
+    drawn_on = policy.drawn_on(visitor.unit, visitor.session)
+    return table.offers[table.draw(recipe.draw_seed, drawn_on)]
 
 
-def place(placement: ReadyPlacement, unit: str) -> Offer:
-    """What a unit sees on a placement.
+def _fixed(experiment: ReadyExperiment, place: int, visitor: Visitor) -> Offer:
+    """The drawn variant or, beyond its cap, the default: a fixed split redraws nobody."""
+    if not experiment.capped:
+        return experiment.splits[place]
+    if place in experiment.capped and not visitor.may_see(
+        experiment.entry.variants[place].creative
+    ):
+        return experiment.without[Reason.CAPPED]
+    return (experiment.late if visitor.known.late else experiment.splits)[place]
 
-    Experiments of a layer own disjoint buckets: the one that owns the unit's bucket decides. If it
-    is paused, or nobody owns the bucket, the placement's fallback is shown.
+
+def policy_of(experiment: ReadyExperiment, learnt: Learnt) -> ReadyPolicy:
+    """The policy in force: with what it has learned, where it learns."""
+    policy = learnt.get(experiment.entry.id) or experiment.policy
+    if policy is None:
+        raise ValueError("a fixed experiment has no policy")
+    return policy
+
+
+def table_for(experiment: ReadyExperiment, policy: ReadyPolicy, visitor: Visitor) -> Table | None:
+    """The buckets that a visitor is drawn from; None when every variant is beyond its cap."""
+    late = visitor.known.late and experiment.needs_profile
+    table = choose(policy, visitor.unit, visitor.features.get, late=late)
+    capped = beyond_cap(experiment, visitor)
+    return table.without(capped) if capped else table
+
+
+def beyond_cap(experiment: ReadyExperiment, visitor: Visitor) -> int:
+    """The variants that this visitor has seen often enough, as a bit mask of their places."""
+    variants = experiment.entry.variants
+    return sum(
+        1 << place for place in experiment.capped if not visitor.may_see(variants[place].creative)
+    )
+
+
+def place(placement: ReadyPlacement, visitor: Visitor, learnt: Learnt = NOTHING) -> Offer:
+    """What a visitor sees on a placement.
+
+    Experiments of a layer own disjoint buckets: the one that owns the visitor's bucket decides. If
+    it is paused, or nobody owns the bucket, the placement's fallback is shown.
     """
     if not placement.owners:
         return placement.fallbacks[Reason.NO_EXPERIMENT]
-    owner = _owner(placement, unit)
+    owner = owner_of(placement, visitor.unit)
     if owner is None:
         return placement.fallbacks[Reason.NOT_IN_TRAFFIC]
     if owner.entry.status == "paused":
         return placement.fallbacks[Reason.PAUSED]
-    return assign(owner, unit)
+    return assign(owner, visitor, learnt)
 
 
-def _owner(placement: ReadyPlacement, unit: str) -> ReadyExperiment | None:
+def owner_of(placement: ReadyPlacement, unit: str) -> ReadyExperiment | None:
+    """The experiment that owns a visitor's bucket of the layer."""
     if placement.one_owner:
         return placement.owners[0]
     found = bucket(placement.entry.layer_seed, unit)

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from delivery import asking, collecting, files, problems
+from delivery.folding import Acts, acts_of
 from delivery.index import Live, normal_origin
 from delivery.messages import language_of, message
 from delivery.moment import Moment, Tools
 from delivery.sink import Outcome
-from delivery.wire import Headers, Request, Response, Result, Write
+from delivery.visitor import Known
+from delivery.wire import Headers, Look, Request, Response, Result, Write
 from engine.errors import LabError, NotFound, Unavailable
 
 log = logging.getLogger("delivery")
@@ -69,7 +71,17 @@ class DataPlane:
         spent = time.perf_counter() - started
         if isinstance(result, Response):
             return self._finish(result, request, current, now, spent)
+        if isinstance(result, Look):
+            return self._looked(result, request, current, now, spent)
         return self._wrapped(result, request, current, now, spent)
+
+    def acts(self, write: Write, outcomes: Sequence[Outcome], current: Current) -> Acts:
+        """What has become durable for the first time, as profiles take it."""
+        if current.live is None or not current.live.keeps_profiles:
+            return {}
+        pairs = zip(write.records, outcomes, strict=True)
+        stored = (record for record, outcome in pairs if outcome is Outcome.STORED)
+        return acts_of(stored, current.live.sites)
 
     def _guarded(self, request: Request, moment: Moment) -> Result:
         try:
@@ -83,6 +95,17 @@ class DataPlane:
     def _problem(self, error: LabError, request: Request) -> Response:
         language = language_of(request.header(b"accept-language"))
         return problems.response(error, language=language, base_url=self.tools.public_url)
+
+    def _looked(
+        self, look: Look, request: Request, current: Current, now: float, spent: float
+    ) -> Look:
+        def answer(known: Known) -> Response:
+            started = time.perf_counter()
+            response = look.answer(known)
+            took = spent + time.perf_counter() - started
+            return self._finish(response, request, current, now, took)
+
+        return Look(look.key, answer)
 
     def _wrapped(
         self, write: Write, request: Request, current: Current, now: float, spent: float

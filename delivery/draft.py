@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 
 from delivery import identity
+from delivery.consent import Consent
 from delivery.messages import Message, message
 from delivery.moment import Tools
 from delivery.snapshot import SiteEntry
@@ -28,6 +29,7 @@ class Incoming(msgspec.Struct, gc=False):
     amount: int | None = None
     currency: Text | None = None
     properties: msgspec.Raw = msgspec.Raw()
+    consent: Consent | None = None
 
 
 class Refused(Exception):
@@ -42,7 +44,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sent the events, and when they came. `mark` is the filter their request fell into."""
+    """Who sent the events, and when they came. `mark` is the filter their request fell into.
+
+    `personal`: what they tell may go into a profile, unless an event says otherwise.
+    """
 
     site: SiteEntry
     secret: bool
@@ -50,6 +55,7 @@ class Sender:
     now_ms: int
     mark: str = ""
     sent_at: dt.datetime | None = None
+    personal: bool = True
 
 
 @dataclass(slots=True)
@@ -67,4 +73,5 @@ class Draft:
     stamp: Stamp | None = None
     occurred_at: dt.datetime | None = None
     properties: str | None = None
+    flags: int = 0
     name: str = ""  # where the sender need not name the event

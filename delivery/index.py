@@ -1,17 +1,20 @@
 """A snapshot made ready: everything that can be answered is encoded once, when it arrives.
 
-An `Offer` is one possible answer but for its token. A decision then is two hashes, a few look-ups
-and one signature; no JSON is written while a shopper waits.
+A decision then is two hashes, a few look-ups and one signature; no JSON is written while a shopper
+waits.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import msgspec
 
+from delivery import offers, policies
+from delivery.learnt import Learnt
+from delivery.offers import Offer
+from delivery.policies import ReadyPolicy
 from delivery.snapshot import (
-    CreativePayload,
     ExperimentEntry,
     KeyEntry,
     PlacementEntry,
@@ -23,29 +26,30 @@ from delivery.token import Stamp
 from engine.assignment.hashing import BUCKETS
 from engine.assignment.recipe import Reason, Recipe, VariantRecipe
 
-_WITHOUT_VARIANT = (Reason.NOT_IN_TRAFFIC, Reason.PAUSED, Reason.NO_EXPERIMENT)
+_WITHOUT_VARIANT = (Reason.NOT_IN_TRAFFIC, Reason.PAUSED, Reason.NO_EXPERIMENT, Reason.CAPPED)
 _encode = msgspec.json.Encoder().encode
-
-
-class Offer(msgspec.Struct, frozen=True):
-    """One answer, ready but for the token: `head` is its JSON up to the token's value.
-
-    Without a `stamp` there is nothing to count and the token is null.
-    """
-
-    reason: Reason
-    head: bytes
-    stamp: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyExperiment:
-    """An experiment with an offer per variant, and one for each reason to get none."""
+    """An experiment with an offer per variant, and one for each reason to get none.
+
+    `policy` is None where the split is fixed; `late` are the splits for when a capped creative's
+    counters could not be had in time. `capped` holds the places of variants with a cap.
+    """
 
     entry: ExperimentEntry
     recipe: Recipe[VariantEntry] | None = None
     splits: tuple[Offer, ...] = ()
     without: Mapping[Reason, Offer] = field(default_factory=dict)
+    policy: ReadyPolicy | None = None
+    late: tuple[Offer, ...] = ()
+    capped: tuple[int, ...] = ()
+
+    @property
+    def needs_profile(self) -> bool:
+        """Whether a decision in it looks at what the visitor did."""
+        return bool(self.capped) or (self.policy is not None and self.policy.needs_profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,15 @@ class ReadyPlacement:
     ends: tuple[int, ...] = ()
     owners: tuple[ReadyExperiment, ...] = ()
     one_owner: bool = False
+    needs_profile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
     """What the data plane knows. `version` is the published number, `as_of` when it was made.
 
-    `as_of` is in Unix seconds. `origins` holds each site's, `all_origins` those of all together.
+    `as_of` is in Unix seconds. `origins` holds each site's, `all_origins` those of all together;
+    `learnt` the policies by experiment, with what they have learned last.
     """
 
     version: int
@@ -81,6 +87,8 @@ class Live:
     all_origins: frozenset[str] = frozenset()
     experiments: Mapping[tuple[int, str], ReadyExperiment] = field(default_factory=dict)
     placements: Mapping[tuple[int, str], ReadyPlacement] = field(default_factory=dict)
+    keeps_profiles: bool = False
+    learnt: Mapping[int, ReadyPolicy] = field(default_factory=dict)
     landings: "Landings" = field(default_factory=lambda: Landings({}, {}, {}))
 
 
@@ -115,6 +123,7 @@ def index(snapshot: Snapshot, *, version: int, as_of: float) -> Live:
         as_of=as_of,
         tail=b',"snapshot":%d}' % version,
         sites={site.id: site for site in snapshot.sites},
+        keeps_profiles=any(site.profiles for site in snapshot.sites),
         keys={key.sha256: key for key in snapshot.keys},
         origins=origins,
         all_origins=frozenset().union(*origins.values()),
@@ -122,6 +131,19 @@ def index(snapshot: Snapshot, *, version: int, as_of: float) -> Live:
         placements=_placements(snapshot, experiments),
         landings=_landings(snapshot),
     )
+
+
+def with_learnt(live: Live, learnt: Learnt) -> Live:
+    """The same with newer parameters: only tables of learning policies are made again."""
+    entries = {entry.experiment_id: entry for entry in learnt.entries}
+    found = {
+        experiment.entry.id: policies.ready(
+            experiment.entry, experiment.entry.policy, entries.get(experiment.entry.id)
+        )
+        for experiment in live.experiments.values()
+        if experiment.entry.policy is not None and experiment.entry.policy.kind == "thompson"
+    }
+    return replace(live, learnt=found)
 
 
 def normal_origin(text: str) -> str:
@@ -149,12 +171,14 @@ def _placement(entry: PlacementEntry, experiments: list[ReadyExperiment]) -> Rea
         entry=entry,
         name=_encode(entry.key),
         fallbacks={
-            reason: _fallback(entry, reason) for reason in (*_WITHOUT_VARIANT, Reason.NO_CONSENT)
+            reason: offers.fallback(entry, reason)
+            for reason in (*_WITHOUT_VARIANT, Reason.NO_CONSENT)
         },
         starts=tuple(start for (start, _), _ in owned),
         ends=tuple(end for (_, end), _ in owned),
         owners=tuple(experiment for _, experiment in owned),
         one_owner=[part for part, _ in owned] == [(0, BUCKETS)],
+        needs_profile=any(experiment.needs_profile for experiment in experiments),
     )
 
 
@@ -170,90 +194,25 @@ def _experiment(entry: ExperimentEntry, place: PlacementEntry) -> ReadyExperimen
         phase=entry.phase,
         variants=tuple(VariantRecipe(key=v.key, range=v.range, payload=v) for v in entry.variants),
     )
-    splits = tuple(
-        _split(entry, variant, draw.propensity or 0.0)
+    capped = tuple(p for p, variant in enumerate(entry.variants) if variant.creative.cap)
+    return ReadyExperiment(
+        entry,
+        recipe,
+        _splits(recipe, entry, offers.FIXED),
+        {reason: offers.fallback(place, reason, entry.key) for reason in _WITHOUT_VARIANT},
+        policy=policies.ready(entry, entry.policy, None) if entry.policy else None,
+        late=_splits(recipe, entry, offers.Terms(Reason.DEFAULT)) if capped else (),
+        capped=capped,
+    )
+
+
+def _splits(
+    recipe: Recipe[VariantEntry], entry: ExperimentEntry, terms: offers.Terms
+) -> tuple[Offer, ...]:
+    return tuple(
+        offers.split(entry, variant, draw.propensity or 0.0, terms)
         for variant, draw in zip(entry.variants, recipe.draws, strict=True)
     )
-    without = {reason: _fallback(place, reason, entry.key) for reason in _WITHOUT_VARIANT}
-    return ReadyExperiment(entry, recipe, splits, without)
-
-
-def _split(entry: ExperimentEntry, variant: VariantEntry, propensity: float) -> Offer:
-    stamp = Stamp(
-        site_id=entry.site_id,
-        placement_id=entry.placement_id,
-        experiment_id=entry.id,
-        phase=entry.phase,
-        variant_id=variant.id,
-        creative_version_id=variant.creative.version_id,
-        policy_version=0,
-        propensity=propensity,
-        flags=0,
-    )
-    head = _head(
-        experiment=entry.key,
-        phase=entry.phase,
-        variant=variant.key,
-        reason=Reason.SPLIT,
-        propensity=propensity,
-        creative=variant.creative,
-    )
-    return Offer(Reason.SPLIT, head, stamp.pack())
-
-
-def _fallback(place: PlacementEntry, reason: Reason, experiment: str | None = None) -> Offer:
-    """The default creative; it can be measured too, unless the visitor does not want that."""
-    head = _head(experiment=experiment, reason=reason, creative=place.fallback)
-    if place.fallback is None or reason is Reason.NO_CONSENT:
-        return Offer(reason, head, None)
-    stamp = Stamp(
-        site_id=place.site_id,
-        placement_id=place.id,
-        experiment_id=0,
-        phase=0,
-        variant_id=0,
-        creative_version_id=place.fallback.version_id,
-        policy_version=0,
-        propensity=0.0,
-        flags=0,
-    )
-    return Offer(reason, head, stamp.pack())
-
-
-def _head(
-    *,
-    experiment: str | None,
-    reason: Reason,
-    creative: CreativePayload | None,
-    phase: int | None = None,
-    variant: str | None = None,
-    propensity: float | None = None,
-) -> bytes:
-    answer = {
-        "experiment": experiment,
-        "phase": phase,
-        "variant": variant,
-        "reason": reason,
-        "propensity": propensity,
-        "creative": creative and _shown(creative),
-    }
-    return _encode(answer)[:-1] + b',"token":'
-
-
-def _shown(creative: CreativePayload) -> dict[str, object]:
-    """What of a creative goes over the wire: all but our own number of it."""
-    fields = msgspec.structs.asdict(creative)
-    del fields["version_id"]
-    return fields
-
-
-REASONS = tuple(Reason)
-NOTHING_KNOWN = Offer(
-    Reason.DEFAULT, _head(experiment=None, reason=Reason.DEFAULT, creative=None), None
-)
-UNKNOWN_PLACE = Offer(
-    Reason.NO_EXPERIMENT, _head(experiment=None, reason=Reason.NO_EXPERIMENT, creative=None), None
-)
 
 
 def _landings(snapshot: Snapshot) -> Landings:

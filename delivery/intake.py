@@ -13,16 +13,17 @@ import msgspec
 from msgspec.structs import replace
 
 from delivery import identity
+from delivery.consent import Consent, may_personalise
 from delivery.contents import MOST_AMOUNT, checked_id, money, order, properties
 from delivery.draft import Draft, Incoming, Refused, Sender
 from delivery.moment import Tools
 from delivery.reading import blame
 from delivery.sink import Record
-from delivery.token import Stamp, Token, TokenExpired, TokenInvalid
+from delivery.token import UNPERSONALISED, Stamp, Token, TokenExpired, TokenInvalid
 
 TOKENED: Final = frozenset({"impression", "viewable", "click", "hide"})
 NAMED: Final = frozenset(
-    {"add_to_cart", "purchase", "page_view", "product_view", "search", "alias"}
+    {"add_to_cart", "purchase", "page_view", "product_view", "search", "alias", "consent"}
 )
 _CUSTOM = re.compile(r"custom:[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -157,7 +158,27 @@ def time(draft: Draft) -> None:
     draft.occurred_at = received - min(ago, past)
 
 
-STEPS: tuple[Step, ...] = (kind, decision, names, time, money, order, properties)
+def consent(draft: Draft) -> None:
+    """Whether it may go into a profile: the token, the sender and the event must all allow it."""
+    agreed = draft.sender.personal and may_personalise(draft.sent.consent)
+    if draft.kind == "consent":
+        agreed = agreed and may_personalise(_agreed(draft))
+    draft.flags = draft.stamp.flags if draft.stamp else 0
+    if not agreed:
+        draft.flags |= UNPERSONALISED
+
+
+def _agreed(draft: Draft) -> Consent:
+    """What a visitor has just chosen."""
+    try:
+        return _chosen.decode(draft.properties or "{}")
+    except msgspec.ValidationError:
+        raise Refused("bad_properties", "properties") from None
+
+
+_chosen = msgspec.json.Decoder(Consent)
+
+STEPS: tuple[Step, ...] = (kind, decision, names, time, money, order, properties, consent)
 
 
 def _finish(draft: Draft) -> Record:
@@ -178,6 +199,7 @@ def _finish(draft: Draft) -> Record:
         order_id=sent.order_id or "",
         mark=sender.mark,
         properties=draft.properties,
+        flags=draft.flags,
     )
     return record if stamp is None else _stamped(record, stamp)
 
@@ -194,7 +216,6 @@ def _stamped(record: Record, stamp: Stamp) -> Record:
         propensity=stamp.propensity if shown else None,
         placement_id=stamp.placement_id,
         creative_version_id=stamp.creative_version_id,
-        flags=stamp.flags,
     )
 
 

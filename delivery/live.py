@@ -16,10 +16,11 @@ from typing import Any
 
 import psycopg
 
-from delivery import snapshot
+from delivery import learnt, snapshot
 from delivery.commit import connect
 from delivery.doors import Current
-from delivery.index import Live, index
+from delivery.index import Live, index, with_learnt
+from delivery.learnt import NOTHING, Learnt
 from engine.errors import LabError
 
 log = logging.getLogger("delivery.live")
@@ -28,6 +29,8 @@ CHANNEL = "snapshot"
 POLL_SECONDS = 1.0
 PATIENCE = 3.0
 NEWEST = "SELECT version, sha256 FROM experiments_snapshot ORDER BY version DESC LIMIT 1"
+NEWEST_LEARNT = NEWEST.replace("_snapshot", "_learntsnapshot")
+BODY_LEARNT = "SELECT body FROM experiments_learntsnapshot WHERE version = %s"
 BODY = (
     "SELECT body, extract(epoch FROM created_at)::float8 FROM experiments_snapshot"
     " WHERE version = %s"
@@ -57,6 +60,9 @@ class Reader:
     # Version and hash: after a restore an old number may stand for something else.
     _in_force: tuple[int, str] | None = None
     _refused: tuple[int, str] | None = None
+    # What has been learned, and which version of it: laid over every snapshot that comes.
+    _learnt: Learnt = NOTHING
+    _learnt_seen: tuple[int, str] | None = None
     _task: "asyncio.Task[None] | None" = None
 
     async def start(self) -> None:
@@ -111,8 +117,28 @@ class Reader:
         if live is None or newest != self._in_force:
             row = await (await connection.execute(BODY, (version,))).fetchone()
             live = await self._load(version, sha256, row) if row else live
+        live = await self._with_newest_learnt(connection, live)
         if live is not None:
             self.current = Current(live, time.time())
+
+    async def _with_newest_learnt(
+        self, connection: psycopg.AsyncConnection[Any], live: Live | None
+    ) -> Live | None:
+        """The small snapshot, swapped without touching the large one."""
+        newest = await (await connection.execute(NEWEST_LEARNT)).fetchone()
+        if live is None or newest is None or newest == self._learnt_seen:
+            return live
+        version, sha256 = self._learnt_seen = newest
+        row = await (await connection.execute(BODY_LEARNT, (version,))).fetchone()
+        if row is None:
+            return live
+        try:
+            self._learnt = learnt.decode(bytes(row[0]), sha256)
+        except LabError as error:
+            log.error("what was learned (%s) is refused, the last stays: %s", version, error)
+            return live
+        await asyncio.to_thread(self._keep, "learnt", bytes(row[0]), {"sha256": sha256})
+        return with_learnt(live, self._learnt)
 
     async def _load(self, version: int, sha256: str, row: tuple[Any, ...]) -> Live | None:
         body, as_of = bytes(row[0]), float(row[1])
@@ -125,20 +151,30 @@ class Reader:
             return None
         self._in_force = (version, sha256)
         log.info("snapshot %s is in force", version)
-        await asyncio.to_thread(self._to_disk, body, sha256, version, as_of)
-        return live
+        about = {"version": version, "sha256": sha256, "as_of": as_of}
+        await asyncio.to_thread(self._keep, "snapshot", body, about)
+        return with_learnt(live, self._learnt)
 
-    def _to_disk(self, body: bytes, sha256: str, version: int, as_of: float) -> None:
-        about = json.dumps({"version": version, "sha256": sha256, "as_of": as_of}).encode()
+    def _keep(self, name: str, body: bytes, about: dict[str, object]) -> None:
         try:
-            replace(self.folder / "snapshot", about + b"\n" + body)
+            replace(self.folder / name, json.dumps(about).encode() + b"\n" + body)
         except OSError as error:
-            log.warning("the snapshot could not be kept on disk: %s", error)
+            log.warning("the %s could not be kept on disk: %s", name, error)
+
+    def _kept(self, name: str) -> tuple[bytes, dict[str, Any]]:
+        about, _, body = (self.folder / name).read_bytes().partition(b"\n")
+        return body, dict(json.loads(about))
+
+    def _learnt_from_disk(self) -> None:
+        with suppress(OSError, ValueError, TypeError, LabError):
+            body, about = self._kept("learnt")
+            self._learnt = learnt.decode(body, **about)
 
     def _from_disk(self) -> None:
+        self._learnt_from_disk()
         try:
-            about, _, body = (self.folder / "snapshot").read_bytes().partition(b"\n")
-            live = make(body, **json.loads(about))
+            body, about = self._kept("snapshot")
+            live = with_learnt(make(body, **about), self._learnt)
         except FileNotFoundError:
             log.warning("there is no snapshot yet: every answer is the default")
         except (OSError, ValueError, TypeError, Unreadable) as error:

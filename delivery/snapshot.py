@@ -8,8 +8,10 @@ import hashlib
 from typing import Literal
 
 import msgspec
+from engine.assignment.targeting import Rule
 
 from engine.errors import LabError
+from engine.profiles.caps import Cap
 
 FORMAT = 1
 
@@ -25,7 +27,10 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class CreativePayload(msgspec.Struct, frozen=True):
-    """What a storefront needs to show a creative; `version_id` is the row the log names."""
+    """What a storefront needs to show a creative; `version_id` is the row the log names.
+
+    `versions` are all of the creative's, whose showings its `cap` counts; empty without a cap.
+    """
 
     key: str
     version: int
@@ -34,14 +39,20 @@ class CreativePayload(msgspec.Struct, frozen=True):
     landing_url: str
     sources: tuple[Source, ...]
     version_id: int
+    cap: Cap | None = None
+    versions: tuple[int, ...] = ()
 
 
 class SiteEntry(msgspec.Struct, frozen=True):
+    """`profiles`: what visitors do is folded, because a segment or a cap asks for it."""
+
     id: int
     key: str
     origins: tuple[str, ...]
     currency: str
     count_automated: bool = False
+    timezone: str = "UTC"
+    profiles: bool = False
 
 
 class KeyEntry(msgspec.Struct, frozen=True):
@@ -70,6 +81,22 @@ class VariantEntry(msgspec.Struct, frozen=True):
     creative: CreativePayload
 
 
+class RuleEntry(msgspec.Struct, frozen=True):
+    """What visitors of a segment get: whole buckets per variant, in the order of the variants."""
+
+    segment: str
+    rule: Rule
+    widths: tuple[int, ...]
+
+
+class PolicyEntry(msgspec.Struct, frozen=True):
+    """A policy that is not fixed. `exploration` buckets of visitors get variants by chance."""
+
+    kind: Literal["rules", "thompson"]
+    exploration: int
+    rules: tuple[RuleEntry, ...] = ()
+
+
 class ExperimentEntry(msgspec.Struct, frozen=True):
     """`status` draft carries no variants: only a secret key may learn that it exists."""
 
@@ -82,6 +109,7 @@ class ExperimentEntry(msgspec.Struct, frozen=True):
     seed: str
     slice: tuple[tuple[int, int], ...]
     variants: tuple[VariantEntry, ...]
+    policy: PolicyEntry | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True):

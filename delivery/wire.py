@@ -10,6 +10,7 @@ import msgspec
 
 from delivery.messages import message
 from delivery.sink import Outcome, Record
+from delivery.visitor import Known
 from engine.errors import InvalidInput
 
 Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
@@ -72,4 +73,12 @@ class Write:
     anyway: Response | None = None
 
 
-Result: TypeAlias = Response | Write
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An answer that needs what is known of a visitor: the profile under `key`, if in time."""
+
+    key: bytes
+    answer: Callable[[Known], Response]
+
+
+Result: TypeAlias = Response | Write | Look

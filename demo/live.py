@@ -119,8 +119,8 @@ def _burst(
 
 
 def _wish(places: list[str], chance: random.Random) -> Wish:
-    device = "phone" if chance.random() < tastes.PHONES else "desktop"
-    return Wish(f"live-{uuid.uuid4().hex}", chance.choice(places), device)
+    place = chance.choice(places)
+    return Wish(f"live-{uuid.uuid4().hex}", place, tastes.device(place, chance))
 
 
 def _events(comer: Comer, chance: random.Random, now: dt.datetime) -> list[Json]:

@@ -160,8 +160,8 @@ def _comers(story: Story, day: int, anchor: dt.datetime, counter: Counter) -> It
 
 def _wish(story: Story, day: int, number: int) -> Wish:
     user = f"demo-{story.key}-{day}-{number}"
-    phone = random.Random(f"{user}:device").random() < tastes.PHONES  # noqa: S311
-    return Wish(user, story.place, "phone" if phone else "desktop")
+    chance = random.Random(f"{user}:device")  # noqa: S311 - a simulation
+    return Wish(user, story.place, tastes.device(story.place, chance))
 
 
 def _moments(

@@ -18,7 +18,7 @@ from django.db import transaction
 from creatives import library, placements, uploads
 from creatives.models import Creative, Placement
 from creatives.uploads import Picture
-from demo import credentials, stand_ins
+from demo import art, credentials
 from demo.art import Banner
 from demo.credentials import Credentials, DemoKeys, DemoUser
 from demo.models import DemoSite
@@ -127,7 +127,7 @@ def _key(site: Site, kind: str, kept: str, *, now: dt.datetime) -> str:
 def _creatives(site: Site, *, now: dt.datetime) -> dict[str, Creative]:
     """Every banner by key; those that are missing are made, their pictures all at once."""
     found = {creative.key: creative for creative in Creative.objects.filter(site=site)}
-    missing = [banner for banner in stand_ins.every() if banner.key not in found]
+    missing = [banner for banner in art.BANNERS if banner.key not in found]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         pictures = pool.map(lambda banner: uploads.accept(banner.read()), missing)
         for banner, picture in zip(missing, pictures, strict=True):

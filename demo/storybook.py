@@ -50,21 +50,21 @@ STORIES = (
         mde=30,
         end=End(
             "a",
-            "Beside a full cart the word “return” cost a third of the clicks: nobody wants to think "
-            "of sending things back. Free delivery stays.",
+            "Beside a full cart the word “return” cost a third of the clicks: nobody wants to "
+            "think of sending things back. Free delivery stays.",
         ),
     ),
     Story(
         "weekend-or-bundle",
-        "Promotion: the weekend or a set for the table",
+        "Promotion: the weekend or two pairs",
         "promotion-hero",
         Parts(
-            "offer a set for the table instead of a weekend discount",
+            "offer two pairs in one box instead of a weekend discount",
             "more visitors click",
-            "a set is something to want, a discount only something to wait for",
+            "a box is something to want, a discount only something to wait for",
         ),
         ("promo-weekend", "promo-bundle"),
-        ("Weekend", "Set for the table"),
+        ("Weekend", "Two pairs"),
         begins=38,
         lasts=14,
         per_arm=1_150,
@@ -73,8 +73,8 @@ STORIES = (
         mde=30,
         end=End(
             "b",
-            "A set to have now beats a discount to wait for: clearly more clicks, and no order "
-            "lost. It is the default of the promotion page.",
+            "A box to fill beats a discount to wait for: clearly more clicks, and no order lost. "
+            "It is the default of the promotion page.",
         ),
     ),
     Story(
@@ -99,7 +99,7 @@ STORIES = (
     ),
     Story(
         "product-care",
-        "Product: pairs or care",
+        "Product: good company or good care",
         "product-strip",
         Parts(
             "explain how to care for a product below it",
@@ -107,10 +107,11 @@ STORIES = (
             "who learns how long it lasts trusts it more",
         ),
         ("product-pairs", "product-care"),
-        ("Pairs", "Care"),
-        begins=19,
+        ("Good company", "Good care"),
+        begins=24,
         lasts=14,
         per_arm=1_400,
+        seed=3,
         planned_visitors=2_500,
         end=End(),
     ),
@@ -149,6 +150,22 @@ STORIES = (
         planned_visitors=2_500,
     ),
     Story(
+        "product-returns",
+        "Product: good company or thirty days",
+        "product-strip",
+        Parts(
+            "promise thirty days to return below the product",
+            "more visitors click",
+            "the promise answers the last doubt before the cart",
+        ),
+        ("product-pairs", "product-returns"),
+        ("Good company", "Thirty days"),
+        begins=9,
+        lasts=9,
+        per_arm=2_000,
+        planned_visitors=5_000,
+    ),
+    Story(
         "side-linen",
         "Category: the trail or the linen throw",
         "category-side",
@@ -159,26 +176,10 @@ STORIES = (
         ),
         ("side-trail", "side-linen"),
         ("Trail", "Linen throw"),
-        begins=9,
-        lasts=9,
-        per_arm=2_000,
-        planned_visitors=5_000,
-    ),
-    Story(
-        "product-returns",
-        "Product: pairs or thirty days to return",
-        "product-strip",
-        Parts(
-            "promise thirty days to return below the product",
-            "more visitors click",
-            "the promise answers the last doubt before the cart",
-        ),
-        ("product-pairs", "product-returns"),
-        ("Pairs", "Returns"),
         begins=4,
         lasts=4,
         per_arm=400,
-        seed=3,
+        seed=32,
         planned_visitors=3_000,
     ),
     Story(

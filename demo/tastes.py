@@ -10,6 +10,7 @@ from hashlib import blake2b
 from types import MappingProxyType
 
 PHONES = 0.68  # of the shoppers
+WIDE_ONLY = frozenset({"category-side"})  # slots that a phone has no room for
 TWO_VISITS = 0.15
 VIEWABLE = 0.82  # of the impressions
 ORDER_AFTER_CART = 0.45
@@ -43,15 +44,15 @@ TASTES: Mapping[str, Taste] = MappingProxyType(
         "strip-lamps": Taste(0.20, 0.065),
         "product-pairs": Taste(0.21, 0.080),
         "product-care": Taste(0.14, 0.065),
-        "product-returns": Taste(0.22, 0.080),
+        "product-returns": Taste(0.23, 0.085, lost_on_phones=0.2),
         "promo-weekend": Taste(0.16, 0.060),
         "promo-bundle": Taste(0.23, 0.085),
         "promo-members": Taste(0.19, 0.065),
         "clear-shelves": Taste(0.17, 0.115),
         "clear-last-pairs": Taste(0.245, 0.055),
         "clear-countdown": Taste(0.20, 0.080),
-        "side-trail": Taste(0.13, 0.050),
-        "side-linen": Taste(0.15, 0.055, lost_on_phones=0.2),
+        "side-trail": Taste(0.18, 0.060),
+        "side-linen": Taste(0.19, 0.065),
         "search-gift": Taste(0.24, 0.080),
         "search-kitchen": Taste(0.24, 0.080),
         "search-shoes": Taste(0.22, 0.070),
@@ -72,6 +73,12 @@ def of(creative: str) -> Taste:
         return known
     chance = int.from_bytes(blake2b(creative.encode(), digest_size=4).digest(), "big") / 2**32
     return Taste(USUAL.click * (1 + WIDEST * (2 * chance - 1)), USUAL.order)
+
+
+def device(placement: str, chance: random.Random) -> str:
+    """What a shopper in front of a slot holds in the hand."""
+    phone = placement not in WIDE_ONLY and chance.random() < PHONES
+    return "phone" if phone else "desktop"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from creatives.models import Creative, Placement
 from engine.errors import IllegalMove, InvalidInput, NotFound
-from experiments import compare_and_set, layers
+from experiments import compare_and_set, layers, policies
 from experiments.models import Experiment, Status, Variant
+from experiments.policies import RulePlan
 from workspace import audit
 from workspace.models import Site
 
@@ -50,6 +51,9 @@ class Plan:
     planned_days: int = 14
     planned_visitors: int = 0
     traffic_share: int = 100
+    policy: str = Experiment.Policy.FIXED
+    exploration_share: int = 10
+    rules: tuple[RulePlan, ...] = ()
 
 
 FIELDS = (
@@ -63,6 +67,8 @@ FIELDS = (
     "planned_days",
     "planned_visitors",
     "traffic_share",
+    "policy",
+    "exploration_share",
 )
 
 
@@ -93,6 +99,7 @@ def save(
         _fill(experiment, plan)
     _store(experiment)
     _replace_variants(experiment, plan.variants)
+    policies.store_rules(experiment, plan.rules)
     layers.ensure(plan.placement)
     audit.record(
         site=site,
@@ -149,6 +156,7 @@ def _check(site: Site, plan: Plan, experiment: Experiment | None) -> None:
         raise InvalidInput(_("Every variant has a key of its own."), field="variants")
     if any(v.weight < 1 for v in plan.variants):
         raise InvalidInput(_("Every weight is at least 1."), field="variants")
+    policies.check(site, plan.policy, plan.rules, {v.key for v in plan.variants})
     _check_key(site, plan.key, experiment)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from creatives.models import Creative, Placement, Version
 from engine.assignment import allocation
 from engine.errors import IllegalMove, InvalidInput
-from experiments import hypothesis, layers
+from experiments import hypothesis, layers, policies
 from experiments.models import Experiment, Variant
 
 ASPECT_TOLERANCE = Fraction(3, 100)
@@ -53,6 +53,8 @@ def problems_of(experiment: Experiment, variants: list[Variant]) -> tuple[Proble
 
 def _problems(experiment: Experiment, variants: list[Variant]) -> Iterator[Problem]:
     yield from _hypothesis(experiment)
+    for sentence in policies.problems(experiment):
+        yield Problem("policy", sentence, _("Choose a segment and its weights."), "rules")
     yield from _variants(variants)
     if experiment.placement is None:
         yield _no_placement()

@@ -7,18 +7,30 @@ Database triggers move one revision on with every change of anything that can be
 import datetime as dt
 import logging
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from audiences.models import Segment
 from creatives import rendering
 from creatives.models import Creative, Placement, Version
 from delivery import snapshot as wire
+from engine.assignment import allocation, targeting
 from engine.assignment.hashing import BUCKETS
 from engine.errors import LabError
-from experiments.models import Experiment, Layer, LiveRevision, Snapshot, Status, Variant
+from experiments.models import (
+    Experiment,
+    Layer,
+    LiveRevision,
+    PolicyRule,
+    Snapshot,
+    Status,
+    Variant,
+)
 from workspace.models import ApiKey, Site
 
 logger = logging.getLogger(__name__)
@@ -71,23 +83,33 @@ def _store(revision: int, sha256: str, body: bytes, now: dt.datetime) -> int:
 
 def compile_snapshot() -> wire.Snapshot:
     """Everything that is live, as the data plane needs it."""
+    profiled = _profiled()
     return wire.Snapshot(
         format=wire.FORMAT,
-        sites=tuple(map(_site, Site.objects.order_by("id"))),
+        sites=tuple(_site(site, profiled) for site in Site.objects.order_by("id")),
         keys=tuple(map(_key, ApiKey.objects.filter(revoked_at=None).order_by("id"))),
         placements=_placements(),
         experiments=_experiments(),
     )
 
 
-def _site(site: Site) -> wire.SiteEntry:
+def _site(site: Site, profiled: set[int]) -> wire.SiteEntry:
     return wire.SiteEntry(
         id=site.pk,
         key=site.key,
         origins=tuple(site.origins),
         currency=site.currency,
         count_automated=site.count_automated,
+        timezone=site.timezone,
+        profiles=site.pk in profiled,
     )
+
+
+def _profiled() -> set[int]:
+    """Sites that need to know what their visitors do: minimal by default."""
+    capped = Creative.objects.exclude(cap_per_session=None, cap_per_day=None)
+    segments = Segment.objects.values_list("site_id", flat=True)
+    return {*segments, *capped.values_list("site_id", flat=True)}
 
 
 def _key(key: ApiKey) -> wire.KeyEntry:
@@ -95,13 +117,15 @@ def _key(key: ApiKey) -> wire.KeyEntry:
 
 
 def _latest_versions(path: str) -> "Prefetch[str]":
-    versions = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
+    siblings = Version.objects.filter(creative=OuterRef("creative")).order_by("pk").values("pk")
+    newest = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
+    versions = newest.annotate(siblings=ArraySubquery(siblings))
     return Prefetch(f"{path}__versions", versions.prefetch_related("renditions"), to_attr="latest")
 
 
 def _payload(creative: Creative | None) -> wire.CreativePayload | None:
-    latest: list[Version] = getattr(creative, "latest", [])
-    return rendering.payload(latest[0]) if latest else None
+    latest: list[Any] = getattr(creative, "latest", [])
+    return rendering.payload(latest[0], latest[0].siblings) if latest else None
 
 
 def _placements() -> tuple[wire.PlacementEntry, ...]:
@@ -126,7 +150,7 @@ def _experiments() -> tuple[wire.ExperimentEntry, ...]:
         _latest_versions("creative")
     )
     rows = Experiment.objects.filter(origin=Experiment.Origin.LIVE).prefetch_related(
-        Prefetch("variants", variants)
+        Prefetch("variants", variants), "rules__segment"
     )
     entries = map(_experiment_or_nothing, rows.order_by("id"))
     return tuple(entry for entry in entries if entry is not None)
@@ -160,7 +184,26 @@ def _experiment(row: Experiment) -> wire.ExperimentEntry:
         seed=row.seed if live else "",
         slice=tuple((start, end) for start, end in row.slice) if live else (),
         variants=tuple(map(_variant, variants)),
+        policy=_policy(row, [variant.key for variant in variants]) if live else None,
     )
+
+
+def _policy(row: Experiment, keys: list[str]) -> wire.PolicyEntry | None:
+    if row.policy == Experiment.Policy.FIXED:
+        return None
+    exploration = row.exploration_share * BUCKETS // 100
+    if row.policy == Experiment.Policy.THOMPSON:
+        return wire.PolicyEntry("thompson", exploration)
+    rules = tuple(_rule(rule, keys) for rule in row.rules.all())
+    return wire.PolicyEntry("rules", exploration, rules)
+
+
+def _rule(rule: PolicyRule, keys: list[str]) -> wire.RuleEntry:
+    try:
+        widths = allocation.widths([rule.weights.get(key, 0) for key in keys])
+        return wire.RuleEntry(rule.segment.key, targeting.read(rule.segment.rule), widths)
+    except LabError as error:
+        raise _Spoilt(f"the rule for segment {rule.segment.key}: {error}") from error
 
 
 def _check_ranges(ranges: list[tuple[int, int]], *, live: bool) -> None:

@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from experiments import publishing
+from events import rollup
+from experiments import adaptive, publishing
 from experiments.reports import refresh
 
 
@@ -17,3 +18,12 @@ def publish_changes() -> None:
 def refresh_reports() -> None:
     """Count what is new and bring the reports of everything live up to date."""
     refresh.refresh_running(now=timezone.now())
+
+
+@shared_task(name="experiments.tasks.learn")
+def learn() -> None:
+    """Take what has been clicked into the probabilities of the policies that learn."""
+    now = timezone.now()
+    if adaptive.is_wanted():
+        rollup.run(now=now)
+        adaptive.learn(now=now)

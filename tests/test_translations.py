@@ -14,7 +14,16 @@ from django.test import override_settings
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = Path("zh_Hans/LC_MESSAGES/django.po")
 SOURCES = (
-    *("audiences", "banner_lab", "creatives", "delivery", "demo", "engine", "events", "experiments"),
+    *(
+        "audiences",
+        "banner_lab",
+        "creatives",
+        "delivery",
+        "demo",
+        "engine",
+        "events",
+        "experiments",
+    ),
     *("workspace", "templates", "locale"),
 )
 

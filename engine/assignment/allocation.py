@@ -29,6 +29,7 @@ __all__ = [
     "size",
     "take",
     "variant_ranges",
+    "widths",
 ]
 
 Range: TypeAlias = tuple[int, int]
@@ -69,6 +70,16 @@ def variant_ranges(weights: Sequence[Weight]) -> Slice:
         )
     ends = [sum(sizes[: position + 1]) for position in range(len(sizes))]
     return tuple((end - width, end) for end, width in zip(ends, sizes, strict=True))
+
+
+def widths(weights: Sequence[Weight]) -> tuple[int, ...]:
+    """Give each variant its number of buckets; they sum to all of them. Raises as `variant_ranges`.
+
+    Example:
+        >>> widths([2, 1, 0])
+        (6667, 3333, 0)
+    """
+    return tuple(end - start for start, end in variant_ranges(weights))
 
 
 def _exact_weights(weights: Sequence[Weight]) -> list[Fraction]:

@@ -19,16 +19,18 @@ from rest_framework.views import APIView
 
 from delivery import sink
 from delivery.doors import Current, DataPlane
-from delivery.index import Live
+from delivery.index import Live, with_learnt
+from delivery.learnt import NOTHING, Learnt, decode
 from delivery.live import Unreadable, make
 from delivery.messages import message
 from delivery.moment import Tools
 from delivery.reading import SERVER_BYTES
 from delivery.sink import Outcome, Record
-from delivery.wire import Request, Response, Write
-from engine.errors import TooLarge
+from delivery.state import PatientStore
+from delivery.wire import Look, Request, Response, Write
+from engine.errors import LabError, TooLarge
 from experiments.api import data_plane_schema as schema
-from experiments.models import Snapshot
+from experiments.models import LearntSnapshot, Snapshot
 
 log = logging.getLogger("experiments.api")
 
@@ -38,20 +40,45 @@ def _plane() -> DataPlane:
     return DataPlane(Tools.of(settings.CONFIG))
 
 
+@cache
+def _state() -> PatientStore:
+    return PatientStore(settings.CONFIG.state_url)
+
+
 class _Kept:
-    """The last snapshot that was compiled; version and hash say whether it is still the newest."""
+    """The last snapshots that were compiled; version and hash say whether they are the newest."""
 
     key: tuple[int, str] | None = None
     live: Live | None = None
+    learnt_key: tuple[int, str] | None = None
+    learnt: Learnt = NOTHING
 
 
 def _current(now: float) -> Current:
     newest = Snapshot.objects.values_list("version", "sha256").first()
     if newest is None:
         return Current()
-    if newest != _Kept.key:
+    changed = newest != _Kept.key
+    if changed:
         _compile(newest)
+    changed = _read_learnt() or changed
+    if changed and _Kept.live is not None:
+        _Kept.live = with_learnt(_Kept.live, _Kept.learnt)
     return Current(_Kept.live, now)
+
+
+def _read_learnt() -> bool:
+    """Whether there is something newer."""
+    newest = LearntSnapshot.objects.values_list("version", "sha256").first()
+    if newest is None or newest == _Kept.learnt_key:
+        return False
+    _Kept.learnt_key = newest
+    try:
+        body = bytes(LearntSnapshot.objects.get(version=newest[0]).body)
+        _Kept.learnt = decode(body, newest[1])
+    except LabError as error:
+        log.error("what was learned (%s) is refused, the last stays: %s", newest[0], error)
+    return True
 
 
 def _compile(newest: tuple[int, str]) -> None:
@@ -94,6 +121,8 @@ def answer(request: HttpRequest) -> HttpResponse:
         )
         return _response(plane.refuse(error, asked, current, now=now))
     result = plane.handle(asked, current, now=now)
+    if isinstance(result, Look):
+        return _response(result.answer(_state().read(result.key)))
     if isinstance(result, Write):
         return _response(_written(plane, result, asked, current, now))
     return _response(result)
@@ -107,6 +136,7 @@ def _written(
     except (psycopg.Error, DatabaseError):
         log.exception("events could not be stored")
         return plane.not_durable(write, asked, current, now=now)
+    _state().follow(plane.acts(write, outcomes, current), now_ms=int(now * 1000))
     return write.answer(outcomes)
 
 

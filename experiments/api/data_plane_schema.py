@@ -67,6 +67,8 @@ DECISION_FIELDS: dict[str, Any] = {
     "variant": {"type": ["string", "null"]},
     "reason": {"type": "string", "enum": REASONS},
     "propensity": {"type": ["number", "null"]},
+    "policy": {"type": "string", "enum": ["rules", "thompson"], "description": "Unless fixed."},
+    "segment": {"type": "string", "description": "The segment that matched."},
     "creative": CREATIVE,
     "token": {"type": ["string", "null"]},
 }
@@ -74,6 +76,13 @@ SNAPSHOT = {"type": ["integer", "null"], "description": "The snapshot that decid
 DECISION = {"type": "object", "properties": DECISION_FIELDS}
 ASSIGNED = {"type": "object", "properties": DECISION_FIELDS | {"snapshot": SNAPSHOT}}
 
+CONSENT = {
+    "type": "object",
+    "properties": {
+        "measurement": {"type": "boolean"},
+        "personalisation": {"type": "boolean"},
+    },
+}
 _KEY = OpenApiParameter(
     "key", str, description="A publishable key, where no Authorization header can be sent."
 )
@@ -85,6 +94,7 @@ ASSIGN: dict[str, Any] = {
     "parameters": [
         OpenApiParameter("experiment", str, required=True, description="The experiment's key."),
         OpenApiParameter("user_id", str, required=True, description="1 to 256 characters."),
+        OpenApiParameter("session_id", str, description="A learning policy draws anew for each."),
         _KEY,
     ],
     "responses": {(200, "application/json"): ASSIGNED, **_problems(401, 403, 404, 422)},
@@ -108,12 +118,11 @@ DECIDE: dict[str, Any] = {
                     "type": "object",
                     "properties": {"url": {"type": "string"}, "referrer": {"type": "string"}},
                 },
-                "consent": {
+                "consent": CONSENT,
+                "seen": {
                     "type": "object",
-                    "properties": {
-                        "measurement": {"type": "boolean"},
-                        "personalisation": {"type": "boolean"},
-                    },
+                    "description": "Per creative key: how often shown in this visit, and today.",
+                    "additionalProperties": {"type": "array", "items": {"type": "integer"}},
                 },
                 "key": {"type": "string"},
             },
@@ -138,7 +147,8 @@ EVENT = {
         "type": {
             "type": "string",
             "description": "impression, viewable, click, hide (with a token); add_to_cart,"
-            " purchase, page_view, product_view, search, custom:<slug> (with user_id and id);"
+            " purchase, page_view, product_view, search, consent, custom:<slug> (with user_id"
+            " and id);"
             " alias (with user_id and previous_id)",
         },
         "token": {"type": "string"},
@@ -150,6 +160,7 @@ EVENT = {
         "amount": {"type": "integer", "minimum": 0, "description": "In minor units."},
         "currency": {"type": "string", "examples": ["CNY"]},
         "properties": {"type": "object"},
+        "consent": CONSENT,
     },
 }
 BATCH = {
@@ -159,6 +170,7 @@ BATCH = {
         "events": {"type": "array", "items": EVENT, "maxItems": 500},
         "sent_at": {"type": "string", "format": "date-time"},
         "key": {"type": "string"},
+        "consent": CONSENT,
     },
 }
 RECEIPT = {

@@ -9,6 +9,7 @@ import pytest
 from delivery import decide
 from delivery.index import normal_origin
 from delivery.token import Stamp
+from delivery.visitor import Visitor
 from engine.assignment.hashing import bucket
 from engine.assignment.recipe import Reason
 from tests.delivery.snapshots import a_creative, a_live, an_entry
@@ -17,7 +18,9 @@ UNITS = [f"u-{number}" for number in range(4000)]
 
 
 def reasons(live, key="home-hero"):
-    return Counter(str(decide.place(live.placements[1, key], unit).reason) for unit in UNITS)
+    return Counter(
+        str(decide.place(live.placements[1, key], Visitor(unit)).reason) for unit in UNITS
+    )
 
 
 def as_json(offer):
@@ -29,14 +32,14 @@ def test_assign__running__follows_the_published_hash() -> None:
     experiment = live.experiments[1, "exp-1"]
     for unit in UNITS[:500]:
         expected = "a" if bucket("seed-1:1", unit) < 5000 else "b"
-        assert as_json(decide.assign(experiment, unit))["variant"] == expected
+        assert as_json(decide.assign(experiment, Visitor(unit)))["variant"] == expected
 
 
 def test_place__one_experiment_on_everybody__gives_what_assign_gives() -> None:
     live = a_live(an_entry(1))
     for unit in UNITS[:500]:
-        assert decide.place(live.placements[1, "home-hero"], unit) is decide.assign(
-            live.experiments[1, "exp-1"], unit
+        assert decide.place(live.placements[1, "home-hero"], Visitor(unit)) is decide.assign(
+            live.experiments[1, "exp-1"], Visitor(unit)
         )
 
 
@@ -46,7 +49,7 @@ def test_place__two_experiments_share_a_layer__nobody_is_in_both() -> None:
     live = a_live(two, one)
     for unit in UNITS:
         found = bucket("layer", unit)
-        answer = as_json(decide.place(live.placements[1, "home-hero"], unit))
+        answer = as_json(decide.place(live.placements[1, "home-hero"], Visitor(unit)))
         if found < 2500:
             assert answer["experiment"] == "exp-1"
         elif found < 3000 or found >= 9000:
@@ -79,7 +82,7 @@ def test_place__nothing_runs__shows_the_fallback(status) -> None:
 )
 def test_assign__not_running__names_the_experiment_and_gives_the_fallback(status, reason) -> None:
     live = a_live(an_entry(1, status=status))
-    answer = as_json(decide.assign(live.experiments[1, "exp-1"], "u-42"))
+    answer = as_json(decide.assign(live.experiments[1, "exp-1"], Visitor("u-42")))
     assert (answer["experiment"], answer["variant"], answer["reason"]) == ("exp-1", None, reason)
     assert (answer["phase"], answer["propensity"]) == (None, None)
     assert answer["creative"]["key"] == "c-900"
@@ -87,25 +90,27 @@ def test_assign__not_running__names_the_experiment_and_gives_the_fallback(status
 
 def test_offer__split__stamps_everything_an_event_needs() -> None:
     live = a_live(an_entry(3, phase=2))
-    offer = decide.assign(live.experiments[1, "exp-3"], "u-42")
+    offer = decide.assign(live.experiments[1, "exp-3"], Visitor("u-42"))
     variant = 30 if as_json(offer)["variant"] == "a" else 31
     assert offer.stamp == Stamp(1, 1, 3, 2, variant, variant, 0, 0.5, 0).pack()
 
 
 def test_offer__fallback__can_be_measured_without_an_experiment() -> None:
-    offer = decide.place(a_live().placements[1, "home-hero"], "u-42")
+    offer = decide.place(a_live().placements[1, "home-hero"], Visitor("u-42"))
     assert offer.stamp == Stamp(1, 1, 0, 0, 0, 900, 0, 0.0, 0).pack()
 
 
 def test_offer__no_consent_or_nothing_to_show__has_no_token() -> None:
     live = a_live()
     assert live.placements[1, "home-hero"].fallbacks[Reason.NO_CONSENT].stamp is None
-    bare = decide.place(live.placements[1, "bare"], "u-42")
+    bare = decide.place(live.placements[1, "bare"], Visitor("u-42"))
     assert (bare.stamp, as_json(bare)["creative"]) == (None, None)
 
 
 def test_offer__creative__keeps_our_own_numbers_to_itself() -> None:
-    assert set(as_json(decide.place(a_live().placements[1, "home-hero"], "u"))["creative"]) == {
+    assert set(
+        as_json(decide.place(a_live().placements[1, "home-hero"], Visitor("u")))["creative"]
+    ) == {
         *("key", "version", "kind", "alt", "landing_url", "sources"),
     }
 
@@ -134,7 +139,7 @@ def test_place__thousand_experiments__costs_as_much_as_twenty() -> None:
     for unit in UNITS[:100]:
         # The least of three: now and then a call renews the time it has kept.
         costs = [
-            min(lines_run(lambda: decide.place(there, unit)) for _ in range(3))  # noqa: B023
+            min(lines_run(lambda: decide.place(there, Visitor(unit))) for _ in range(3))  # noqa: B023
             for there in (live.placements[1, "home-hero"] for live in (few, many))
         ]
         assert costs[0] == costs[1] < 40

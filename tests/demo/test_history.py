@@ -25,8 +25,8 @@ STATUSES = {
     "product-care": "stopped",
     "category-strip-coffee": "running",
     "clearance-last-pairs": "running",
-    "side-linen": "running",
     "product-returns": "running",
+    "side-linen": "running",
     "search-shoes": "paused",
     "cart-nudge": "draft",
 }

@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
 from creatives.models import Creative, Placement
-from demo import credentials, data, seed, stand_ins
+from demo import art, credentials, data, seed
 from demo.models import DemoSite, Pace
 from demo.places import PLACES
 from experiments.models import Experiment
@@ -28,7 +28,7 @@ def test_seed__empty_database__demo_site_with_people_keys_banners_and_placements
     assert all(authenticate(username=u.username, password=u.password) for u in made.users)
     assert keys.find(made.keys.secret).kind == "secret"
     assert keys.find(made.keys.publishable).kind == "publishable"
-    assert Creative.objects.filter(site=site).count() == len(stand_ins.every())
+    assert Creative.objects.filter(site=site).count() == len(art.BANNERS)
     assert {p.key for p in Placement.objects.filter(site=site)} == {p.key for p in PLACES}
     assert ApiKey.objects.filter(site=site, revoked_at=None).count() == 2
     assert not Experiment.objects.exists()

@@ -1,14 +1,13 @@
 """The stories by themselves: they fit the slots, and say what they say on every weekday."""
 
 import datetime as dt
-import io
+from dataclasses import replace
 
 import pytest
-from PIL import Image
 
-from demo import stand_ins, tastes
+from demo import art, tastes
 from demo.places import PLACES
-from demo.stories import DAYS
+from demo.stories import ANY, DAYS
 from demo.storybook import STORIES
 from engine.stats.aggregates import Aggregates
 from experiments import hypothesis
@@ -24,8 +23,8 @@ VERDICTS = {
     "product-care": "keep_control",
     "category-strip-coffee": "use",
     "clearance-last-pairs": "your_call",
-    "side-linen": "check_data",
-    "product-returns": "collecting",
+    "product-returns": "check_data",
+    "side-linen": "collecting",
 }
 LIVED = [story for story in STORIES if story.lasts]
 
@@ -98,7 +97,7 @@ def test_stories__slots_of_others__free_at_the_end(place):
 
 def test_stories__plans__complete_and_on_banners_of_the_slot():
     sizes = {place.key: (place.width, place.height) for place in PLACES}
-    drawn = {banner.key: Image.open(io.BytesIO(banner.read())).size for banner in stand_ins.every()}
+    drawn = {banner.key: banner.size for banner in art.BANNERS}
     for story in STORIES:
         assert hypothesis.is_complete(hypothesis.compose(story.parts)), story.key
         assert {drawn[key] for key in story.banners} == {sizes[story.place]}
@@ -107,7 +106,7 @@ def test_stories__plans__complete_and_on_banners_of_the_slot():
 
 
 def test_banners__every_one__has_a_declared_truth():
-    assert {banner.key for banner in stand_ins.every()} == set(tastes.TASTES)
+    assert {banner.key for banner in art.BANNERS} == set(tastes.TASTES)
 
 
 def test_tastes__unknown_banner__near_the_usual_and_always_the_same():
@@ -124,3 +123,10 @@ def test_tastes__many_lives__as_declared():
     looks = [look for life in lives for look in life.looks]
     assert sum(look.click for look in looks) / len(looks) == pytest.approx(taste.click, abs=0.01)
     assert sum(life.order > 0 for life in lives) / 20_000 == pytest.approx(taste.order, abs=0.008)
+
+
+def test_story__crowd_instead_of_arms__takes_everybody():
+    story = replace(LIVED[0], per_arm=0, crowd=500)
+    quotas = [story.quotas(day, ANCHOR) for day in range(story.lasts)]
+    assert {key for quota in quotas for key in quota} == {ANY}
+    assert sum(quota[ANY] for quota in quotas) == 500

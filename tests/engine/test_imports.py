@@ -16,7 +16,12 @@ def _loaded_after(*modules: str) -> set[str]:
 
 
 def test_assignment__imported__stays_free_of_numerics():
-    loaded = _loaded_after("engine.assignment.assign", "engine.policies.fixed", "engine.errors")
+    loaded = _loaded_after(
+        "engine.assignment.assign",
+        "engine.assignment.targeting",
+        "engine.policies.fixed",
+        "engine.errors",
+    )
     assert not loaded & {"numpy", "scipy", "statsmodels", "django"}
 
 

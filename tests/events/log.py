@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from delivery.token import EXPLORED
 from engine.stats.aggregates import Aggregates
 from events.models import Aggregate, Conversion, Tally, UnitTotal
 
@@ -27,6 +28,7 @@ class Row:
     amount: int | None = None
     order_id: str = ""
     mark: str = ""
+    flags: int = 0
 
     @property
     def id(self) -> uuid.UUID:
@@ -48,8 +50,8 @@ def write(rows) -> None:
     """Append rows as they come; an id that is there already changes nothing."""
     statement = """
         INSERT INTO events_event (day, id, digest, site_id, kind, unit, experiment_id, phase,
-            variant_id, occurred_at, received_at, amount, order_id, mark)
-        VALUES ('1970-01-01', %s, 0, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            variant_id, occurred_at, received_at, amount, order_id, mark, flags)
+        VALUES ('1970-01-01', %s, 0, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         ON CONFLICT DO NOTHING
     """
     with connection.cursor() as cursor:
@@ -69,6 +71,7 @@ def write(rows) -> None:
                     r.amount,
                     r.order_id,
                     r.mark,
+                    r.flags,
                 )
                 for r in rows
             ],
@@ -110,7 +113,9 @@ def fingerprint() -> list[tuple]:
 
 def aggregates_of_state() -> dict[tuple, tuple[int, ...]]:
     return {
-        (r.experiment_id, r.phase, r.variant_id, r.day): tuple(int(m) for m in r.moments)
+        (r.experiment_id, r.phase, r.variant_id, r.explored, r.day): tuple(
+            int(m) for m in r.moments
+        )
         for r in Aggregate.objects.all()
     }
 
@@ -143,7 +148,8 @@ def expected(rows, zone: str = "UTC") -> dict[tuple, tuple[int, ...]]:
             "revenue": sum(r.amount or 0 for r in sales),
         }
         day = first.at.astimezone(ZoneInfo(zone)).date()
-        found[key[0], key[1], first.variant, day].append(totals)
+        explored = bool(first.flags & EXPLORED)
+        found[key[0], key[1], first.variant, explored, day].append(totals)
     return {place: Aggregates.of_units(units).moments() for place, units in found.items()}
 
 

@@ -43,6 +43,7 @@ def streams(draw):
         else:
             row = _with(row, variant=draw(st.sampled_from(VARIANT_OF[experiment])))
             row = _with(row, phase=draw(st.sampled_from([1, 1, 2])))
+            row = _with(row, flags=draw(st.sampled_from([0, 0, 1, 2, 3])))
         rows.append(row)
     return rows
 
@@ -104,6 +105,20 @@ def test_run__late_earlier_impression__moves_the_unit_to_its_variant_and_day(db)
     assert (unit.variant_id, unit.impressions, unit.clicks) == (70, 2, 1)
     assert unit.variants_seen == [70, 71]
     assert [a.variant_id for a in Aggregate.objects.all()] == [70]
+
+
+def test_run__exploration_slice__is_a_branch_of_its_own(db):
+    flags = {1: 0, 2: 1, 3: 3, 4: 2}
+    write([Row("impression", unit, number=unit, flags=flags[unit]) for unit in flags])
+    rollup.run(now=NOW)
+    branches = store.branches_of([(7, 1)])[7, 1]
+    assert {
+        explored: sum(arm.n for arm in days.values()) for explored, days in branches.items()
+    } == {
+        False: 2,
+        True: 2,
+    }
+    assert sum(arm.n for days in store.aggregates(7, 1).values() for arm in days.values()) == 4
 
 
 def test_run__purchase_before_the_first_impression__counts_only_once_that_turns_out_earlier(db):

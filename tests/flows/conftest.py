@@ -79,7 +79,7 @@ def _when_ready(process: subprocess.Popen, log: Path, state: Path, web: int, del
 
 def _wait_for_the_past(web: str, key: str, end: float) -> None:
     """The demo's history comes in after the start; its last step is the reports."""
-    path = f"{web}/api/v1/experiments/product-returns/report/"
+    path = f"{web}/api/v1/experiments/side-linen/report/"
     request = urllib.request.Request(path, headers={"Authorization": f"Bearer {key}"})
     while time.monotonic() < end:
         with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=5) as answer:

@@ -171,7 +171,7 @@ PAGES = (
     "/s/demo/", "/s/demo/experiments/", "/s/demo/experiments/new/", "/s/demo/creatives/",
     "/s/demo/creatives/new/", "/s/demo/placements/", "/s/demo/placements/new/", "/s/demo/audit/",
     "/s/demo/settings/", RUNNING, f"{RUNNING}design/", f"{RUNNING}visitors/?user_id=u-42",
-    f"{RUNNING}history/", "/s/demo/experiments/product-returns/", "/demo/", "/demo/cart/",
+    f"{RUNNING}history/", "/s/demo/experiments/side-linen/", "/demo/", "/demo/cart/",
     "/admin/", "/api/docs/",
 )  # fmt: skip
 

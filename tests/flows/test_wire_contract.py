@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from delivery.index import REASONS
+from engine.assignment.recipe import Reason
 from tests.doors import SHOP, log_rows
 
 pytest_plugins = ("tests.door_fixtures",)
@@ -59,7 +59,7 @@ def test_document__reasons__are_those_of_the_code() -> None:
         pytest.skip("the contract's own document is not beside this repository")
     listed = re.search(r"`reason`, one of: (.*?)OFREP", DOCUMENT.read_text("utf-8"), re.DOTALL)
     assert listed
-    assert set(re.findall(r"`([A-Z_]+)`", listed[1])) == set(REASONS)
+    assert set(re.findall(r"`([A-Z_]+)`", listed[1])) == set(Reason)
 
 
 def check(answer, example) -> None:

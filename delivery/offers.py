@@ -1,0 +1,127 @@
+"""One possible answer but for its token, encoded once, before anybody waits for it."""
+
+import msgspec
+
+from delivery.snapshot import CreativePayload, ExperimentEntry, PlacementEntry, VariantEntry
+from delivery.token import UNPERSONALISED, Stamp
+from engine.assignment.recipe import Reason
+
+_encode = msgspec.json.Encoder().encode
+_OURS = ("version_id", "cap", "versions")
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """One answer, ready but for the token: `head` is its JSON up to the token's value.
+
+    Without a `stamp` there is nothing to count and the token is null.
+    """
+
+    reason: Reason
+    head: bytes
+    stamp: bytes | None
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """Under which an experiment offers a variant: why, by what policy, with which flags."""
+
+    reason: Reason = Reason.SPLIT
+    policy: str | None = None
+    policy_version: int = 0
+    segment: str | None = None
+    flags: int = 0
+
+
+FIXED = Terms()
+
+
+def split(
+    entry: ExperimentEntry, variant: VariantEntry, propensity: float, terms: Terms = FIXED
+) -> Offer:
+    """A variant of an experiment."""
+    stamp = Stamp(
+        site_id=entry.site_id,
+        placement_id=entry.placement_id,
+        experiment_id=entry.id,
+        phase=entry.phase,
+        variant_id=variant.id,
+        creative_version_id=variant.creative.version_id,
+        policy_version=terms.policy_version,
+        propensity=propensity,
+        flags=terms.flags,
+    )
+    head = _head(
+        experiment=entry.key,
+        phase=entry.phase,
+        variant=variant.key,
+        propensity=propensity,
+        creative=variant.creative,
+        terms=terms,
+    )
+    return Offer(terms.reason, head, stamp.pack())
+
+
+def fallback(place: PlacementEntry, reason: Reason, experiment: str | None = None) -> Offer:
+    """The default creative; it can be measured too, unless the visitor does not want that."""
+    head = _head(experiment=experiment, creative=place.fallback, terms=Terms(reason))
+    if place.fallback is None or reason is Reason.NO_CONSENT:
+        return Offer(reason, head, None)
+    stamp = Stamp(
+        site_id=place.site_id,
+        placement_id=place.id,
+        experiment_id=0,
+        phase=0,
+        variant_id=0,
+        creative_version_id=place.fallback.version_id,
+        policy_version=0,
+        propensity=0.0,
+        flags=0,
+    )
+    return Offer(reason, head, stamp.pack())
+
+
+def unpersonalised(stamp: bytes) -> bytes:
+    """The stamp of a visitor who does not want to be remembered: the flags are its last bytes."""
+    return stamp[:-1] + bytes([stamp[-1] | UNPERSONALISED])
+
+
+def _head(
+    *,
+    experiment: str | None,
+    creative: CreativePayload | None,
+    terms: Terms,
+    phase: int | None = None,
+    variant: str | None = None,
+    propensity: float | None = None,
+) -> bytes:
+    answer = {
+        "experiment": experiment,
+        "phase": phase,
+        "variant": variant,
+        "reason": terms.reason,
+        "propensity": propensity,
+        **_by(terms),
+        "creative": creative and _shown(creative),
+    }
+    return _encode(answer)[:-1] + b',"token":'
+
+
+def _by(terms: Terms) -> dict[str, str]:
+    """The policy and the segment, where there is something to tell."""
+    told = {"policy": terms.policy, "segment": terms.segment}
+    return {name: text for name, text in told.items() if text}
+
+
+def _shown(creative: CreativePayload) -> dict[str, object]:
+    """What of a creative goes over the wire: all but our own numbers of it."""
+    fields = msgspec.structs.asdict(creative)
+    for name in _OURS:
+        del fields[name]
+    return fields
+
+
+def _nothing(reason: Reason) -> Offer:
+    return Offer(reason, _head(experiment=None, creative=None, terms=Terms(reason)), None)
+
+
+NOTHING_KNOWN = _nothing(Reason.DEFAULT)
+UNKNOWN_PLACE = _nothing(Reason.NO_EXPERIMENT)

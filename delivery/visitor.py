@@ -1,0 +1,78 @@
+"""Whom a decision is for: what the request says, and what is known, if it may be used."""
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from delivery.snapshot import CreativePayload
+from engine.profiles import caps
+from engine.profiles.caps import Seen
+from engine.profiles.features import Features, Value
+from engine.profiles.state import Profile
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What the hot state answered: a profile, nothing, or (`late`) not in time."""
+
+    profile: Profile | None = None
+    late: bool = False
+
+
+NOBODY = Known()
+LATE = Known(late=True)
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """One visitor in one request.
+
+    `told` is what the browser itself has counted: showings of a creative by its key. `day` is
+    today at the shop, as a proleptic ordinal.
+    """
+
+    unit: str
+    session: str = ""
+    known: Known = NOBODY
+    now_ms: int = 0
+    day: int = 0
+    request: Mapping[str, Value] = {}
+    told: Mapping[str, Seen] = {}
+
+    @property
+    def features(self) -> Features:
+        """What rules ask."""
+        return Features(self.known.profile, now_ms=self.now_ms, request=self.request)
+
+    def may_see(self, creative: CreativePayload) -> bool:
+        """Whether one more showing stays within its cap, by whichever count is higher."""
+        if creative.cap is None:
+            return True
+        told = self.told.get(creative.key, Seen())
+        ours = caps.seen(self.known.profile, creative.versions, now_ms=self.now_ms, day=self.day)
+        most = Seen(max(told.in_session, ours.in_session), max(told.today, ours.today))
+        return caps.allows(creative.cap, most)
+
+
+def state_key(site_id: int, unit: bytes) -> bytes:
+    """Where a visitor's profile lies in the hot state."""
+    return b"profile:%d:" % site_id + unit
+
+
+@lru_cache(maxsize=512)
+def _zone(name: str) -> dt.tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return dt.UTC
+
+
+def day_at(timezone: str, now_ms: int) -> int:
+    """The calendar day at a shop, as a proleptic ordinal.
+
+    Example:
+        >>> day_at("Asia/Shanghai", 0) - day_at("UTC", 0), day_at("Asia/Shanghai", 16 * 3_600_000)
+        (0, 719164)
+    """
+    return dt.datetime.fromtimestamp(now_ms / 1000, _zone(timezone)).toordinal()
