@@ -49,7 +49,9 @@ def results(request: SiteRequest, key: str) -> HttpResponse:
     experiment = find(request.site, key)
     if request.site.is_demo and first_hour.is_finished(experiment):
         seen.note(request.site, request.user, first_hour.READ, now=timezone.now())
-    context = frame(request, experiment, "results") | page.context(experiment, now=timezone.now())
+    asked = request.GET.get("phase", "")
+    results = page.context(experiment, now=timezone.now(), phase=asked)
+    context = frame(request, experiment, "results") | results
     return render(request, "experiments/detail.html", context)
 
 
