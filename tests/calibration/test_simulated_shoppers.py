@@ -3,10 +3,7 @@
 `pytest -m long -s tests/calibration/test_simulated_shoppers.py` prints the table.
 """
 
-import io
-
 import pytest
-from django.core.management import call_command
 
 from demo import seed, simulation
 from demo.management.commands.simulate_shoppers import HEAD, SLOWEST, row
@@ -59,18 +56,6 @@ def test_simulation__as_a_job__ends_with_a_report_and_progress(plane):
     assert done.status == Job.Status.DONE, done.error
     assert (done.progress, done.total) == (300, 300)
     assert Report.objects.get(experiment__key=done.result["experiment"]).payload
-
-
-def test_seed__data_plane_there__experiment_with_days_of_traffic(plane):
-    out = io.StringIO()
-    call_command("seed_demo", stdout=out)
-    assert "1,800 shoppers" in out.getvalue()
-    report = Report.objects.get(experiment__key="category-strip-coffee")
-    assert report.verdict == "collecting"
-    assert len({day["day"] for day in report.payload["days"]}) >= 5
-    again = io.StringIO()
-    call_command("seed_demo", stdout=again)
-    assert "0 shoppers" in again.getvalue()
 
 
 @pytest.mark.long
