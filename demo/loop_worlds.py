@@ -1,0 +1,66 @@
+"""The declared truth behind the stories that learn or personalise."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from demo.leanings import Leaning, LeaningWorld, Look
+
+SHOES, KITCHEN = "likes-shoes", "likes-kitchen"
+NEITHER = "neither"
+
+
+def _look(product: str, category: str, brand: str, price_band: str) -> Look:
+    about = {"category": category, "brand": brand, "price_band": price_band}
+    return MappingProxyType({"product": product} | about)
+
+
+# What a kind looks at before it sees the banner: three products of its own, or one of another sort.
+LOOKS: Mapping[str, tuple[Look, ...]] = MappingProxyType(
+    {
+        SHOES: (
+            _look("trail-runner", "shoes", "ridge", "premium"),
+            _look("canvas-low", "shoes", "harbor", "mid"),
+            _look("rain-boot", "shoes", "puddle", "mid"),
+        ),
+        KITCHEN: (
+            _look("cast-iron-pot", "kitchen", "hearth", "premium"),
+            _look("kettle", "kitchen", "heron", "mid"),
+            _look("mug-set", "kitchen", "dune", "budget"),
+        ),
+        NEITHER: (_look("desk-lamp", "home", "halo", "mid"),),
+    }
+)
+SHARES: Mapping[str, float] = MappingProxyType({SHOES: 0.34, KITCHEN: 0.28, NEITHER: 0.38})
+
+# True click rates by kind: for a banner of its own, for one of the other kind, for any other.
+OWN, OTHER, ANY = 0.30, 0.06, 0.12
+INDIFFERENT = 0.14  # who has no preference
+
+# The learning story; the same as simulated shoppers think of these banners elsewhere.
+PROMOTIONS: Mapping[str, float] = MappingProxyType(
+    {"promo-weekend": 0.16, "promo-bundle": 0.23, "promo-members": 0.19, "hero-harvest": 0.19}
+)
+USUAL = 0.17  # of a banner that stands in for a missing one
+
+
+def personal_world(
+    variants: Iterable[str], fitting: Mapping[str, Iterable[str]], *, seed: int
+) -> LeaningWorld:
+    """Three kinds of shoppers; `fitting` says which variants are a kind's own."""
+    names = tuple(variants)
+    own = {kind: frozenset(some) for kind, some in fitting.items()}
+    return LeaningWorld(
+        tuple(
+            Leaning(kind, share, {name: _rate(kind, name, own) for name in names}, LOOKS[kind])
+            for kind, share in SHARES.items()
+        ),
+        seed,
+    )
+
+
+def _rate(kind: str, variant: str, own: Mapping[str, frozenset[str]]) -> float:
+    if kind not in own:
+        return INDIFFERENT
+    if variant in own[kind]:
+        return OWN
+    return OTHER if any(variant in names for names in own.values()) else ANY
