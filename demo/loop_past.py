@@ -11,7 +11,7 @@ from demo.leanings import LeaningWorld
 from demo.policy_simulation import learn
 from demo.rounds import RoundCrowd, When
 from demo.shoppers import Door
-from events import store
+from events import rollup, store
 from experiments.models import Experiment
 
 Clock = Callable[[], dt.datetime]
@@ -30,6 +30,7 @@ class Past:
     def bring_in(self, door: Door, *, now: dt.datetime, clock: Clock = timezone.now) -> int:
         """Send them unless some have come; how many visits that were."""
         one, place = self.experiment, self.experiment.placement
+        rollup.run(now=clock())
         if place is None or store.aggregates(one.pk, one.phase):
             return 0
         with RoundCrowd(door, place.key, one.key, self.world) as crowd:
