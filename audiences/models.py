@@ -3,9 +3,12 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from engine.assignment import targeting
+from engine.errors import InvalidInput
 from workspace.models import Site, validate_key
 
 
@@ -31,3 +34,11 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """The back office edits the rule as JSON: what is no rule stays out."""
+        try:
+            targeting.read(self.rule)
+        except InvalidInput as problem:
+            text = f"{problem.field}: {problem} {problem.hint}"
+            raise ValidationError({"rule": text}) from None

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sites/new/", sites.new, name="new-site"),
     path("s/<slug:site>/", include("experiments.urls")),
     path("s/<slug:site>/", include("creatives.urls")),
+    path("s/<slug:site>/", include("audiences.urls")),
     path("s/<slug:site>/", include("workspace.urls")),
     path("api/v1/", include("experiments.api.urls")),
     path("", include("experiments.api.storefront_urls")),

@@ -1,4 +1,4 @@
-"""The active codes of ISO 4217, without those for metals, funds and tests."""
+"""The active codes of ISO 4217, without those for metals, funds and tests, and their decimals."""
 
 from typing import Final
 
@@ -12,3 +12,18 @@ _CODES: Final = (
     "USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG "
 )
 ISO_4217: Final = frozenset(_CODES.split())
+
+_WHOLE_ONLY: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_THOUSANDTHS: Final = "BHD IQD JOD KWD LYD OMR TND"
+
+
+def minor_digits(currency: str) -> int:
+    """How many decimals the minor unit of a currency stands for.
+
+    Example:
+        >>> minor_digits("CNY"), minor_digits("JPY"), minor_digits("KWD")
+        (2, 0, 3)
+    """
+    if currency in _WHOLE_ONLY.split():
+        return 0
+    return 3 if currency in _THOUSANDTHS.split() else 2

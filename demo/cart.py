@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from django.contrib.sessions.backends.base import SessionBase
 
-from demo.catalogue import PRODUCTS, Product
+from demo.catalogue import PRODUCTS
+from demo.wares import Product
 
 SESSION_KEY = "demo_cart"
 ORDER_KEY = "demo_order"
@@ -31,6 +32,11 @@ class Line:
     @property
     def more(self) -> int:
         return self.quantity + 1
+
+    @property
+    def most(self) -> bool:
+        """Whether there is no more to be had."""
+        return self.quantity >= most_of(self.product)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,12 @@ class Order:
     order_id: str
     amount: int
     items: int
+    products: tuple[Product, ...]
+
+
+def most_of(product: Product) -> int:
+    """How many one order may have: no more than there are."""
+    return min(product.stock, MOST)
 
 
 def read(session: SessionBase) -> Cart:
@@ -76,7 +88,7 @@ def read(session: SessionBase) -> Cart:
 def put(session: SessionBase, product: Product, *, quantity: int) -> None:
     """Set how many of a product are in the cart; none removes it."""
     stored = dict(session.get(SESSION_KEY, {}))
-    stored[product.key] = min(quantity, MOST)
+    stored[product.key] = min(quantity, most_of(product))
     session[SESSION_KEY] = {key: n for key, n in stored.items() if n > 0}
 
 
@@ -89,12 +101,18 @@ def order(session: SessionBase) -> Order | None:
     cart = read(session)
     if not cart.lines:
         return None
-    made = Order(f"Q{secrets.token_hex(5).upper()}", cart.total, cart.count)
-    session[ORDER_KEY] = [made.order_id, made.amount, made.items]
+    products = tuple(line.product for line in cart)
+    made = Order(f"Q{secrets.token_hex(5).upper()}", cart.total, cart.count, products)
+    session[ORDER_KEY] = [made.order_id, made.amount, made.items, [p.key for p in products]]
     session[SESSION_KEY] = {}
     return made
 
 
 def last_order(session: SessionBase) -> Order | None:
     stored = session.get(ORDER_KEY)
-    return Order(*stored) if stored else None
+    if not stored:
+        return None
+    # An order from before the shop remembered its products has three parts.
+    order_id, amount, items, *keys = stored
+    known = tuple(PRODUCTS[key] for key in (keys[0] if keys else ()) if key in PRODUCTS)
+    return Order(order_id, amount, items, known)

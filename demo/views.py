@@ -1,6 +1,9 @@
-"""The shop's pages. The shop is a customer: all it knows of the product is the tag and its key."""
+"""The shop's pages. The shop is a customer: what it uses of the product is the tag and its key.
 
-from collections.abc import Callable
+Only one thing it asks the house: whether the visitor is one of the site's own people.
+"""
+
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -9,7 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from demo import cart, catalogue, credentials
+from demo import cart, catalogue, credentials, reports, search
+from demo.simulation import SITE
+from demo.wares import Product
+from workspace.access import Person
+from workspace.models import Membership
 
 Parameters = ParamSpec("Parameters")
 View = Callable[Concatenate[HttpRequest, Parameters], HttpResponse]
@@ -46,23 +53,40 @@ def _policy() -> str:
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
 
 
-def show(request: HttpRequest, template: str, **context: object) -> HttpResponse:
-    """Render a page of the shop with what every page of it needs."""
+def show(
+    request: HttpRequest,
+    template: str,
+    *,
+    tells: Sequence[reports.Event] = (),
+    **context: object,
+) -> HttpResponse:
+    """Render a page of the shop with what every page of it needs; `tells` is what it reports."""
     known = credentials.read()
     everywhere = {
         "categories": catalogue.CATEGORIES.values(),
         "cart": cart.read(request.session),
         "delivery_url": settings.DELIVERY_URL,
         "tag_key": known.keys.publishable if known else "",
-        "currency": catalogue.CURRENCY,
+        "site_key": SITE,
+        "member": _is_member(request.user),
+        "longest_query": search.LONGEST_QUERY,
+        "tells": list(tells),
     }
     return render(request, template, everywhere | context)
+
+
+def _is_member(user: Person) -> bool:
+    """One query, and only for people who are logged in."""
+    if not user.is_authenticated:
+        return False
+    return Membership.objects.filter(site__key=SITE, user_id=user.pk).exists()
 
 
 @shop_page
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return show(request, "demo/home.html", products=catalogue.front())
+    tells = [reports.page_view("home")]
+    return show(request, "demo/home.html", tells=tells, products=catalogue.front())
 
 
 @shop_page
@@ -73,6 +97,7 @@ def category(request: HttpRequest, key: str) -> HttpResponse:
     return show(
         request,
         "demo/category.html",
+        tells=[reports.page_view("category", category=key)],
         category=catalogue.CATEGORIES[key],
         products=catalogue.of_category(key),
     )
@@ -85,7 +110,9 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
     return show(
         request,
         "demo/product.html",
+        tells=[reports.page_view("product"), reports.product_view(shown)],
         product=shown,
+        brand=catalogue.BRANDS[shown.brand],
         category=catalogue.CATEGORIES[shown.category],
         products=catalogue.others(shown),
     )
@@ -93,8 +120,38 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
 
 @shop_page
 @require_safe
+def promotion(request: HttpRequest) -> HttpResponse:
+    tells = [reports.page_view("promotion")]
+    return show(request, "demo/promotion.html", tells=tells, products=catalogue.promoted())
+
+
+@shop_page
+@require_safe
+def clearance(request: HttpRequest) -> HttpResponse:
+    tells = [reports.page_view("clearance")]
+    return show(request, "demo/clearance.html", tells=tells, products=catalogue.cleared())
+
+
+@shop_page
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Results for `q`; without a query the way to the shelves."""
+    found = search.find(request.GET.get("q", ""))
+    tells = [reports.page_view("search")] + ([reports.search(found)] if found.query else [])
+    return show(
+        request,
+        "demo/search.html",
+        tells=tells,
+        found=found,
+        products=found.products,
+        loved=catalogue.front()[:6],
+    )
+
+
+@shop_page
+@require_safe
 def cart_page(request: HttpRequest) -> HttpResponse:
-    return show(request, "demo/cart.html")
+    return show(request, "demo/cart.html", tells=[reports.page_view("cart")])
 
 
 @shop_page
@@ -125,10 +182,11 @@ def thanks(request: HttpRequest) -> HttpResponse:
     order = cart.last_order(request.session)
     if order is None:
         return redirect("demo:cart")
-    return show(request, "demo/thanks.html", order=order)
+    tells = [reports.page_view("thanks"), reports.purchase(order)]
+    return show(request, "demo/thanks.html", tells=tells, order=order)
 
 
-def _product(key: str) -> catalogue.Product:
+def _product(key: str) -> Product:
     if key not in catalogue.PRODUCTS:
         raise Http404
     return catalogue.PRODUCTS[key]

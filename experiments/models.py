@@ -10,7 +10,21 @@ from django.utils.translation import gettext_lazy as _
 
 from audiences.models import Segment
 from creatives.models import Creative, Placement
+from experiments.published import LearntSnapshot, LiveRevision, Snapshot
 from workspace.models import Site, validate_key
+
+__all__ = [
+    "Experiment",
+    "Layer",
+    "LearntSnapshot",
+    "LiveRevision",
+    "Parameters",
+    "PolicyRule",
+    "Report",
+    "Snapshot",
+    "Status",
+    "Variant",
+]
 
 
 def new_seed() -> str:
@@ -259,23 +273,6 @@ class Parameters(models.Model):
         return f"{self.experiment} · {self.version}"
 
 
-class LearntSnapshot(models.Model):
-    """The parameters in force of all adaptive experiments, as the data plane reads them."""
-
-    version = models.BigAutoField(primary_key=True)
-    sha256 = models.CharField(max_length=64)
-    body = models.BinaryField()
-    created_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-version"]
-        verbose_name = _("learnt snapshot")
-        verbose_name_plural = _("learnt snapshots")
-
-    def __str__(self) -> str:
-        return str(self.version)
-
-
 class Report(models.Model):
     """What is known about a phase of an experiment. A failed refresh keeps the last payload."""
 
@@ -298,33 +295,3 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.experiment} · {self.verdict}"
-
-
-class LiveRevision(models.Model):
-    """One row that every change of something live moves on; its lock puts the changes in order."""
-
-    value = models.BigIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("live revision")
-
-    def __str__(self) -> str:
-        return str(self.value)
-
-
-class Snapshot(models.Model):
-    """A published picture of everything live, in the canonical bytes of `delivery.snapshot`."""
-
-    version = models.BigAutoField(primary_key=True)
-    revision = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    body = models.BinaryField()
-    created_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-version"]
-        verbose_name = _("snapshot")
-        verbose_name_plural = _("snapshots")
-
-    def __str__(self) -> str:
-        return str(self.version)

@@ -23,6 +23,7 @@ ENTRIES = (
     ("experiments/", _("Experiments"), "flask"),
     ("creatives/", _("Creatives"), "photo"),
     ("placements/", _("Placements"), "layout-grid"),
+    ("audiences/", _("Audiences"), "users"),
     ("audit/", _("Audit log"), "history"),
     ("settings/", _("Settings"), "settings"),
 )

@@ -15,8 +15,8 @@ from engine.profiles.state import Profile, Session
 __all__ = ["Features", "Value"]
 
 Value: TypeAlias = str | float | None
-FAVOURITE_NEEDS: Final = 1.0
-"""A favourite takes at least one look at a product."""
+FAVOURITE_NEEDS: Final = 0.9
+"""A favourite takes one look at a product of today: a second later it has decayed below 1."""
 _DAY_MS: Final = dt.timedelta(days=1).total_seconds() * 1000
 _GAP_MS: Final = GAP.total_seconds() * 1000
 _COUNTERS: Final = frozenset({"pages", "products", "searches", "carts", "orders"})

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from delivery.currencies import minor_digits
 from experiments.imports.problems import quoted
 
 LONGEST_ID: Final = 256
@@ -28,17 +29,6 @@ _WHOLE = re.compile(r"\d+(\.0+)?")
 _WEEK = re.compile(r"(\d{4})-?W?(\d{2})")
 _UNIX = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
-
-# ISO 4217: currencies that do not have two decimal places.
-_WHOLE_ONLY: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
-_THOUSANDTHS: Final = "BHD IQD JOD KWD LYD OMR TND"
-
-
-def _places(currency: str) -> int:
-    if currency in _WHOLE_ONLY.split():
-        return 0
-    return 3 if currency in _THOUSANDTHS.split() else 2
-
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -158,7 +148,7 @@ class Money:
             raise ValueError(
                 _("%(text)s is negative; a refund is not a purchase") % {"text": quoted(text)}
             )
-        places = 0 if self.minor else _places(self.currency)
+        places = 0 if self.minor else minor_digits(self.currency)
         scaled = amount.scaleb(places)
         if scaled != scaled.to_integral_value():
             raise ValueError(

@@ -6,16 +6,12 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from delivery.currencies import minor_digits
 from engine.stats.metrics import CATALOGUE, Unit
 from experiments.reports.payload import Span
 
 MINUS: Final = "\N{MINUS SIGN}"
 SYMBOLS: Final[Mapping[str, str]] = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$"}
-MINOR_DIGITS: Final[Mapping[str, int]] = {
-    **dict.fromkeys(("JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "PYG"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
-"""ISO 4217 currencies whose minor unit is not a hundredth."""
 MOST_DIGITS: Final = 4
 TINY_P: Final = 0.0001
 
@@ -86,7 +82,7 @@ def change_range(metric: str, span: Span, *, currency: str) -> tuple[str, str]:
 
 def money(minor: float, currency: str) -> str:
     """An amount with its currency."""
-    digits = MINOR_DIGITS.get(currency, 2)
+    digits = minor_digits(currency)
     text = f"{abs(minor) / 10**digits:,.{digits}f}"
     return f"{MINUS if minor < 0 else ''}{_symbol(currency)}{text}"
 
@@ -97,8 +93,8 @@ def p_value(p: float) -> str:
 
 
 def _signed_money(minor: float, currency: str, width: float) -> str:
-    scale = 10 ** MINOR_DIGITS.get(currency, 2)
-    text = signed(minor / scale, max(MINOR_DIGITS.get(currency, 2), digits_for(width / scale)))
+    scale = 10 ** minor_digits(currency)
+    text = signed(minor / scale, max(minor_digits(currency), digits_for(width / scale)))
     sign = text[0] if text[0] in f"{MINUS}+" else ""
     return f"{sign}{_symbol(currency)}{text.removeprefix(sign)}"
 

@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
 from creatives.models import Creative, Placement
-from demo import credentials, seed
+from demo import art, credentials, seed
 from experiments.models import Experiment, Status
 from tests.factories import a_user
 from workspace import keys
@@ -26,7 +26,7 @@ def test_seed__empty_database__demo_site_with_people_keys_banners_and_experiment
     assert all(authenticate(username=u.username, password=u.password) for u in made.users)
     assert keys.find(made.keys.secret).kind == "secret"
     assert keys.find(made.keys.publishable).kind == "publishable"
-    assert Creative.objects.filter(site=site).count() == 9
+    assert Creative.objects.filter(site=site).count() == len(art.BANNERS)
     assert {p.key for p in Placement.objects.filter(site=site)} >= {"home-hero", "cart-strip"}
     assert ApiKey.objects.filter(site=site, revoked_at=None).count() == 2
     states = dict(Experiment.objects.filter(site=site).values_list("key", "status"))

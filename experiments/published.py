@@ -1,0 +1,54 @@
+"""What the data plane reads: snapshots, large and small, and the revision that orders changes.
+
+They are models of this app, in a file of their own; `experiments.models` names them all.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LiveRevision(models.Model):
+    """One row that every change of something live moves on; its lock puts the changes in order."""
+
+    value = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("live revision")
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class Snapshot(models.Model):
+    """A published picture of everything live, in the canonical bytes of `delivery.snapshot`."""
+
+    version = models.BigAutoField(primary_key=True)
+    revision = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    body = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-version"]
+        verbose_name = _("snapshot")
+        verbose_name_plural = _("snapshots")
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+class LearntSnapshot(models.Model):
+    """The parameters in force of all adaptive experiments, as the data plane reads them."""
+
+    version = models.BigAutoField(primary_key=True)
+    sha256 = models.CharField(max_length=64)
+    body = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-version"]
+        verbose_name = _("learnt snapshot")
+        verbose_name_plural = _("learnt snapshots")
+
+    def __str__(self) -> str:
+        return str(self.version)
