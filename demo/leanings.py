@@ -8,6 +8,7 @@ per visit, follows from the table alone; this module shares no code with what le
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 RESERVE, KEENNESS = (
     0.5,
@@ -18,7 +19,7 @@ VISITS_EACH = 1.6  # on average; the pool of shoppers is smaller than the number
 _SURE = 1e-9
 
 Rates = Mapping[str, float]
-Look = Mapping[str, str]
+Look = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from itertools import chain
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
+from audiences import segments
 from audiences.models import Segment
 from creatives import rendering
 from creatives.models import Creative, Placement
@@ -19,11 +20,9 @@ from demo.leanings import bandit_world
 from demo.loop_past import Past
 from demo.loop_worlds import KITCHEN, PROMOTIONS, SHOES, USUAL, personal_world
 from demo.shoppers import Door
-from engine.assignment import targeting
 from experiments import design, lifecycle
 from experiments.models import Experiment
 from experiments.policies import RulePlan
-from workspace import audit
 from workspace.models import Site
 
 Person = AbstractBaseUser | None
@@ -55,20 +54,15 @@ def make_segments(site: Site, actor: Person, now: dt.datetime) -> dict[str, Segm
     return {key: _segment(site, key, actor, now) for key in CATEGORY}
 
 
-@transaction.atomic
 def _segment(site: Site, key: str, actor: Person, now: dt.datetime) -> Segment:
     found = Segment.objects.filter(site=site, key=key).first()
     if found is not None:
         return found
     name, category = CATEGORY[key]
     condition = {"feature": f"affinity.category.{category}", "op": "at_least", "value": 2}
-    rule = targeting.write(targeting.read({"all": [condition]}))
-    made = Segment.objects.create(
-        site=site, key=key, name=name, rule=rule, created_by_id=actor.pk if actor else None
+    return segments.create(
+        site, name=name, rule={"all": [condition]}, actor=actor, now=now, key=key
     )
-    state = audit.state_of(made)
-    audit.record(site=site, actor=actor, action="create", subject=made, after=state, now=now)
-    return made
 
 
 def personalised(
@@ -77,7 +71,7 @@ def personalised(
     """The experiment that gives shoppers the hero of what they like; running for three weeks."""
     place = places[PERSONAL_PLACE]
     fitting = {key: _first(names, shown, place, MOST_FITTING) for key, names in FITTING.items()}
-    segments = make_segments(site, actor, now)
+    made = make_segments(site, actor, now)
     plan = design.Plan(
         key=PERSONAL,
         name="Home: a hero for each visitor",
@@ -89,9 +83,7 @@ def personalised(
         policy=Experiment.Policy.RULES,
         exploration_share=EXPLORATION,
         rules=tuple(
-            RulePlan(segments[key], dict.fromkeys(names, 1))
-            for key, names in fitting.items()
-            if names
+            RulePlan(made[key], dict.fromkeys(names, 1)) for key, names in fitting.items() if names
         ),
     )
     return _running(site, plan, actor, now - dt.timedelta(days=PERSONAL_DAYS))

@@ -3,31 +3,24 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from demo import reports
+from demo.catalogue import PRODUCTS
 from demo.leanings import Leaning, LeaningWorld, Look
 
 SHOES, KITCHEN = "likes-shoes", "likes-kitchen"
 NEITHER = "neither"
 
 
-def _look(product: str, category: str, brand: str, price_band: str) -> Look:
-    about = {"category": category, "brand": brand, "price_band": price_band}
-    return MappingProxyType({"product": product} | about)
+def _looks(*keys: str) -> tuple[Look, ...]:
+    return tuple(reports.product_view(PRODUCTS[key])["properties"] for key in keys)
 
 
 # What a kind looks at before it sees the banner: three products of its own, or one of another sort.
 LOOKS: Mapping[str, tuple[Look, ...]] = MappingProxyType(
     {
-        SHOES: (
-            _look("trail-runner", "shoes", "ridge", "premium"),
-            _look("canvas-low", "shoes", "harbor", "mid"),
-            _look("rain-boot", "shoes", "puddle", "mid"),
-        ),
-        KITCHEN: (
-            _look("cast-iron-pot", "kitchen", "hearth", "premium"),
-            _look("kettle", "kitchen", "heron", "mid"),
-            _look("mug-set", "kitchen", "dune", "budget"),
-        ),
-        NEITHER: (_look("desk-lamp", "home", "halo", "mid"),),
+        SHOES: _looks("trail-runner", "canvas-low", "rain-boot"),
+        KITCHEN: _looks("cast-iron-pot", "kettle", "mug-set"),
+        NEITHER: _looks("desk-lamp"),
     }
 )
 SHARES: Mapping[str, float] = MappingProxyType({SHOES: 0.34, KITCHEN: 0.28, NEITHER: 0.38})

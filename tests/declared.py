@@ -1,16 +1,16 @@
 """Experiments with policies in worlds with declared click rates, for tests that go over HTTP."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import count
 
 from django.utils import timezone
 
+from audiences import segments
 from audiences.models import Segment
 from demo.leanings import LeaningWorld
 from demo.rounds import RoundCrowd
 from demo.shoppers import Door
-from engine.assignment import targeting
 from experiments import lifecycle
 from experiments.models import Experiment, Layer, PolicyRule, Status, Variant
 from tests import factories
@@ -65,8 +65,9 @@ def _experiment(shop: World, world: LeaningWorld, policy: str, **fields) -> Expe
 
 def a_segment(shop: World, key: str) -> Segment:
     """Who has looked at two products of a category, `likes-<category>`."""
+    found = Segment.objects.filter(site=shop.site, key=key).first()
     category = key.removeprefix("likes-")
     condition = {"feature": f"affinity.category.{category}", "op": "at_least", "value": 2}
-    rule = targeting.write(targeting.read({"all": [condition]}))
-    fresh: Mapping[str, object] = {"name": key, "rule": rule}
-    return Segment.objects.get_or_create(site=shop.site, key=key, defaults=fresh)[0]
+    return found or segments.create(
+        shop.site, name=key, rule={"all": [condition]}, actor=None, now=factories.NOW, key=key
+    )
