@@ -1,92 +1,112 @@
 /* Banner Lab tag. Served as it is read here; how to use it: static/tag/README.md.
  *
- * What is in a slot is the shop's own default and stays there until a banner is ready to be shown:
- * blocked, offline, slow or without JavaScript the page is the page the shop has written.
+ * A slot keeps the shop's own default until a banner can be painted: blocked, offline, slow or
+ * without JavaScript the page is the page the shop has written.
  */
 (() => {
   "use strict";
-  const script = document.currentScript;
-  const own = script.dataset;
-  const server = new URL(script.src).origin;
+  const { src, dataset: own } = document.currentScript;
+  const server = new URL(src).origin;
   const shop = window.bannerLab || {};
-  const debugging = /[?&]banner_lab_debug=1\b/.test(location.search);
-  const say = (...words) => debugging && console.info("[banner-lab]", ...words);
+  const say = /[?&]banner_lab_debug=1\b/.test(location.search)
+    ? console.info.bind(console, "[banner-lab]") : () => {};
 
   const PATIENCE = +own.timeout || 300; // ms for an answer; after that the default stays
-  const PAUSE = 1000; // ms in which events gather before they are sent together
-  const TRIES = 3; // a lost request may be repeated: nothing counts twice
-  const SEEN = { share: 0.5, ms: 1000 }; // viewable: half of the pixels for one unbroken second
+  const PAUSE = 1000; // ms in which events gather
+  const SOON = 50; // ms for what the next page's answer may depend on
+  const TRIES = 3; // to send a batch: nothing counts twice
 
-  // ---- consent and identity: nothing is stored before measurement is allowed -------------------
+  // ---- consent, and what is kept with it ----
 
-  const both = (allowed) => ({ measurement: allowed, personalisation: allowed });
-  const spoken = { granted: both(true), denied: both(false) };
-  let consent = shop.consent || spoken[own.consent];
-  const memory = {};
+  const spoken = {
+    granted: { measurement: true, personalisation: true },
+    denied: { measurement: false, personalisation: false },
+  };
+  let consent = structuredClone(shop.consent || spoken[own.consent]);
+  const denied = () => consent && !consent.measurement;
 
-  const uuid7 = () => {
-    const bytes = crypto.getRandomValues(new Uint8Array(10));
-    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    const time = Date.now().toString(16).padStart(12, "0");
-    const variant = "89ab"[bytes[2] & 3];
-    return [time.slice(0, 8), time.slice(8), `7${hex.slice(1, 4)}`, variant + hex.slice(5, 8),
-      hex.slice(8, 20)].join("-");
+  const stores = ["sessionStorage", "localStorage"];
+  let memory = {}; // where storage is closed to us, a note lives as long as the page
+
+  const read = (store) => {
+    if (!consent?.measurement) return {};
+    try { return JSON.parse(window[store].banner_lab); } catch { return memory[store] || {}; }
+  };
+
+  const write = (store, news) => {
+    if (!consent?.measurement) return {};
+    const note = (memory[store] = { ...read(store), ...news });
+    try { window[store].banner_lab = JSON.stringify(note); } catch { /* closed */ }
+    return note;
   };
 
   const forget = () => {
-    for (const store of ["localStorage", "sessionStorage"]) {
-      try { window[store].removeItem("banner_lab"); } catch { /* storage is closed to us */ }
-      delete memory[store];
+    memory = {};
+    for (const store of stores) try { delete window[store].banner_lab; } catch { /* closed */ }
+  };
+
+  const uuid7 = () => {
+    const time = Date.now().toString(16).padStart(12, "0");
+    const random = () => (crypto.getRandomValues(new Uint8Array(1))[0] % 16).toString(16);
+    return `${time.slice(0, 8)}-${time.slice(8)}-7xxx-axxx-xxxxxxxxxxxx`.replace(/x/g, random);
+  };
+
+  const remembered = (store) => read(store).id || write(store, { id: uuid7() }).id;
+
+  const user = () =>
+    denied() ? undefined : String(shop.user || own.user || "") || remembered("localStorage");
+
+  // ---- shown in this session and today: for caps while the server cannot count ----
+
+  const today = () => new Date().toDateString();
+
+  const counts = (store) => {
+    const { day, shown } = read(store);
+    return new Map(store === "localStorage" && day !== today() ? [] : shown);
+  };
+
+  const count = (key) => {
+    for (const store of stores) {
+      const times = counts(store);
+      const before = times.get(key) || 0;
+      times.delete(key); // the newest stand last
+      write(store, { day: today(), shown: [...times, [key, before + 1]].slice(-50) });
     }
   };
 
-  const remembered = (store) => {
-    if (!consent?.measurement) return undefined;
-    try {
-      memory[store] = window[store].getItem("banner_lab") || memory[store] || uuid7();
-      window[store].setItem("banner_lab", memory[store]);
-    } catch { /* storage is closed to us: the id lives as long as the page */ }
-    return (memory[store] ||= uuid7());
+  const seen = () => {
+    let all;
+    stores.forEach((store, place) => counts(store).forEach((times, key) => {
+      ((all ||= {})[key] ||= [0, 0])[place] = times;
+    }));
+    return all;
   };
 
-  const user = () => {
-    if (consent && !consent.measurement) return undefined;
-    return String(shop.user || own.user || "") || remembered("localStorage");
-  };
-
-  // ---- events: gathered, sent together, and by beacon when the page goes away --------------------
+  // ---- events: sent together, by beacon when the page goes away ----
 
   let queue = [];
-  let timer;
   const address = `${server}/api/v1/events`;
-  const pack = (events) =>
-    JSON.stringify({ key: own.key, sent_at: new Date().toISOString(), events });
 
-  const add = (event) => {
+  const add = (event, pause = PAUSE) => {
+    if (denied()) return;
     queue.push({ occurred_at: new Date().toISOString(), ...event });
     say(event.type, event);
-    timer ||= setTimeout(send, PAUSE);
+    setTimeout(send, pause); // the first sends all
   };
 
-  const take = () => {
-    clearTimeout(timer);
-    timer = 0;
-    return queue.splice(0, 100);
-  };
+  const take = () => queue.splice(0, 100);
+  const pack = (events) =>
+    JSON.stringify({ key: own.key, sent_at: new Date().toISOString(), consent, events });
 
-  const again = (events, tries) => {
-    if (tries < TRIES) setTimeout(send, PAUSE * 4 ** tries, events, tries + 1);
-  };
-
-  // Plain text needs no preflight; that is why the key travels in the body.
-  const send = (events = take(), tries = 1) => {
-    if (!events.length) return;
-    fetch(address, { method: "POST", body: pack(events), keepalive: true, credentials: "omit" })
-      .then((answer) => {
-        say("events", answer.status, events.length);
-        if (answer.status === 429 || answer.status > 499) again(events, tries);
-      })
-      .catch(() => again(events, tries));
+  // Plain text needs no preflight, so the key travels in the body.
+  const send = async (events = take(), tries = 1) => {
+    if (!events.length || denied()) return;
+    const { status } = await fetch(address, { method: "POST", body: pack(events), keepalive: true,
+      credentials: "omit" }).catch(() => ({ status: 503 }));
+    say("events", status, events.length);
+    if (tries < TRIES && (status === 429 || status > 499)) {
+      setTimeout(send, PAUSE * 4 ** tries, events, tries + 1);
+    }
   };
 
   const beacon = () => {
@@ -95,60 +115,36 @@
     }
   };
 
-  // ---- viewable ---------------------------------------------------------------------------------
-
-  const watched = new Map(); // link -> {token, inView, timer}
-
-  const judge = (link, state) => {
-    clearTimeout(state.timer);
-    if (!state.inView || document.hidden) return;
-    state.timer = setTimeout(() => {
-      watched.delete(link);
-      eyes.unobserve(link);
-      add({ type: "viewable", token: state.token });
-    }, SEEN.ms);
-  };
-
-  const eyes = new IntersectionObserver((entries) => {
-    for (const { target, intersectionRatio } of entries) {
-      const state = watched.get(target);
-      if (!state) continue;
-      state.inView = intersectionRatio >= SEEN.share;
-      judge(target, state);
-      if (!target.isConnected) watched.delete(target);
-    }
-  }, { threshold: [0, SEEN.share] });
-
-  // ---- pictures ---------------------------------------------------------------------------------
+  // ---- pictures ----
 
   const make = (name, attributes) => Object.assign(document.createElement(name), attributes);
 
-  /* The box of the slot stays what it was: its size in data-width/-height, or the size it has now. */
-  const hold = (slot, size) => {
-    const { width, height } = slot.getBoundingClientRect();
-    const { width: w, height: h } = slot.dataset;
-    return (w && h ? [w, h] : height ? [width, height] : size).join(" / ");
+  /* The box of a slot keeps its size: data-width and -height, or what it has now. */
+  const hold = (slot, creative) => {
+    const sizes = [slot.dataset, slot.getBoundingClientRect(), creative.sources.at(-1)];
+    const { width, height } = sizes.find((size) => size.width > 0 && size.height > 0);
+    return `${width} / ${height}`;
   };
 
-  const picture = (creative) => {
-    const types = new Map();
-    for (const { src, type, density } of creative.sources) {
-      types.set(type, [...(types.get(type) || []), `${src} ${density || 1}x`]);
-    }
-    const { src, width, height } = creative.sources.at(-1);
-    const img = make("img", { alt: creative.alt, width, height });
+  const picture = ({ alt, sources }) => {
+    const sets = {};
+    for (const { src, type, density } of sources) (sets[type] ||= []).push(`${src} ${density || 1}x`);
     const frame = make("picture");
-    frame.append(...Array.from(types, ([type, set]) => make("source", { type, srcset: set.join() })), img);
+    for (const type in sets) frame.append(make("source", { type, srcset: sets[type].join() }));
+    const { src, width, height } = sources.at(-1);
+    const img = make("img", { alt, width, height });
+    frame.append(img);
     img.src = src;
-    return { frame, img, size: [width, height] };
+    return frame;
   };
 
   const show = async (slot, decision, turn) => {
     const { creative, token } = decision;
-    const { frame, img, size } = picture(creative);
+    const frame = picture(creative);
+    const img = frame.lastChild;
     await img.decode(); // the default stays until the picture can be painted
     if (turns.get(slot) !== turn) return;
-    const ratio = hold(slot, size);
+    const ratio = hold(slot, creative);
     const link = make("a");
     if (/^https?:/i.test(creative.landing_url)) link.href = creative.landing_url;
     link.append(frame);
@@ -157,30 +153,53 @@
     Object.assign(img.style, { display: "block", width: "100%", height: "auto", aspectRatio: ratio,
       objectFit: "contain" });
     slot.replaceChildren(link);
-    if (token) report(link, token);
+    if (token) report(link, token, creative.key);
     slot.dispatchEvent(new CustomEvent("bannerlab:shown", { bubbles: true, detail: decision }));
   };
 
-  const report = (link, token) => {
+  const report = (link, token, key) => {
     const clicked = () => {
       add({ type: "click", token });
       beacon();
     };
     add({ type: "impression", token });
+    count(key);
     link.addEventListener("click", clicked, { once: true });
     link.addEventListener("auxclick", (event) => event.button === 1 && clicked());
-    watched.set(link, { token });
-    eyes.observe(link);
+    watch(link, token);
   };
 
-  // ---- one question for all slots of the page ---------------------------------------------------
+  /* Viewable: half of the pixels for one unbroken second. */
+  const watch = (link, token) => {
+    let timer;
+    const eyes = new IntersectionObserver((entries) => {
+      clearTimeout(timer);
+      if (entries.at(-1).intersectionRatio >= 0.5) timer = setTimeout(viewed, 1000);
+    }, { threshold: 0.5 });
+    const look = () => {
+      clearTimeout(timer);
+      eyes.disconnect();
+      if (link && !document.hidden) eyes.observe(link);
+    };
+    const viewed = () => {
+      add({ type: "viewable", token });
+      link = null;
+      look();
+    };
+    document.addEventListener("visibilitychange", look);
+    look();
+  };
 
-  const turns = new WeakMap(); // slot -> number of the question; a late answer to an old one is dropped
+  // ---- one question for all slots of the page ----
+
+  const turns = new WeakMap(); // slot -> its newest question; a late answer to an older one is dropped
   let turn = 0;
+  let told; // no question overtakes a word on consent
 
   const ask = async (slots) => {
     const mine = ++turn;
     slots.forEach((slot) => turns.set(slot, mine));
+    await told;
     const body = {
       key: own.key,
       user_id: user(),
@@ -190,6 +209,7 @@
       attributes: shop.attributes,
       page: { url: location.origin + location.pathname, referrer: document.referrer },
       consent,
+      seen: seen(),
     };
     const answer = await fetch(`${server}/api/v1/decide`, {
       method: "POST", body: JSON.stringify(body), credentials: "omit",
@@ -207,15 +227,15 @@
 
   const fill = async (slots) => {
     if (!slots.length) return;
-    const decisions = await ask(slots).catch((reason) => say("the default stays:", reason));
-    document.dispatchEvent(new CustomEvent("bannerlab:done", { detail: decisions }));
-    shop.onDone?.(decisions);
+    const detail = await ask(slots).catch((reason) => say("the default stays:", reason));
+    document.dispatchEvent(new CustomEvent("bannerlab:done", { detail }));
+    shop.onDone?.(detail);
   };
 
   const all = () => [...document.querySelectorAll("[data-banner-lab]")];
   const refresh = () => fill(all());
 
-  // ---- what a shop may call ---------------------------------------------------------------------
+  // ---- what a shop may call ----
 
   const api = {
     refresh,
@@ -224,15 +244,20 @@
       const user_id = user();
       if (!user_id) return void say("not counted without consent:", type);
       const id = uuid7();
-      add({ type, id, user_id, ...fields });
+      add({ type, id, user_id, ...fields }, SOON);
       return id;
     },
     consent(given) {
-      consent = spoken[given] || given;
-      if (!consent.measurement) {
+      const { measurement, personalisation } = (given = structuredClone(spoken[given] || given));
+      const news = !consent?.measurement || consent.personalisation !== personalisation;
+      if (personalisation) send(); // what waits was done under the old word
+      consent = given;
+      if (!measurement) {
         queue = [];
-        watched.clear();
         forget();
+      } else if (news) {
+        api.track("consent", { properties: { measurement, personalisation } });
+        told = Promise.race([send(), new Promise((done) => setTimeout(done, 300))]);
       }
       return refresh();
     },
@@ -243,7 +268,7 @@
   };
 
   const start = () => {
-    if (consent && !consent.measurement) forget();
+    if (denied()) forget();
     window.bannerLab = api;
     for (const call of shop.q || []) api.q.push(call);
     turn || refresh();
@@ -254,10 +279,7 @@
         fill(all().filter((slot) => !turns.has(slot)));
       });
     }).observe(document.documentElement, { childList: true, subtree: true });
-    document.addEventListener("visibilitychange", () => {
-      watched.forEach((state, link) => judge(link, state));
-      if (document.hidden) beacon();
-    });
+    document.addEventListener("visibilitychange", () => document.hidden && beacon());
     addEventListener("pagehide", beacon);
   };
 

@@ -1,6 +1,10 @@
 """A shop, a data plane and a browser, each a real one."""
 
+import json
 import threading
+import time
+import urllib.error
+import urllib.request
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -95,12 +99,28 @@ def standing(django_db_setup, django_db_blocker, tmp_path_factory, storefront):
             site.origins.append(storefront.origin)
             site.save()
             publishing.publish_if_changed(now=timezone.now())
+            _wait_until_known(storefront.origin, plane, made.keys.publishable)
             yield Shop(server.url, plane, made.keys.publishable)
         server.stop()
         _end_other_sessions()
         call_command("flush", interactive=False, verbosity=0)
         # While the browser's driver runs, Django keeps another connection than afterwards.
         connection.close()
+
+
+def _wait_until_known(origin, plane, key, seconds=15):
+    """The data plane has the snapshot that names the storefront; before that it refuses it."""
+    body = json.dumps({"key": key, "placements": ["home-hero"]}).encode()
+    headers = {"Origin": origin, "Content-Type": "text/plain"}
+    question = urllib.request.Request(f"{plane}/api/v1/decide", body, headers)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(question, timeout=2):
+                return
+        except (OSError, urllib.error.URLError):
+            time.sleep(0.1)
+    raise AssertionError("the data plane does not know the storefront")
 
 
 def _end_other_sessions():
@@ -132,6 +152,7 @@ def context(chromium):
         viewport={"width": 1366, "height": 900}, locale="en-US", user_agent=AGENT
     )
     yield context
+    context.set_offline(True)  # what its pages still have to say is not for the next test
     context.close()
 
 
@@ -150,3 +171,19 @@ def page(context, complaints):
         " e => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`))"
     )
     return page
+
+
+@pytest.fixture
+def open_page(shop, page, storefront):
+    """Open a page of somebody else's shop that embeds the tag."""
+    storefront.policy = (
+        f"default-src 'self'; script-src {shop.plane}; connect-src {shop.plane}; "
+        f"img-src data: {shop.plane}; object-src 'none'; base-uri 'none'"
+    )
+
+    def open_page(html):
+        storefront.html = f'<!doctype html><html lang="en"><link rel="icon" href="data:,">{html}'
+        page.goto(storefront.origin)
+        return page
+
+    return open_page

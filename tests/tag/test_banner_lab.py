@@ -5,16 +5,13 @@ import time
 import uuid
 
 import pytest
-from playwright.sync_api import TimeoutError as TooLate
 
+from tests.tag.storefront import DENY, GRANT, SHOWN, SLOT, embed, until, visit
 from tests.test_house_rules import ROOT
 
 TAG = ROOT / "static" / "tag" / "banner-lab.js"
 LIMIT = 4_000
-SHOWN = '[data-banner-lab="home-hero"] picture img'
 DEFAULT = '[data-banner-lab="home-hero"] img[src*="hero-welcome"]'
-GRANT = "localStorage.setItem('qiwu_consent', 'granted')"
-DENY = "localStorage.setItem('qiwu_consent', 'denied')"
 WATCH_SHIFTS = (
     "window.shifts = 0; new PerformanceObserver(list => list.getEntries().forEach("
     "e => { window.shifts += e.value })).observe({type: 'layout-shift', buffered: true})"
@@ -33,52 +30,6 @@ def test_tag__source__no_cookies_and_no_markup_from_strings():
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
 browser = pytest.mark.browser
-
-
-def until(probe, seconds=8):
-    end = time.monotonic() + seconds
-    while not (found := probe()) and time.monotonic() < end:
-        time.sleep(0.1)
-    return found
-
-
-def visit(page, address):
-    """Open a page and see a banner; on a busy machine the first answer may come too late."""
-    page.goto(address)
-    for _ in range(6):
-        try:
-            return page.wait_for_selector(SHOWN, timeout=2_500)
-        except TooLate:
-            page.reload()
-    raise AssertionError("no banner came")
-
-
-@pytest.fixture
-def open_page(shop, page, storefront):
-    """Open a page of somebody else's shop that embeds the tag."""
-    storefront.policy = (
-        f"default-src 'self'; script-src {shop.plane}; connect-src {shop.plane}; "
-        f"img-src data: {shop.plane}; object-src 'none'; base-uri 'none'"
-    )
-
-    def open_page(html):
-        storefront.html = f'<!doctype html><html lang="en"><link rel="icon" href="data:,">{html}'
-        page.goto(storefront.origin)
-        return page
-
-    return open_page
-
-
-def embed(shop, **data):
-    attributes = " ".join(f'data-{name}="{value}"' for name, value in data.items())
-    return (
-        f'<script src="{shop.plane}/tag/banner-lab.js" data-key="{shop.key}" '
-        f'data-timeout="9000" {attributes} async>'
-        "</script>"
-    )
-
-
-SLOT = '<div data-banner-lab="home-hero" data-width="1200" data-height="400"><b>default</b></div>'
 
 
 @browser
@@ -215,7 +166,7 @@ def test_tag__below_the_fold__viewable_only_when_half_is_seen_for_a_second(shop,
     space = '<canvas width="10" height="3000"></canvas>'
     open_page(f"{embed(shop, user='u-1')}{space}{SLOT}")
     page.wait_for_selector(SHOWN)
-    assert until(lambda: shop.kinds == ["impression"])
+    assert until(lambda: shop.kinds == ["impression"]), shop.kinds
     page.evaluate("scrollTo(0, 3000)")
     time.sleep(0.4)
     page.evaluate("scrollTo(0, 0)")
