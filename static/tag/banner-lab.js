@@ -249,16 +249,16 @@
     },
     consent(given) {
       const { measurement, personalisation } = (given = structuredClone(spoken[given] || given));
-      const news = !consent?.measurement || consent.personalisation !== personalisation;
-      if (personalisation) send(); // what waits was done under the old word
-      consent = given;
-      if (!measurement) {
-        queue = [];
-        forget();
-      } else if (news) {
+      const news = consent?.measurement ? consent.personalisation !== personalisation : measurement;
+      if (personalisation) send(); // under the old word
+      if (measurement) consent = given;
+      else queue = [];
+      if (news) {
         api.track("consent", { properties: { measurement, personalisation } });
         told = Promise.race([send(), new Promise((done) => setTimeout(done, 300))]);
       }
+      consent = given;
+      if (!measurement) forget();
       return refresh();
     },
     identify(id) {
