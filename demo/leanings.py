@@ -15,7 +15,7 @@ RESERVE, KEENNESS = (
     1.5,
 )  # half the shoppers click half as often, the others half as often again
 HIGHEST_RATE = 1 / KEENNESS
-VISITS_EACH = 1.6  # on average; the pool of shoppers is smaller than the number of visits
+VISITS_EACH = 1.25  # on average; the pool of shoppers is smaller than the number of visits
 _SURE = 1e-9
 
 Rates = Mapping[str, float]

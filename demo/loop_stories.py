@@ -31,7 +31,8 @@ Shown = Mapping[str, Creative]
 PERSONAL, LEARNING = "hero-for-you", "promotion-bandit"
 PERSONAL_PLACE, LEARNING_PLACE = "home-hero", "promotion-hero"
 PERSONAL_DAYS, LEARNING_DAYS = 21, 30
-PERSONAL_VISITS, LEARNING_VISITS = 1_800, 2_400
+# Of either, more than a hundred shoppers explore: fewer are too few for a report.
+PERSONAL_VISITS, LEARNING_VISITS = 2_400, 2_400
 PERSONAL_ROUNDS, LEARNING_ROUNDS = 21, 16
 EXPLORATION = 10  # percent
 SEED = 2026

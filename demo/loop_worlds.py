@@ -29,9 +29,9 @@ SHARES: Mapping[str, float] = MappingProxyType({SHOES: 0.34, KITCHEN: 0.28, NEIT
 OWN, OTHER, ANY = 0.30, 0.06, 0.12
 INDIFFERENT = 0.14  # who has no preference
 
-# The learning story; the same as simulated shoppers think of these banners elsewhere.
+# The learning story: far enough apart that the shift is seen within its month.
 PROMOTIONS: Mapping[str, float] = MappingProxyType(
-    {"promo-weekend": 0.16, "promo-bundle": 0.23, "promo-members": 0.19, "hero-harvest": 0.19}
+    {"promo-weekend": 0.12, "promo-bundle": 0.26, "promo-members": 0.16, "hero-harvest": 0.15}
 )
 USUAL = 0.17  # of a banner that stands in for a missing one
 

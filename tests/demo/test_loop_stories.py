@@ -156,7 +156,7 @@ def test_histories__whole__quick_enough_for_a_first_start(world, granian, site, 
     made = loop_stories.personalised(site, shown, places, None, NOW())
     granian.follow(world.publish())
     begun = NOW()
-    assert loop_stories.personalised_history(made, door_of(granian, world), now=begun) == 1_800
+    assert loop_stories.personalised_history(made, door_of(granian, world), now=begun) == 2_400
     assert NOW() - begun < PATIENCE
     begun = NOW()
     made = past_of_bandit(world, granian, loop_stories.bandit(site, shown, places, None, begun))
