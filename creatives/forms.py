@@ -9,7 +9,7 @@ from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from creatives import landing, media, uploads, wall
+from creatives import landing, library, media, uploads, wall
 from creatives.models import Creative, Placement
 from creatives.uploads import Picture
 from engine.errors import LabError
@@ -151,6 +151,30 @@ class NameForm(forms.Form):
     """Another name."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
+
+
+def _cap(label: Any) -> forms.IntegerField:  # noqa: ANN401 - lazy text
+    """A limit; nothing typed is none."""
+    wrong = _("Between 1 and %(most)s, or empty for no limit.") % {"most": library.LARGEST_CAP}
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=1,
+        max_value=library.LARGEST_CAP,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "∞"}),
+        error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
+    )
+
+
+class CapsForm(forms.Form):
+    """How often one visitor is shown a banner at most."""
+
+    cap_per_session = _cap(_("At most, per visit"))
+    cap_per_day = _cap(_("At most, per day"))
+
+    def refuse(self, problem: LabError) -> None:
+        """Show what the use-case refused beside the field it names."""
+        self.add_error(problem.field if problem.field in self.fields else None, say(problem))
 
 
 class WallFilter(forms.Form):

@@ -24,6 +24,7 @@ KEY_LENGTH = 56  # leaves room for a number within the 64 of a key
 NAME_LENGTH = 120
 ALT_LENGTH = 250
 FILENAME_LENGTH = 255
+LARGEST_CAP = 1000  # nobody sees a banner more often on one day
 # While an experiment is in these states its creatives are on pages.
 SHOWING = ("running", "paused")
 
@@ -122,6 +123,37 @@ def rename(creative: Creative, *, name: str, actor: Person, now: dt.datetime) ->
         locked.save(update_fields=["name"])
         _record("rename", locked, before, actor=actor, now=now)
     return locked
+
+
+def set_caps(
+    creative: Creative,
+    *,
+    per_session: int | None,
+    per_day: int | None,
+    actor: Person,
+    now: dt.datetime,
+) -> Creative:
+    """How often one visitor is shown it at most; None is as often as it comes.
+
+    It holds for every version and from the next decision on. Raises InvalidInput.
+    """
+    _check_cap(per_session, "cap_per_session")
+    _check_cap(per_day, "cap_per_day")
+    with transaction.atomic():
+        locked = Creative.objects.select_for_update().get(pk=creative.pk)
+        before = audit.state_of(locked)
+        locked.cap_per_session, locked.cap_per_day = per_session, per_day
+        locked.save(update_fields=["cap_per_session", "cap_per_day"])
+        _record("set caps", locked, before, actor=actor, now=now)
+    return locked
+
+
+def _check_cap(most: int | None, field: str) -> None:
+    if most is not None and not 1 <= most <= LARGEST_CAP:
+        raise InvalidInput(
+            _("Between 1 and %(most)s, or empty for no limit.") % {"most": LARGEST_CAP},
+            field=field,
+        )
 
 
 def archive(creative: Creative, *, actor: Person, now: dt.datetime) -> Creative:

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("creatives/<slug:key>/", creatives.detail, name="creative"),
     path("creatives/<slug:key>/versions/new/", creatives.new_version, name="new-version"),
     path("creatives/<slug:key>/rename/", creatives.rename, name="rename"),
+    path("creatives/<slug:key>/caps/", creatives.caps, name="caps"),
     path("creatives/<slug:key>/archive/", creatives.archive, name="archive"),
     path("placements/", placements.index, name="placements"),
     path("placements/new/", placements.new, name="new-placement"),

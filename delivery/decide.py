@@ -55,10 +55,15 @@ def policy_of(experiment: ReadyExperiment, learnt: Learnt) -> ReadyPolicy:
 
 def table_for(experiment: ReadyExperiment, policy: ReadyPolicy, visitor: Visitor) -> Table | None:
     """The buckets that a visitor is drawn from; None when every variant is beyond its cap."""
-    late = visitor.known.late and experiment.needs_profile
-    table = choose(policy, visitor.unit, visitor.features.get, late=late)
+    table = chosen_table(experiment, policy, visitor)
     capped = beyond_cap(experiment, visitor)
     return table.without(capped) if capped else table
+
+
+def chosen_table(experiment: ReadyExperiment, policy: ReadyPolicy, visitor: Visitor) -> Table:
+    """The table that the policy chooses, before caps; its terms say why."""
+    late = visitor.known.late and experiment.needs_profile
+    return choose(policy, visitor.unit, visitor.features.get, late=late)
 
 
 def beyond_cap(experiment: ReadyExperiment, visitor: Visitor) -> int:

@@ -10,9 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from engine.assignment.targeting import compile as compiled
-from engine.assignment.targeting import needs_profile
-
 from delivery import offers
 from delivery.learnt import Entry
 from delivery.offers import Offer, Terms
@@ -21,6 +18,8 @@ from delivery.token import EXPLORED
 from engine.assignment import allocation
 from engine.assignment.hashing import BUCKETS, bucket
 from engine.assignment.recipe import Reason
+from engine.assignment.targeting import compile as compiled
+from engine.assignment.targeting import needs_profile
 from engine.profiles.features import Value
 
 Lookup = Callable[[str], Value]

@@ -8,8 +8,8 @@ import hashlib
 from typing import Literal
 
 import msgspec
-from engine.assignment.targeting import Rule
 
+from engine.assignment.targeting import Rule
 from engine.errors import LabError
 from engine.profiles.caps import Cap
 

@@ -46,13 +46,14 @@ class Visitor(msgspec.Struct, frozen=True):
         return Features(self.known.profile, now_ms=self.now_ms, request=self.request)
 
     def may_see(self, creative: CreativePayload) -> bool:
-        """Whether one more showing stays within its cap, by whichever count is higher."""
-        if creative.cap is None:
-            return True
+        """Whether one more showing stays within its cap."""
+        return creative.cap is None or caps.allows(creative.cap, self.counted(creative))
+
+    def counted(self, creative: CreativePayload) -> Seen:
+        """How often it was shown to this visitor, by whichever count is higher."""
         told = self.told.get(creative.key, Seen())
         ours = caps.seen(self.known.profile, creative.versions, now_ms=self.now_ms, day=self.day)
-        most = Seen(max(told.in_session, ours.in_session), max(told.today, ours.today))
-        return caps.allows(creative.cap, most)
+        return Seen(max(told.in_session, ours.in_session), max(told.today, ours.today))
 
 
 def state_key(site_id: int, unit: bytes) -> bytes:

@@ -138,6 +138,18 @@ def _entry(row: Experiment, parameters: Parameters) -> wire.Entry:
     )
 
 
+def is_held(experiment: Experiment) -> bool:
+    """Whether somebody keeps earlier parameters in force."""
+    held = experiment.held_parameters
+    return held is not None and held.phase == experiment.phase
+
+
+def published() -> wire.Learnt:
+    """What the data plane has been given last."""
+    row = LearntSnapshot.objects.first()
+    return wire.decode(bytes(row.body), row.sha256) if row else wire.NOTHING
+
+
 def earlier(experiment: Experiment) -> Parameters | None:
     """What a roll-back would bring back: the parameters before those in force."""
     now = in_force(experiment)

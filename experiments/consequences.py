@@ -7,7 +7,8 @@ from types import MappingProxyType
 from django.utils.translation import gettext as _
 
 from engine.assignment import allocation
-from experiments.models import Experiment, Variant
+from experiments import adaptive
+from experiments.models import Experiment, Parameters, Variant
 from experiments.traffic import EVERYBODY
 
 
@@ -46,7 +47,22 @@ def of_start(experiment: Experiment, variants: list[Variant]) -> Consequence:
             "%(split)s. The others go on seeing the default."
         )
     counts = _("Whoever is shown a variant is counted from then on, once, with that variant.")
-    return Consequence(sees % words, counts)
+    return Consequence(
+        sees % words + _policy(experiment.policy, experiment.exploration_share), counts
+    )
+
+
+def _policy(policy: str, share: int) -> str:
+    """One more sentence where the split is only the beginning."""
+    if policy == Experiment.Policy.FIXED:
+        return ""
+    sentence = (
+        _("Visitors of a segment see what is set for it.")
+        if policy == Experiment.Policy.RULES
+        else _("Then each minute more of the traffic goes to what is clicked.")
+    )
+    slice_ = _("%(share)s %% get any variant by chance, to compare with.") % {"share": share}
+    return f" {sentence} {slice_}"
 
 
 def _start(experiment: Experiment) -> Consequence:
@@ -117,6 +133,60 @@ def _split(experiment: Experiment) -> Consequence:
     )
 
 
+def _change_policy(experiment: Experiment) -> Consequence:
+    words = {"phase": experiment.phase + 1, "now": experiment.phase}
+    return Consequence(
+        _("Within five seconds every visitor is drawn anew: many see another banner."),
+        _(
+            "Phase %(phase)s begins: counting starts again from zero. The report of phase %(now)s "
+            "stays as it is, but does not add to the new one."
+        )
+        % words,
+    )
+
+
+def _roll_back(experiment: Experiment) -> Consequence:
+    return Consequence(
+        _back_to(experiment, adaptive.in_force(experiment), adaptive.earlier(experiment)),
+        _("Counting goes on in the same phase. It keeps these shares until you let it learn on."),
+    )
+
+
+def _release(experiment: Experiment) -> Consequence:
+    return Consequence(
+        _back_to(experiment, adaptive.in_force(experiment), adaptive.newest(experiment)),
+        _("Counting goes on in the same phase, and each minute it learns from it again."),
+    )
+
+
+def _back_to(experiment: Experiment, now: Parameters | None, then: Parameters | None) -> str:
+    """Which probabilities come in the place of which."""
+    if now is None or then is None:
+        return _("Nothing has been learned yet that could be changed.")
+    words = {
+        "version": then.version,
+        "shares": learnt_shares(experiment, then),
+        "old": now.version,
+        "old_shares": learnt_shares(experiment, now),
+    }
+    return (
+        _(
+            "Within five seconds these probabilities come into force: %(shares)s (version "
+            "%(version)s). They replace %(old_shares)s (version %(old)s)."
+        )
+        % words
+    )
+
+
+def learnt_shares(experiment: Experiment, parameters: Parameters) -> str:
+    """What each variant gets under some parameters."""
+    widths = parameters.widths
+    return ", ".join(
+        f"{variant.name} {widths.get(str(variant.pk), 0) / 100:g} %"
+        for variant in experiment.variants.all()
+    )
+
+
 def _delete(experiment: Experiment) -> Consequence:  # noqa: ARG001 - one signature for all
     return Consequence(
         _("No visitor has seen it, so nobody will notice."),
@@ -133,6 +203,9 @@ _ACTIONS: Mapping[str, Callable[[Experiment], Consequence]] = MappingProxyType(
         "decide": _decide,
         "traffic": _traffic,
         "split": _split,
+        "policy": _change_policy,
+        "roll_back": _roll_back,
+        "release": _release,
         "delete": _delete,
     }
 )

@@ -1,85 +1,143 @@
-"""Why an id gets what it gets, step by step: the data plane's own decision, shown slowly.
+"""Why a visitor gets what they get, step by step: the data plane's own decision, shown slowly.
 
-The id is used and forgotten: nothing here stores it.
+The steps ask the same functions in the same order as `delivery.decide`; the end is its answer.
 """
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
+import msgspec
 from django.utils.translation import gettext as _
 
+from creatives.models import Creative, Placement
+from delivery import decide
+from delivery.index import ReadyExperiment, ReadyPlacement
+from delivery.offers import Offer
 from engine.assignment import allocation
-from engine.assignment.assign import assign
 from engine.assignment.hashing import bucket
-from engine.assignment.recipe import Recipe, VariantRecipe
-from experiments import compare_and_set, layers
-from experiments.models import Experiment, Layer, Status, Variant
-
-Outcome = Literal["passed", "ended"]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One question of the decision, its answer, and whether it went on from there."""
-
-    question: str
-    answer: str
-    outcome: Outcome
-    bucket: int | None = None
-    ranges: tuple[tuple[int, int], ...] = ()
+from experiments import compare_and_set, gallery, known, policy_steps
+from experiments.inquiry import Inquiry
+from experiments.models import Experiment, Status, Variant
+from experiments.steps import Step
+from workspace.models import Site
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All steps, and the variant at their end; None: the default creative."""
+    """All steps and what comes out: a variant, or (None) the default.
+
+    Attributes:
+        steps: In the order in which the data plane asks.
+        reason: The reason of the API; empty when nobody is drawn at all.
+        propensity: The probability with which the variant was drawn.
+        raw: The decision as the API answers it, but for its token.
+    """
 
     steps: tuple[Step, ...]
-    variant: Variant | None
-    reason: str
+    variant: Variant | None = None
+    creative: Creative | None = None
+    reason: str = ""
+    propensity: float | None = None
+    raw: str = ""
 
 
-def why(experiment: Experiment, unit: str) -> Explanation:
-    """Explain what a visitor with this id sees in an experiment that has been started."""
-    variants = list(experiment.variants.select_related("creative"))
-    recipe = _recipe(experiment, variants)
-    if recipe is None:
-        return Explanation((_status_step(experiment),), None, "")
-    assigned = assign(recipe, unit)
-    steps = [_status_step(experiment)]
-    if experiment.status == Status.RUNNING:
-        steps.append(_slice_step(recipe, unit))
-        if assigned.variant is not None:
-            steps.append(_variant_step(recipe, unit, variants[assigned.variant]))
-    variant = None if assigned.variant is None else variants[assigned.variant]
-    return Explanation(tuple(steps), variant, str(assigned.reason))
+def on_placement(inquiry: Inquiry, placement: Placement) -> Explanation:
+    """What a visitor sees on a placement, as `POST /api/v1/decide` decides it."""
+    ready = inquiry.live.placements[inquiry.site.pk, placement.key]
+    offer = decide.place(ready, inquiry.visitor, inquiry.live.learnt)
+    owner = decide.owner_of(ready, inquiry.visitor.unit) if ready.owners else None
+    row = _row(owner) if owner else None
+    steps = [_known(inquiry), _owner(ready, inquiry.visitor.unit, row)]
+    if owner is not None and row is not None:
+        steps += _inside(inquiry, owner, row)
+    return _told(inquiry.site, steps, offer, row)
 
 
-def _recipe(experiment: Experiment, variants: list[Variant]) -> Recipe[Variant] | None:
-    if experiment.status == Status.DRAFT or experiment.placement is None:
-        return None
-    layer = Layer.objects.filter(site_id=experiment.site_id, key=experiment.placement.layer).first()
-    return Recipe(
-        key=experiment.key,
-        status=experiment.status,  # type: ignore[arg-type]
-        layer_seed=layer.seed if layer else experiment.placement.layer,
-        slice=layers.slice_of(experiment),
-        seed=experiment.seed,
-        phase=experiment.phase,
-        variants=tuple(VariantRecipe(v.key, (v.bucket_start, v.bucket_end), v) for v in variants),
+def in_experiment(inquiry: Inquiry, experiment: Experiment) -> Explanation:
+    """What a visitor gets in one experiment, as `GET /api/v1/assign` decides it."""
+    ready = inquiry.live.experiments.get((inquiry.site.pk, experiment.key))
+    if ready is None or ready.recipe is None:
+        return never(experiment)
+    offer = decide.assign(ready, inquiry.visitor, inquiry.live.learnt)
+    steps = [_known(inquiry), *_inside(inquiry, ready, experiment)]
+    return _told(inquiry.site, steps, offer, experiment)
+
+
+def _row(owner: ReadyExperiment) -> Experiment:
+    return Experiment.objects.prefetch_related("variants").get(pk=owner.entry.id)
+
+
+def _told(site: Site, steps: list[Step], offer: Offer, row: Experiment | None) -> Explanation:
+    answer = msgspec.json.decode(offer.head + b"null}")
+    variants = {variant.key: variant for variant in row.variants.all()} if row else {}
+    shown = answer["creative"]
+    pictures = gallery.with_pictures(Creative.objects.filter(site=site))
+    return Explanation(
+        steps=tuple(steps),
+        variant=variants.get(answer["variant"]),
+        creative=pictures.filter(key=shown["key"]).first() if shown else None,
+        reason=answer["reason"],
+        propensity=answer["propensity"],
+        raw=json.dumps(answer, indent=2, ensure_ascii=False),
     )
 
 
-def _status_step(experiment: Experiment) -> Step:
+def _known(inquiry: Inquiry) -> Step:
+    question = _("What is known of this visitor?")
+    if not inquiry.keeps_profiles:
+        answer = _("Nothing: without a segment or a capped banner this site keeps no profiles.")
+        return Step(question, answer)
+    if inquiry.visitor.known.late:
+        answer = _("The state store did not answer: the decision does without what it knows.")
+        return Step(question, answer, "noted")
+    facts = known.facts(inquiry.visitor, currency=inquiry.site.currency)
+    answer = _("What this visitor did lately:") if facts else _("Nothing yet.")
+    return Step(question, answer, facts=facts)
+
+
+def _owner(ready: ReadyPlacement, unit: str, row: Experiment | None) -> Step:
+    question = _("Which experiment does this visitor belong to?")
+    if not ready.owners:
+        answer = _("None runs on this placement: everybody sees its default.")
+        return Step(question, answer, "ended")
+    drawn = bucket(ready.entry.layer_seed, unit)
+    if row is None:
+        answer = _("Bucket %(bucket)s of the layer belongs to none: the default is shown.")
+        ranges = tuple(zip(ready.starts, ready.ends, strict=True))
+        return Step(question, answer % {"bucket": drawn}, "ended", drawn, ranges)
+    answer = _("Bucket %(bucket)s of the layer belongs to “%(name)s”.")
+    return Step(question, answer % {"bucket": drawn, "name": row.name})
+
+
+def _inside(inquiry: Inquiry, ready: ReadyExperiment, row: Experiment) -> Iterator[Step]:
+    """From the status of an experiment to the variant."""
+    for step in _admission(ready, inquiry.visitor.unit, row):
+        yield step
+        if step.outcome == "ended":
+            return
+    if ready.policy is None:
+        yield from policy_steps.fixed(inquiry, ready, row)
+    else:
+        yield from policy_steps.by_policy(inquiry, ready, row)
+
+
+def _admission(ready: ReadyExperiment, unit: str, row: Experiment) -> Iterator[Step]:
     question = _("Is the experiment running?")
-    if experiment.status == Status.RUNNING:
-        return Step(question, _("Yes, phase %(phase)s.") % {"phase": experiment.phase}, "passed")
-    words = {"status": compare_and_set.status_word(experiment.status)}
-    return Step(question, _("No, it is %(status)s: everybody sees the default.") % words, "ended")
+    status = ready.entry.status
+    if status == "running":
+        yield Step(question, _("Yes, phase %(phase)s.") % {"phase": row.phase})
+        yield _slice(ready, unit)
+        return
+    words = {"status": compare_and_set.status_word(status)}
+    yield Step(question, _("No, it is %(status)s: everybody sees the default.") % words, "ended")
 
 
-def _slice_step(recipe: Recipe[Variant], unit: str) -> Step:
+def _slice(ready: ReadyExperiment, unit: str) -> Step:
+    recipe = ready.recipe
+    assert recipe is not None  # noqa: S101 - it is no draft
     drawn = bucket(recipe.layer_seed, unit)
-    inside = allocation.contains(recipe.slice, drawn)
+    inside = recipe.takes_everybody or allocation.contains(recipe.slice, drawn)
     words = {"bucket": drawn, "share": f"{allocation.size(recipe.slice) / 100:g}"}
     answer = (
         _("Bucket %(bucket)s of the layer is among the %(share)s %% of this experiment.")
@@ -90,9 +148,12 @@ def _slice_step(recipe: Recipe[Variant], unit: str) -> Step:
     return Step(question, answer % words, "passed" if inside else "ended", drawn, recipe.slice)
 
 
-def _variant_step(recipe: Recipe[Variant], unit: str, variant: Variant) -> Step:
-    drawn = bucket(recipe.draw_seed, unit)
-    first, end = variant.bucket_start, variant.bucket_end
-    words = {"bucket": drawn, "first": first, "last": end - 1, "variant": variant.name}
-    answer = _("Bucket %(bucket)s lies in %(first)s–%(last)s: %(variant)s.") % words
-    return Step(_("Which variant?"), answer, "passed", drawn, ((first, end),))
+def never(experiment: Experiment) -> Explanation:
+    """Why nobody is drawn in an experiment that the data plane does not know."""
+    if experiment.status == Status.DRAFT:
+        answer = _("No, it is a draft: everybody sees the default.")
+    elif experiment.origin != Experiment.Origin.LIVE:
+        answer = _("No, it was run elsewhere and imported.")
+    else:
+        answer = _("It cannot be shown: a variant or a rule of it is damaged.")
+    return Explanation((Step(_("Is the experiment running?"), answer, "ended"),))

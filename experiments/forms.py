@@ -1,53 +1,25 @@
 """The plan of an experiment as one page of fields. Numbers are read with a comma or a point."""
 
+import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
-from django.forms.utils import ErrorDict, ErrorList
+from django.forms.utils import ErrorList
 from django.http import QueryDict
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from creatives.models import Creative, Placement
-from experiments import design, hypothesis
+from experiments import design, fields, hypothesis
+from experiments.fields import Number, Quiet, whole
 from experiments.models import Experiment, Variant
-from workspace.models import Site, validate_key
+from workspace.models import KEY_PATTERN, Site, validate_key
 
 KEYS = "abcdefgh"
-
-
-class Number(forms.DecimalField):
-    """1.5, 1,5 and 1.5 % are the same number."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-
-    def to_python(self, value: Any) -> Any:  # noqa: ANN401 - the framework's signature
-        if isinstance(value, str):
-            value = value.replace("%", "").replace(" ", "").replace(",", ".")
-        return super().to_python(value)
-
-    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401 - the framework's signature
-        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
-
-
-def _whole(label: Any, low: int, high: int, help_text: Any = "") -> forms.IntegerField:  # noqa: ANN401
-    return forms.IntegerField(
-        label=label,
-        min_value=low,
-        max_value=high,
-        help_text=help_text,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
-
-
-class Quiet:
-    """A form that is only shown again: what has been typed stays, nothing is complained about."""
-
-    def quiet(self) -> None:
-        self._errors = ErrorDict()
-        self.cleaned_data: dict[str, Any] = {}
+KEY = re.compile(KEY_PATTERN)
 
 
 class PlanForm(Quiet, forms.Form):
@@ -73,7 +45,7 @@ class PlanForm(Quiet, forms.Form):
     placement = forms.ModelChoiceField(
         Placement.objects.none(), label=_("Placement"), empty_label=_("Choose a placement")
     )
-    traffic_share = _whole(
+    traffic_share = whole(
         _("Traffic share"), 1, 100, _("Of the placement's visitors. The others see the default.")
     )
     primary_metric = forms.ChoiceField(
@@ -91,10 +63,10 @@ class PlanForm(Quiet, forms.Form):
         help_text=_("Smaller differences would not change what you do."),
     )
     mde_kind = forms.ChoiceField(label=_("Measured in"), choices=Experiment.MdeKind.choices)
-    planned_days = _whole(
+    planned_days = whole(
         _("Planned days"), 1, 365, _("Whole weeks are best: weekends shop differently.")
     )
-    planned_visitors = _whole(
+    planned_visitors = whole(
         _("Planned visitors"), 0, 2_000_000_000, _("In all variants together; 0: days only.")
     )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -121,15 +93,19 @@ class PlanForm(Quiet, forms.Form):
         return free or hypothesis.compose(hypothesis.Parts(*gaps))
 
     def plan(
-        self, variants: tuple[design.VariantPlan, ...], experiment: Experiment | None
+        self,
+        variants: tuple[design.VariantPlan, ...],
+        policy: Mapping[str, Any],
+        experiment: Experiment | None,
     ) -> design.Plan:
-        """What has been typed, as the use-case takes it."""
+        """What has been typed, as the use-case takes it; `policy` holds policy, slice and rules."""
         data = self.cleaned_data
         key = data["key"] or design.free_key(
             self.site, slugify(data["name"])[:56].strip("-_") or "test", but=experiment
         )
-        fields = {name: data[name] for name in design.FIELDS if name not in {"key", "hypothesis"}}
-        return design.Plan(**fields, key=key, hypothesis=self.hypothesis(), variants=variants)
+        typed = {name: data[name] for name in design.FIELDS if name in data and name != "key"}
+        hypothesis = self.hypothesis()
+        return design.Plan(**typed, **policy, key=key, hypothesis=hypothesis, variants=variants)
 
 
 class VariantForm(Quiet, forms.Form):
@@ -137,7 +113,7 @@ class VariantForm(Quiet, forms.Form):
 
     key = forms.CharField(max_length=64, validators=[validate_key], widget=forms.HiddenInput)
     name = forms.CharField(label=_("Name"), max_length=300)
-    weight = _whole(_("Weight"), 1, 10_000)
+    weight = whole(_("Weight"), 1, 10_000)
     creative = forms.ModelChoiceField(Creative.objects.none(), label=_("Banner"), required=False)
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
@@ -176,6 +152,11 @@ class Variants(Rows):
     def plans(self) -> tuple[design.VariantPlan, ...]:
         return tuple(form.plan() for form in self.forms)
 
+    def named(self) -> list[tuple[str, str]]:
+        """Key and name of each, as typed so far; what is no key is left out."""
+        pairs = [(str(f["key"].value() or ""), str(f["name"].value() or "")) for f in self.forms]
+        return list({key: name or key for key, name in pairs if KEY.match(key)}.items())
+
     @property
     def chosen(self) -> frozenset[int]:
         """Ids of the banners chosen in any row."""
@@ -191,7 +172,6 @@ _RowsOfVariants = formset_factory(
     absolute_max=design.MOST_VARIANTS,
 )
 PREFIX = "v"
-TOTAL = f"{PREFIX}-TOTAL_FORMS"
 
 
 def rows_of(site: Site, *, data: QueryDict | None = None, initial: Any = None) -> Variants:  # noqa: ANN401
@@ -204,9 +184,9 @@ def plan_initial(experiment: Experiment) -> dict[str, Any]:
     """A draft as the form shows it."""
     parts = hypothesis.parse(experiment.hypothesis)
     gaps = {} if parts is None else {n: getattr(parts, n) for n in ("change", "effect", "reason")}
-    fields = {name: getattr(experiment, name) for name in design.FIELDS}
+    stored = {name: getattr(experiment, name) for name in design.FIELDS}
     free = experiment.hypothesis if parts is None else ""
-    return fields | gaps | {"free": free, "revision": experiment.revision}
+    return stored | gaps | {"free": free, "revision": experiment.revision}
 
 
 def variants_initial(variants: list[Variant]) -> list[dict[str, Any]]:
@@ -221,32 +201,14 @@ def _row(key: str) -> dict[str, Any]:
     return {"key": key, "name": key.upper(), "weight": 1}
 
 
-def _total(data: QueryDict) -> int:
-    text = str(data.get(TOTAL, ""))
-    return min(int(text), design.MOST_VARIANTS) if text.isdecimal() else 0
-
-
 def with_row(data: QueryDict) -> QueryDict:
     """What has been typed, with an empty row at the end."""
-    changed, total = data.copy(), _total(data)
-    if total < design.MOST_VARIANTS:
-        used = {data.get(f"{PREFIX}-{row}-key") for row in range(total)}
-        for name, value in _row(next(key for key in KEYS if key not in used)).items():
-            changed[f"{PREFIX}-{total}-{name}"] = str(value)
-        changed[TOTAL] = str(total + 1)
-    return changed
+    rows = range(fields.total(data, PREFIX, most=design.MOST_VARIANTS))
+    used = {data.get(f"{PREFIX}-{row}-key") for row in rows}
+    free = next((key for key in KEYS if key not in used), KEYS[-1])
+    return fields.with_row(data, PREFIX, _row(free), most=design.MOST_VARIANTS)
 
 
 def without_row(data: QueryDict, removed: int) -> QueryDict:
     """What has been typed, with the later rows moved up by one."""
-    changed, total = data.copy(), _total(data)
-    if not 0 <= removed < total:
-        return changed
-    for row in range(removed, total):
-        for name in ("key", "name", "weight", "creative"):
-            changed.pop(f"{PREFIX}-{row}-{name}", None)
-            later = data.get(f"{PREFIX}-{row + 1}-{name}")
-            if later is not None and row + 1 < total:
-                changed[f"{PREFIX}-{row}-{name}"] = later
-    changed[TOTAL] = str(total - 1)
-    return changed
+    return fields.without_row(data, PREFIX, removed, most=design.MOST_VARIANTS)

@@ -1,6 +1,6 @@
 """What must be true before an experiment starts: a list of problems, each with its remedy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,6 +11,7 @@ from engine.assignment import allocation
 from engine.errors import IllegalMove, InvalidInput
 from experiments import hypothesis, layers, policies
 from experiments.models import Experiment, Variant
+from experiments.policies import RulePlan
 
 ASPECT_TOLERANCE = Fraction(3, 100)
 """A picture whose proportions are off by more would be cropped or show bars, and the test would
@@ -43,17 +44,22 @@ class NotReady(IllegalMove):
 
 def problems(experiment: Experiment) -> tuple[Problem, ...]:
     """Everything that keeps an experiment from starting; empty when it may."""
-    return problems_of(experiment, list(experiment.variants.select_related("creative")))
+    variants = list(experiment.variants.select_related("creative"))
+    return problems_of(experiment, variants, policies.plans_of(experiment))
 
 
-def problems_of(experiment: Experiment, variants: list[Variant]) -> tuple[Problem, ...]:
+def problems_of(
+    experiment: Experiment, variants: list[Variant], rules: Sequence[RulePlan] = ()
+) -> tuple[Problem, ...]:
     """The same for a plan that has not been saved."""
-    return tuple(_problems(experiment, variants))
+    return tuple(_problems(experiment, variants, rules))
 
 
-def _problems(experiment: Experiment, variants: list[Variant]) -> Iterator[Problem]:
+def _problems(
+    experiment: Experiment, variants: list[Variant], rules: Sequence[RulePlan]
+) -> Iterator[Problem]:
     yield from _hypothesis(experiment)
-    for sentence in policies.problems(experiment):
+    for sentence in policies.problems(experiment, rules):
         yield Problem("policy", sentence, _("Choose a segment and its weights."), "rules")
     yield from _variants(variants)
     if experiment.placement is None:

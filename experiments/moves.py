@@ -9,76 +9,37 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext_lazy as _
 
-from experiments import design, lifecycle, traffic
+from experiments import adaptive, design, lifecycle, policies, traffic
+from experiments.action_forms import ActionForm, DecideForm, SplitForm, TrafficForm
 from experiments.models import Experiment, Status
+from experiments.policy_forms import ChangePolicyForm
 from workspace.access import Permission
 
 Apply = Callable[[Experiment, Mapping[str, Any], AbstractBaseUser | None, dt.datetime], None]
 UNFINISHED = (Status.RUNNING, Status.PAUSED, Status.STOPPED)
 
 
-class ActionForm(forms.Form):
-    """What every action asks for: nothing but which state its reader has seen."""
-
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, experiment: Experiment, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        self.experiment = experiment
-        self.initial.setdefault("revision", experiment.revision)
+def _always(experiment: Experiment) -> bool:  # noqa: ARG001 - one signature for all
+    return True
 
 
-class DecideForm(ActionForm):
-    """Which banner everybody sees from now on, and why."""
-
-    variant = forms.ChoiceField(
-        label=_("Show everybody from now on"), widget=forms.RadioSelect, required=False
-    )
-    reason = forms.CharField(
-        label=_("Why"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("For whoever asks in a year. One sentence is enough."),
-        max_length=2000,
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        field = self.fields["variant"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        choices = [(v.key, v.name) for v in self.experiment.variants.all()]
-        field.choices = [*choices, ("", _("Leave the default as it is"))]
+def _has_room(experiment: Experiment) -> bool:
+    return experiment.traffic_share < traffic.EVERYBODY
 
 
-class TrafficForm(ActionForm):
-    """The new traffic share."""
-
-    share = forms.IntegerField(label=_("New traffic share"), max_value=traffic.EVERYBODY)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("share", traffic.EVERYBODY)
+def _learns(experiment: Experiment) -> bool:
+    return experiment.policy == Experiment.Policy.THOMPSON
 
 
-class SplitForm(ActionForm):
-    """A weight for every variant."""
+def _can_go_back(experiment: Experiment) -> bool:
+    return _learns(experiment) and adaptive.earlier(experiment) is not None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        for variant in self.experiment.variants.all():
-            self.fields[f"weight-{variant.key}"] = forms.IntegerField(
-                label=variant.name, initial=variant.weight, min_value=1, max_value=10_000
-            )
 
-    def weights(self) -> dict[str, int]:
-        return {
-            name.removeprefix("weight-"): value
-            for name, value in self.cleaned_data.items()
-            if name.startswith("weight-")
-        }
+def _is_held(experiment: Experiment) -> bool:
+    return _learns(experiment) and adaptive.is_held(experiment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +56,14 @@ class Action:
     form: type[ActionForm] = ActionForm
     danger: bool = False
     live_only: bool = True
+    sensible: Callable[[Experiment], bool] = _always
     leads_from: tuple[str, ...] = ()
 
     def is_offered(self, experiment: Experiment) -> bool:
         """Whether it makes sense now; the use-case itself decides whether it is possible."""
         if self.live_only and experiment.origin != Experiment.Origin.LIVE:
             return False
-        if self.name == "traffic" and experiment.traffic_share >= traffic.EVERYBODY:
-            return False
-        return experiment.status in self.statuses
+        return experiment.status in self.statuses and self.sensible(experiment)
 
 
 def _simple(move: Callable[..., None]) -> Apply:
@@ -148,6 +108,17 @@ def _split(
     traffic.change_split(experiment, weights=weights, actor=actor, now=now)
 
 
+def _change_policy(
+    experiment: Experiment,
+    data: Mapping[str, Any],
+    actor: AbstractBaseUser | None,
+    now: dt.datetime,
+) -> None:
+    chosen = {name: data[name] for name in ("policy", "exploration_share", "rules")}
+    policies.change(experiment, **chosen, actor=actor, now=now)
+    adaptive.publish(now=now)
+
+
 _LIST = (
     Action(
         "start", Permission.LAUNCH, _("Start"), "player-play",
@@ -176,11 +147,26 @@ _LIST = (
     ),
     Action(
         "traffic", Permission.LAUNCH, _("Raise the traffic"), "users",
-        _("More visitors take part now."), _raise, traffic.LIVE, TrafficForm,
+        _("More visitors take part now."), _raise, traffic.LIVE, TrafficForm, sensible=_has_room,
     ),
     Action(
         "split", Permission.LAUNCH, _("Change the split"), "scale",
         _("A new phase has begun; counting starts from zero."), _split, traffic.LIVE, SplitForm,
+    ),
+    Action(
+        "policy", Permission.LAUNCH, _("Change the policy"), "adjustments",
+        _("A new phase has begun; counting starts from zero."),
+        _change_policy, policies.LIVE, ChangePolicyForm,
+    ),
+    Action(
+        "roll_back", Permission.LAUNCH, _("Back to the parameters before"), "arrow-back-up",
+        _("The parameters before are in force, and held."),
+        _simple(adaptive.roll_back), policies.LIVE, sensible=_can_go_back,
+    ),
+    Action(
+        "release", Permission.LAUNCH, _("Let it learn on"), "refresh",
+        _("It learns on. The newest parameters are in force."),
+        _simple(adaptive.release), policies.LIVE, sensible=_is_held,
     ),
     Action(
         "delete", Permission.EDIT, _("Delete the draft"), "trash",

@@ -1,5 +1,6 @@
 """A plan as it stands in the form, read back: who would see what, how long, what is missing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from experiments.consequences import Consequence
 from experiments.forms import PlanForm, Variants
 from experiments.launch import Problem
 from experiments.models import Experiment, Variant
+from experiments.policies import RulePlan
+from experiments.policy_forms import PolicyForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +25,36 @@ class Outlook:
     problems: tuple[Problem, ...]
 
 
-def of(form: PlanForm, rows: Variants) -> Outlook:
+def of(form: PlanForm, rows: Variants, policy: PolicyForm) -> Outlook:
     """The outlook of what has been typed so far; what does not fit yet is left out."""
-    return of_plan(_experiment(form), _variants(rows))
+    chosen = _valid(policy)
+    experiment = _experiment(form, chosen)
+    return of_plan(experiment, _variants(rows), chosen.get("rules", ()))
 
 
-def of_plan(experiment: Experiment, variants: list[Variant]) -> Outlook:
-    """The outlook of an experiment with these variants, saved or not."""
+def of_plan(
+    experiment: Experiment, variants: list[Variant], rules: Sequence[RulePlan] = ()
+) -> Outlook:
+    """The outlook of an experiment with these variants and rules, saved or not."""
     return Outlook(
         experiment=experiment,
         parts=tuple(consequences.shares(variants)) if variants else (),
         consequence=consequences.of_start(experiment, variants),
-        problems=launch.problems_of(experiment, variants),
+        problems=launch.problems_of(experiment, variants, rules),
     )
 
 
-def _experiment(form: PlanForm) -> Experiment:
-    typed = _valid(form)
-    names = ("name", "placement", "traffic_share", "planned_days", "planned_visitors")
+def _experiment(form: PlanForm, policy: dict[str, Any]) -> Experiment:
+    typed = _valid(form) | policy
+    names = (
+        "policy",
+        "exploration_share",
+        "name",
+        "placement",
+        "traffic_share",
+        "planned_days",
+        "planned_visitors",
+    )
     known = {name: typed[name] for name in names if typed.get(name) is not None}
     return Experiment(site=form.site, hypothesis=form.hypothesis(), **known)
 

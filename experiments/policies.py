@@ -1,7 +1,7 @@
 """Who decides which banner a visitor gets: the plan of a policy, and changing it while it runs."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -87,9 +87,9 @@ def plans_of(experiment: Experiment) -> tuple[RulePlan, ...]:
     return tuple(RulePlan(row.segment, row.weights) for row in rows)
 
 
-def problems(experiment: Experiment) -> Iterator[str]:
+def problems(experiment: Experiment, rules: Sequence[RulePlan]) -> Iterator[str]:
     """What is missing before an experiment with this policy can start."""
-    if experiment.policy == Experiment.Policy.RULES and not experiment.rules.exists():
+    if experiment.policy == Experiment.Policy.RULES and not rules:
         yield _("The policy “By segment” has no segment.")
 
 

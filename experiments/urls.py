@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, register_converter
 
 from experiments.moves import ACTIONS
 from experiments.reports import views as reports
-from experiments.views import acting, detail, editing, home, listing
+from experiments.views import acting, detail, editing, home, listing, why
 
 app_name = "experiments"
 
@@ -25,12 +25,13 @@ register_converter(ActionName, "action")
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
+    path("why/", why.why, name="why"),
     path("experiments/", listing.index, name="list"),
     path("experiments/new/", editing.new, name="new"),
     path("experiments/<slug:key>/", detail.results, name="detail"),
     path("experiments/<slug:key>/design/", detail.design, name="design"),
     path("experiments/<slug:key>/edit/", editing.edit, name="edit"),
-    path("experiments/<slug:key>/visitors/", detail.visitors, name="visitors"),
+    path("experiments/<slug:key>/visitors/", why.visitors, name="visitors"),
     path("experiments/<slug:key>/history/", detail.history, name="history"),
     path("experiments/<slug:key>/refresh/", reports.refresh_now, name="refresh"),
     path("experiments/<slug:key>/<action:action>/", acting.act, name="act"),

@@ -3,16 +3,18 @@
 import datetime as dt
 import io
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from PIL import Image
 
+from audiences.models import Segment
 from creatives import library
 from creatives.models import Creative, Placement
 from experiments import lifecycle
-from experiments.models import Experiment, Layer, Status, Variant
+from experiments.models import Experiment, Layer, Parameters, Status, Variant
 from workspace import keys
 from workspace.models import ApiKey, Membership, Role, Site
 
@@ -105,6 +107,26 @@ def an_experiment(
     _bring_to(experiment, Status(status), at)
     experiment.refresh_from_db()
     return experiment
+
+
+def a_segment(site: Site, key: str, feature: str, op: str, value: object) -> Segment:
+    """A segment of one condition; its name is its key."""
+    rule = {"all": [{"feature": feature, "op": op, "value": value}]}
+    return Segment.objects.create(site=site, key=key, name=key, rule=rule)
+
+
+def some_parameters(
+    experiment: Experiment, widths: Sequence[int], *, at: dt.datetime = NOW
+) -> Parameters:
+    """What a learning experiment may have learned: whole buckets per variant, in order."""
+    keys = [str(variant.pk) for variant in experiment.variants.all()]
+    return Parameters.objects.create(
+        experiment=experiment,
+        phase=experiment.phase,
+        widths=dict(zip(keys, widths, strict=True)),
+        evidence={key: {"trials": 0, "successes": 0, "best": 0.0} for key in keys},
+        created_at=at,
+    )
 
 
 def _bring_to(experiment: Experiment, status: Status, at: dt.datetime) -> None:

@@ -3,6 +3,7 @@
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from creatives import rendering
 from creatives.models import Creative, Rendition, Version
@@ -18,6 +19,14 @@ def creative_thumb(creative: Creative | None, classes: str = "thumb") -> SafeStr
         return format_html('<span class="{} thumb-none" aria-hidden="true"></span>', classes)
     version = rendering.newest(creative)
     return _image(file, version.alt if version else "", classes)
+
+
+@register.filter
+def cap_words(creative: Creative) -> list[str]:
+    """How often one visitor sees it at most; nothing without a limit."""
+    visit, day = creative.cap_per_session, creative.cap_per_day
+    words = [_("at most %(n)s per visit") % {"n": visit}] if visit else []
+    return [*words, _("at most %(n)s per day") % {"n": day}] if day else words
 
 
 @register.simple_tag

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from creatives import library, wall
-from creatives.forms import CreativeForm, NameForm, VersionForm, WallFilter, say
+from creatives.forms import CapsForm, CreativeForm, NameForm, VersionForm, WallFilter, say
 from creatives.models import Creative, Version
 from engine.errors import LabError, NotFound
 from workspace.access import Permission, SiteRequest, site_page
 
 PAGE_SIZE = 24
+UNPROCESSABLE = 422
 
 
 @site_page(Permission.VIEW)
@@ -69,8 +70,20 @@ def created(request: SiteRequest, form: CreativeForm) -> Creative | None:
 def detail(request: SiteRequest, key: str) -> HttpResponse:
     """A banner: how it looks, its versions and files, where visitors see it."""
     creative = _creative(request, key)
+    return _detail(request, creative, _caps_of(creative))
+
+
+def _caps_of(creative: Creative) -> CapsForm:
+    names = ("cap_per_session", "cap_per_day")
+    return CapsForm(initial={name: getattr(creative, name) for name in names})
+
+
+def _detail(
+    request: SiteRequest, creative: Creative, caps_form: CapsForm, status: int = 200
+) -> HttpResponse:
     versions = list(creative.versions.all())
     context = {
+        "caps": caps_form,
         "creative": creative,
         "versions": versions,
         "version": _shown(versions, request.GET.get("version")),
@@ -79,7 +92,7 @@ def detail(request: SiteRequest, key: str) -> HttpResponse:
         "variants": creative.variants.select_related("experiment").order_by("-experiment__pk"),
         "showing": library.SHOWING,
     }
-    return render(request, "creatives/detail.html", context)
+    return render(request, "creatives/detail.html", context, status=status)
 
 
 def _shown(versions: list[Version], number: str | None) -> Version | None:
@@ -143,6 +156,33 @@ def rename(request: SiteRequest, key: str) -> HttpResponse:
     else:
         messages.error(request, _("The name needs 1 to 120 characters."))
     return redirect("creatives:creative", request.site.key, key)
+
+
+@require_POST
+@site_page(Permission.EDIT)
+def caps(request: SiteRequest, key: str) -> HttpResponse:
+    """How often one visitor is shown it at most."""
+    creative, form = _creative(request, key), CapsForm(request.POST)
+    if not form.is_valid() or not _capped(request, creative, form):
+        return _detail(request, creative, form, UNPROCESSABLE)
+    messages.success(request, _("The limits are changed. They hold within five seconds."))
+    return redirect("creatives:creative", request.site.key, key)
+
+
+def _capped(request: SiteRequest, creative: Creative, form: CapsForm) -> bool:
+    values = form.cleaned_data
+    try:
+        library.set_caps(
+            creative,
+            per_session=values["cap_per_session"],
+            per_day=values["cap_per_day"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except LabError as problem:
+        form.refuse(problem)
+        return False
+    return True
 
 
 @require_POST

@@ -30,6 +30,7 @@ _WEEK = re.compile(r"(\d{4})-?W?(\d{2})")
 _UNIX = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """How times are written: their format (ISO 8601 and Unix times need none), and the time zone of

@@ -34,14 +34,28 @@ def verdict_chip(experiment: Experiment) -> SafeString | str:
     if not reports:
         return ""
     ended = experiment.status in {Status.STOPPED, Status.DECIDED}
-    return _chip(words.verdict(reports[0].verdict, list(experiment.variants.all()), ended=ended))
+    adaptive = experiment.policy != Experiment.Policy.FIXED
+    variants = list(experiment.variants.all())
+    return _chip(words.verdict(reports[0].verdict, variants, ended=ended, adaptive=adaptive))
+
+
+@register.simple_tag
+def word_chip(word: words.Word) -> SafeString:
+    """A word with its symbol and tone."""
+    return _chip(word)
 
 
 @register.simple_tag
 def split_bar(parts: Iterable[tuple[Variant, float]]) -> SafeString:
     """Shares of the variants as one bar. The numbers stand beside it, so it is decoration."""
+    return learnt_bar([percent for _variant, percent in parts])
+
+
+@register.simple_tag
+def learnt_bar(shares: Iterable[float]) -> SafeString:
+    """The same from percents alone."""
     start, bars = 0.0, []
-    for number, (_variant, percent) in enumerate(parts):
+    for number, percent in enumerate(shares):
         bars.append((f"{start:g}%", f"{percent:g}%", number % 8))
         start += percent
     inside = format_html_join(
@@ -81,6 +95,12 @@ def bucket_line(ranges: Iterable[tuple[int, int]], bucket: int) -> SafeString:
 def plain(number: Decimal | None) -> str:
     """A decimal without trailing zeros."""
     return f"{number.normalize():f}" if number is not None else "–"
+
+
+@register.filter
+def plain_number(number: float) -> str:
+    """0.5 in every language: as it stands in the API."""
+    return f"{number:g}"
 
 
 @register.filter

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from engine.errors import Conflict, InvalidInput, NotFound, StateError
 from experiments import consequences, launch
+from experiments.action_forms import ActionForm
 from experiments.models import Experiment
-from experiments.moves import ACTIONS, Action, ActionForm
+from experiments.moves import ACTIONS, Action
 from experiments.views.finding import find
 from workspace import access
 from workspace.access import Permission, SiteRequest, site_page
@@ -26,6 +27,11 @@ def act(request: SiteRequest, key: str, action: str) -> HttpResponse:
     experiment = find(request.site, key)
     if request.method != "POST":
         form = chosen.form(experiment=experiment, initial=_initial(request))
+        return _ask(request, chosen, experiment, form)
+    reshaped = chosen.form.reshaped(request.POST)
+    if reshaped is not None:
+        form = chosen.form(reshaped, experiment=experiment)
+        form.quiet()
         return _ask(request, chosen, experiment, form)
     form = chosen.form(request.POST, experiment=experiment)
     if not form.is_valid():

@@ -1,4 +1,4 @@
-"""One experiment: its design, its visitors, its history. Results live in `experiments.reports`."""
+"""One experiment: its design, its history. Results live in `experiments.reports`."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,16 +10,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
 
-from experiments import consequences, explanation, launch, layers, moves
+from experiments import consequences, launch, layers, moves, policy_view
 from experiments.models import Experiment, Status
 from experiments.reports import page
 from experiments.views.finding import find
 from workspace.access import GRANTS, Permission, SiteRequest, site_page
 from workspace.models import AuditEntry
 
-LONGEST_ID = 256
 ENTRIES_PER_PAGE = 30
 SILENT = frozenset(
     {"id", "site", "revision", "status", "slice", "phase", "created_at"}
@@ -46,7 +44,9 @@ def frame(request: SiteRequest, experiment: Experiment, tab: str) -> dict[str, A
 def results(request: SiteRequest, key: str) -> HttpResponse:
     """Where does this one stand?"""
     experiment = find(request.site, key)
-    context = frame(request, experiment, "results") | page.context(experiment, now=timezone.now())
+    asked = request.GET.get("phase", "")
+    results = page.context(experiment, now=timezone.now(), phase=asked)
+    context = frame(request, experiment, "results") | results
     return render(request, "experiments/detail.html", context)
 
 
@@ -58,6 +58,7 @@ def design(request: SiteRequest, key: str) -> HttpResponse:
     is_draft = experiment.status == Status.DRAFT
     context = frame(request, experiment, "design") | {
         "parts": consequences.shares(variants),
+        "policy": policy_view.of(experiment, variants),
         "problems": launch.problems(experiment) if is_draft else (),
         "consequence": consequences.of_start(experiment, variants),
         "neighbours": _neighbours(experiment),
@@ -69,21 +70,6 @@ def _neighbours(experiment: Experiment) -> list[Experiment]:
     if experiment.placement is None:
         return []
     return list(layers.neighbours(experiment.placement, but=experiment))
-
-
-@sensitive_post_parameters("visitor")
-@site_page(Permission.VIEW)
-def visitors(request: SiteRequest, key: str) -> HttpResponse:
-    """Why an id gets what it gets. It is posted, so that it stands in no address and no log."""
-    experiment = find(request.site, key)
-    visitor = request.POST.get("visitor", "").strip()[:LONGEST_ID]
-    explained = explanation.why(experiment, visitor) if visitor else None
-    context = frame(request, experiment, "visitors") | {
-        "visitor": visitor,
-        "explained": explained,
-        "asked": request.method == "POST",
-    }
-    return render(request, "experiments/visitors.html", context)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,53 @@
 """New and edit: the plan on one page, with what follows from it beside."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from creatives.models import Placement
-from engine.errors import Conflict, IllegalMove, InvalidInput
-from experiments import design, forms, gallery, outlook
+from engine.errors import Conflict, IllegalMove, InvalidInput, LabError, NotFound
+from experiments import design, forms, gallery, outlook, policies, policy_forms
 from experiments.models import Experiment, Status, Variant
+from experiments.policy_forms import PolicyForm
 from experiments.views.finding import find
 from workspace.access import Permission, SiteRequest, site_page
 
 UNPROCESSABLE, CONFLICT = 422, 409
-Filled = tuple[forms.PlanForm, forms.Variants]
+RESHAPES = {"add", "remove", "find", "add-rule", "remove-rule"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """All forms of the page, as typed or as saved."""
+
+    form: forms.PlanForm
+    rows: forms.Variants
+    policy: PolicyForm
+
+    def is_valid(self) -> bool:
+        """All of them are asked, so that every mistake is said at once."""
+        return self.form.is_valid() & self.rows.is_valid() & self.policy.is_valid()
+
+    def quiet(self) -> None:
+        for part in (self.form, self.rows, self.policy):
+            part.quiet()
+
+    @property
+    def outlook(self) -> outlook.Outlook:
+        return outlook.of(self.form, self.rows, self.policy)
+
+    def refuse(self, error: LabError) -> None:
+        """Show what the use-case refused beside the field it names."""
+        part: Form = self.policy if error.field in OF_POLICY else self.form
+        part.add_error(error.field if error.field in part.fields else None, str(error))
+
+
+OF_POLICY = {"policy", "exploration_share", "rules"}
 
 
 @site_page(Permission.EDIT)
@@ -39,9 +72,9 @@ def _page(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
     if request.method != "POST":
         return _empty(request, experiment)
     if request.GET.get("part") == "summary":
-        view = outlook.of(*_filled(request, request.POST))
+        view = _filled(request, request.POST).outlook
         return render(request, "experiments/_outlook.html", {"outlook": view})
-    if {"add", "remove", "find"} & request.POST.keys():
+    if RESHAPES & request.POST.keys():
         return _reshaped(request, experiment)
     return _saved(request, experiment)
 
@@ -54,11 +87,15 @@ def _empty(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
     else:
         blank, variants = experiment, list(experiment.variants.all())
         start = forms.plan_initial(experiment)
+    rules = policies.plans_of(experiment) if experiment else ()
     rows_start = forms.variants_initial(variants)
-    form = forms.PlanForm(initial=start, site=site)
     rows = forms.rows_of(site, initial=rows_start)
+    policy = PolicyForm(
+        site=site, variants=rows.named(), rules=rules, initial=policy_forms.initial_of(blank)
+    )
     shown = variants or [Variant(name=row["name"]) for row in rows_start]
-    return _render(request, experiment, (form, rows), outlook.of_plan(blank, shown))
+    filled = Filled(forms.PlanForm(initial=start, site=site), rows, policy)
+    return _render(request, experiment, filled, outlook.of_plan(blank, shown, rules))
 
 
 def _wanted_placement(request: SiteRequest) -> Placement | None:
@@ -69,46 +106,46 @@ def _wanted_placement(request: SiteRequest) -> Placement | None:
 
 
 def _filled(request: SiteRequest, data: QueryDict) -> Filled:
-    form = forms.PlanForm(data, site=request.site)
-    return form, forms.rows_of(request.site, data=data)
+    site = request.site
+    rows = forms.rows_of(site, data=data)
+    policy = PolicyForm(data, site=site, variants=rows.named())
+    return Filled(forms.PlanForm(data, site=site), rows, policy)
 
 
 def _reshaped(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
-    """A variant more or less, or other pictures to choose from; nothing is saved or lost."""
-    data: QueryDict = request.POST
+    """A row more or less, or other pictures to choose from; nothing is saved or lost."""
+    data: QueryDict = policy_forms.reshaped(request.POST) or request.POST
     if "add" in data:
         data = forms.with_row(data)
     elif str(data.get("remove", "")).isdecimal():
         data = forms.without_row(data, int(str(data["remove"])))
-    form, rows = _filled(request, data)
-    view = outlook.of(form, rows)
-    form.quiet()
-    rows.quiet()
-    return _render(request, experiment, (form, rows), view)
+    filled = _filled(request, data)
+    view = filled.outlook
+    filled.quiet()
+    return _render(request, experiment, filled, view)
 
 
 def _saved(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
-    form, rows = _filled(request, request.POST)
-    if not (form.is_valid() & rows.is_valid()):
-        return _render(request, experiment, (form, rows), outlook.of(form, rows), UNPROCESSABLE)
-    view = outlook.of(form, rows)
+    filled = _filled(request, request.POST)
+    view = filled.outlook
+    if not filled.is_valid():
+        return _render(request, experiment, filled, view, UNPROCESSABLE)
     try:
-        saved = _save(request, experiment, form, rows)
-    except (InvalidInput, Conflict) as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        saved = _save(request, experiment, filled)
+    except (InvalidInput, NotFound, Conflict) as error:
+        filled.refuse(error)
         status = CONFLICT if isinstance(error, Conflict) else UNPROCESSABLE
-        return _render(request, experiment, (form, rows), view, status)
+        return _render(request, experiment, filled, view, status)
     messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
     return redirect("experiments:design", request.site.key, saved.key)
 
 
-def _save(
-    request: SiteRequest, experiment: Experiment | None, form: forms.PlanForm, rows: forms.Variants
-) -> Experiment:
+def _save(request: SiteRequest, experiment: Experiment | None, filled: Filled) -> Experiment:
+    form = filled.form
     if experiment is not None and form.cleaned_data["revision"] is not None:
         # Compare with what this person saw when the page was opened, not with what is there now.
         experiment.revision = form.cleaned_data["revision"]
-    plan = form.plan(rows.plans(), experiment)
+    plan = form.plan(filled.rows.plans(), filled.policy.chosen(), experiment)
     return design.save(
         request.site,
         plan,
@@ -125,12 +162,13 @@ def _render(
     view: outlook.Outlook,
     status: int = 200,
 ) -> HttpResponse:
-    form, rows = filled
+    form, rows = filled.form, filled.rows
     search = " ".join(request.POST.get("search", "").split())
     context = {
         "experiment": experiment,
         "form": form,
         "rows": rows,
+        "policy": filled.policy,
         "outlook": view,
         "search": search,
         "choices": gallery.choices(

@@ -165,3 +165,27 @@ def test_thumbnail__prefetched__asks_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):
         files = [rendering.thumbnail(row) for row in rows]
     assert {f.purpose for f in files} == {Rendition.Purpose.THUMBNAIL}
+
+
+@pytest.mark.parametrize("caps", [(2, 5), (None, 1), (1000, None), (None, None)])
+def test_set_caps__possible__stored_and_audited_without_a_new_version(now, caps):
+    creative = _create(a_site(), now)
+    library.set_caps(creative, per_session=caps[0], per_day=caps[1], actor=a_user("mei"), now=now)
+    stored = Creative.objects.get()
+    assert (stored.cap_per_session, stored.cap_per_day) == caps
+    assert stored.versions.count() == 1
+    entry = AuditEntry.objects.get(action="set caps")
+    assert (entry.actor_name, entry.after["cap_per_day"]) == ("mei", caps[1])
+    assert entry.before["cap_per_day"] is None
+
+
+@pytest.mark.parametrize(
+    ("caps", "field"),
+    [((0, 1), "cap_per_session"), ((1, 1001), "cap_per_day"), ((-1, None), "cap_per_session")],
+)
+def test_set_caps__impossible__refused_by_field(now, caps, field):
+    creative = _create(a_site(), now)
+    with pytest.raises(InvalidInput) as refused:
+        library.set_caps(creative, per_session=caps[0], per_day=caps[1], actor=None, now=now)
+    assert refused.value.field == field
+    assert Creative.objects.get().cap_per_session is None

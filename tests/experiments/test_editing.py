@@ -44,6 +44,7 @@ def typed(site):
         "planned_visitors": "0",
         "v-TOTAL_FORMS": "2",
         "v-INITIAL_FORMS": "0",
+        "policy": "fixed",
     }
     for row, (key, creative) in enumerate(zip("ab", creatives, strict=True)):
         values = {"key": key, "name": key.upper(), "weight": "1", "creative": creative.pk}

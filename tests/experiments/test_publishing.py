@@ -7,8 +7,7 @@ import pytest
 from django.db import connection
 
 from creatives.models import Creative, Placement
-from delivery import index, snapshot
-from engine.assignment.assign import assign
+from delivery import snapshot
 from experiments import lifecycle, publishing
 from experiments.models import Experiment, LiveRevision, Snapshot, Status
 from tests import factories
@@ -138,20 +137,6 @@ def test_publish__ranges_with_a_gap__left_out(now):
     experiment.variants.filter(key="b").update(bucket_start=6000)
     _publish(now)
     assert _last().experiments == ()
-
-
-def test_snapshot__read_by_the_data_plane__decides_as_the_page_explains(now):
-    from experiments import explanation
-
-    experiment = factories.an_experiment(status=Status.RUNNING, traffic_share=50)
-    _publish(now)
-    live = index.index(_last(), version=1, as_of=now.timestamp())
-    recipe = live.experiments[experiment.site_id, experiment.key].recipe
-    variants = list(experiment.variants.all())
-    for number in range(200):
-        decided = assign(recipe, f"u{number}")
-        expected = None if decided.variant is None else variants[decided.variant]
-        assert explanation.why(experiment, f"u{number}").variant == expected
 
 
 def test_publish__many_versions__old_ones_are_dropped(now, monkeypatch):

@@ -6,7 +6,7 @@ from django.contrib.admin.utils import flatten
 from engine.assignment import allocation
 from engine.assignment.assign import assign
 from engine.errors import Conflict, IllegalMove, InvalidInput
-from experiments import explanation, layers, lifecycle, traffic
+from experiments import inquiry, layers, lifecycle, traffic
 from experiments.models import Experiment, Status
 from tests import factories
 from workspace.models import AuditEntry
@@ -17,7 +17,8 @@ IDS = [f"visitor-{number}" for number in range(100_000)]
 
 
 def _seen(experiment: Experiment) -> dict[str, int | None]:
-    recipe = explanation._recipe(experiment, list(experiment.variants.all()))
+    live = inquiry.now_live(now=factories.NOW)
+    recipe = live.experiments[experiment.site_id, experiment.key].recipe
     return {unit: assign(recipe, unit).variant for unit in IDS}
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from experiments import lifecycle
-from experiments.models import Experiment, Layer, Report, Status, Variant
+from experiments.models import Experiment, Report, Status, Variant
 from experiments.moves import ACTIONS
 from tests import factories
 from workspace.models import Role
@@ -68,7 +68,18 @@ def test_list__empty_site__offers_one_button(marketer):
 
 
 MAY = {
-    Role.MARKETER: {"start", "resume", "pause", "stop", "traffic", "split", "delete"},
+    Role.MARKETER: {
+        "start",
+        "resume",
+        "pause",
+        "stop",
+        "traffic",
+        "split",
+        "policy",
+        "roll_back",
+        "release",
+        "delete",
+    },
     Role.MANAGER: {"decide"},
     Role.ADMINISTRATOR: set(ACTIONS),
 }
@@ -267,19 +278,3 @@ def test_list__filters__in_the_address(marketer, site):
     assert "Beta" in page
     assert "Alpha" not in page
     assert "Nothing matches" in marketer.get(_url("list"), {"search": "zzz"}).content.decode()
-
-
-def test_explanation__10000_ids__as_the_data_plane_decides(site):
-    from engine.assignment.assign import assign
-    from experiments import explanation
-    from experiments.explanation import _recipe
-
-    experiment = factories.an_experiment(site, status=Status.RUNNING, traffic_share=37)
-    variants = list(experiment.variants.all())
-    recipe = _recipe(experiment, variants)
-    assert recipe.layer_seed == Layer.objects.get(key=experiment.placement.layer).seed
-    for number in range(300):
-        expected = assign(recipe, f"u-{number}")
-        said = explanation.why(experiment, f"u-{number}")
-        assert said.reason == expected.reason
-        assert said.variant == (None if expected.variant is None else variants[expected.variant])
