@@ -18,7 +18,8 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 
-from demo import credentials
+from creatives.models import Creative, Placement
+from demo import credentials, loop_stories
 from demo.models import DemoSite, Parcel
 from demo.parcels import Counter, NotShown, pack
 from demo.shoppers import Door
@@ -61,9 +62,33 @@ class Past:
                 if 0 <= story.day_of(day) < story.lasts:
                     self._bring(story, story.day_of(day))
                     self._say(day)
+        self._go_on()
         self.tell(DAYS, DAYS, _("Working out the reports"))
         with self._timed("reports"):
             refresh.refresh_many(self._own(), now=self.clock())
+
+    def _go_on(self) -> None:
+        """The two stories that go on: a hero for each visitor, and a promotion that learns."""
+        self.tell(DAYS - 1, DAYS, _("Demo data: shoppers whose banner is chosen"))
+        with self._timed("loop"):
+            made = [
+                self._began(loop_stories.PERSONAL, loop_stories.personalised),
+                self._began(loop_stories.LEARNING, loop_stories.bandit),
+            ]
+            publishing.publish_if_changed(now=self.clock())
+            for one, past in zip(made, loop_stories.PASTS, strict=True):
+                if one is not None:
+                    self.shoppers += past(one, self.counter.door, now=self.anchor)
+
+    def _began(self, key: str, build: loop_stories.Build) -> Experiment | None:
+        try:
+            with turn(self.site_id, anchor=self.anchor) as demo:
+                shown = {row.key: row for row in Creative.objects.filter(site=demo.site)}
+                places = {row.key: row for row in Placement.objects.filter(site=demo.site)}
+                return build(demo.site, shown, places, None, self.anchor)
+        except (IllegalMove, InvalidInput, KeyError) as problem:
+            self.left[key] = str(problem)
+            return None
 
     def _say(self, day: int) -> None:
         words = _("Demo data: day %(day)d of %(days)d") % {"day": day, "days": DAYS}
@@ -73,7 +98,7 @@ class Past:
         return (story for story in STORIES if story.key not in self.left)
 
     def _own(self) -> list[Experiment]:
-        keys = [story.key for story in STORIES]
+        keys = [story.key for story in STORIES] + [loop_stories.PERSONAL, loop_stories.LEARNING]
         return list(Experiment.objects.filter(site=self.site_id, key__in=keys))
 
     def _move(self, day: int) -> None:

@@ -10,6 +10,7 @@ import logging
 import random
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -17,9 +18,11 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from demo import credentials, data, tastes
+from demo import credentials, data, loop_stories, tastes
+from demo.leanings import LeaningWorld
 from demo.models import DemoSite, Pace
 from demo.parcels import Comer, Counter, Wish, happened
+from demo.rounds import RoundCrowd
 from demo.shoppers import Door, Json
 from demo.simulation import PLACEMENT as SIMULATOR
 from demo.turn import free_turn
@@ -52,7 +55,8 @@ def send_burst(site_id: int, *, now: dt.datetime) -> int:
         chance = random.Random(uuid.uuid4().hex)  # noqa: S311 - a simulation
         door = Door(settings.DELIVERY_URL, known.keys.secret)
         try:
-            return _burst(places, PER_MINUTE[demo.pace] * EVERY // 60, door, chance, now)
+            worlds, count = loop_stories.worlds(demo.site), PER_MINUTE[demo.pace] * EVERY // 60
+            return _burst(places, worlds, count, door, chance, now)
         except LabError as problem:
             _log.info("a burst of simulated shoppers gave up: %s", problem)
             return 0
@@ -102,9 +106,20 @@ def _places(site_id: int) -> list[str]:
 
 
 def _burst(
-    places: list[str], count: int, door: Door, chance: random.Random, now: dt.datetime
+    places: list[str],
+    worlds: Mapping[str, tuple[str, LeaningWorld]],
+    count: int,
+    door: Door,
+    chance: random.Random,
+    now: dt.datetime,
 ) -> int:
-    wishes = [_wish(places, chance) for _number in range(count)]
+    """Each shopper in front of one placement; those with a world of their own live in that."""
+    at = [chance.choice(places) for _number in range(count)]
+    for place, (key, world) in worlds.items():
+        visits = at.count(place)
+        with RoundCrowd(door, place, key, replace(world, seed=chance.getrandbits(32))) as crowd:
+            crowd.send(next(crowd.world.rounds(visits, 1)) if visits else [])
+    wishes = [_wish(place, chance) for place in at if place not in worlds]
     with Counter(door) as counter:
         comers = [
             Comer(wish, tastes.life(tastes.of(decision["creative"]["key"]), chance), [decision])
@@ -115,11 +130,10 @@ def _burst(
         for comer, decision in zip(again, counter.ask([c.wish for c in again]), strict=True):
             comer.decisions.append(decision)
         counter.send([event for comer in comers for event in _events(comer, chance, now)])
-    return len(comers)
+    return count
 
 
-def _wish(places: list[str], chance: random.Random) -> Wish:
-    place = chance.choice(places)
+def _wish(place: str, chance: random.Random) -> Wish:
     return Wish(f"live-{uuid.uuid4().hex}", place, tastes.device(place, chance))
 
 

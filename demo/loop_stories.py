@@ -6,7 +6,7 @@ they have seen is dated back. Doing it again adds nothing.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -16,17 +16,18 @@ from audiences import segments
 from audiences.models import Segment
 from creatives import rendering
 from creatives.models import Creative, Placement
-from demo.leanings import bandit_world
+from demo.leanings import LeaningWorld, bandit_world
 from demo.loop_past import Past
 from demo.loop_worlds import KITCHEN, PROMOTIONS, SHOES, USUAL, personal_world
 from demo.shoppers import Door
 from experiments import design, lifecycle
-from experiments.models import Experiment
+from experiments.models import Experiment, Status
 from experiments.policies import RulePlan
 from workspace.models import Site
 
 Person = AbstractBaseUser | None
 Shown = Mapping[str, Creative]
+Build = Callable[[Site, Shown, Mapping[str, Placement], Person, dt.datetime], Experiment]
 
 PERSONAL, LEARNING = "hero-for-you", "promotion-bandit"
 PERSONAL_PLACE, LEARNING_PLACE = "home-hero", "promotion-hero"
@@ -138,6 +139,24 @@ def _running(site: Site, plan: design.Plan, actor: Person, begun: dt.datetime) -
     return made
 
 
+def worlds(site: Site) -> dict[str, tuple[str, LeaningWorld]]:
+    """Those stories that run now by the key of their placement: key and declared truth."""
+    running = Experiment.objects.filter(
+        site=site, key__in=(PERSONAL, LEARNING), status=Status.RUNNING
+    )
+    rows = running.select_related("placement").prefetch_related("variants", "rules__segment")
+    return {row.placement.key: (row.key, world(row)) for row in rows if row.placement is not None}
+
+
+def world(experiment: Experiment) -> LeaningWorld:
+    """The declared truth of one of the two stories."""
+    keys = [variant.key for variant in experiment.variants.all()]
+    if experiment.key == LEARNING:
+        return bandit_world({key: PROMOTIONS.get(key, USUAL) for key in keys}, SEED)
+    fitting = {rule.segment.key: rule.weights for rule in experiment.rules.all()}
+    return personal_world(keys, fitting, seed=SEED)
+
+
 def personalised_history(experiment: Experiment, door: Door, *, now: dt.datetime) -> int:
     """Three weeks of shoppers, unless some have come; how many visits that were.
 
@@ -146,9 +165,8 @@ def personalised_history(experiment: Experiment, door: Door, *, now: dt.datetime
     Raises:
         Unavailable: The data plane does not answer.
     """
-    fitting = {rule.segment.key: rule.weights for rule in experiment.rules.all()}
-    world = personal_world(_keys(experiment), fitting, seed=SEED)
-    return Past(experiment, world, PERSONAL_VISITS, PERSONAL_ROUNDS).bring_in(door, now=now)
+    past = Past(experiment, world(experiment), PERSONAL_VISITS, PERSONAL_ROUNDS)
+    return past.bring_in(door, now=now)
 
 
 def bandit_history(experiment: Experiment, door: Door, *, now: dt.datetime) -> int:
@@ -159,9 +177,8 @@ def bandit_history(experiment: Experiment, door: Door, *, now: dt.datetime) -> i
     Raises:
         Unavailable: The data plane does not answer.
     """
-    world = bandit_world({key: PROMOTIONS.get(key, USUAL) for key in _keys(experiment)}, SEED)
-    return Past(experiment, world, LEARNING_VISITS, LEARNING_ROUNDS).bring_in(door, now=now)
+    past = Past(experiment, world(experiment), LEARNING_VISITS, LEARNING_ROUNDS)
+    return past.bring_in(door, now=now)
 
 
-def _keys(experiment: Experiment) -> list[str]:
-    return list(experiment.variants.values_list("key", flat=True))
+PASTS = (personalised_history, bandit_history)
