@@ -20,15 +20,13 @@ from creatives.models import Creative, Placement
 from demo.leanings import bandit_world
 from demo.rounds import RoundCrowd
 from demo.shoppers import Door
-from demo.simulation import MOST_VISITORS, PLACEMENT, SITE, secret_key, stop
+from demo.simulation import MOST_VISITORS, PLACEMENT, SITE, report_on, secret_key, stop
 from engine.errors import InvalidInput
-from engine.stats.aggregates import total
-from engine.stats.frequentist import compare
-from engine.stats.inference import Comparison
-from engine.stats.metrics import CATALOGUE
-from events import rollup, store
+from events import rollup
 from experiments import adaptive, design, lifecycle, publishing
 from experiments.models import Experiment, Status
+from experiments.reports import payload
+from experiments.reports.payload import Effect
 from workspace.models import Site
 
 RATES: Mapping[str, float] = MappingProxyType(
@@ -76,7 +74,7 @@ class PolicyOutcome:
         even: What an even choice gets by the declared rates.
         gain: How many more clicks than that the policy got.
         truth: The same without chance: by the declared rate of every banner it has drawn.
-        lift: What the product says, between `low` and `high`.
+        lift: What the report says, between `low` and `high`; None where it has too little.
     """
 
     experiment: str
@@ -107,7 +105,7 @@ def run(
     Raises:
         NotFound: The demo site has not been seeded.
         Unavailable: The data plane does not answer.
-        StatisticsError: Too few came for a comparison.
+        ShoppersFailed: The report could not be made.
     """
     began = time.monotonic()
     door = Door(settings.DELIVERY_URL, secret_key())
@@ -119,9 +117,9 @@ def run(
             send(order, crowd, clock=clock, tell=tell)
     finally:
         stop(experiment, actor=actor, now=clock())
-    result = measured(experiment, now=clock())
+    effect = reported(experiment, now=clock())
     seconds = round(time.monotonic() - began, 1)
-    return _outcome(experiment, crowd, result, seconds)
+    return _outcome(experiment, crowd, effect, seconds)
 
 
 def send(order: PolicyOrder, crowd: RoundCrowd, *, clock: Clock, tell: Tell) -> None:
@@ -142,17 +140,14 @@ def learn(*, now: dt.datetime) -> int:
     return adaptive.learn(now=now)
 
 
-def measured(experiment: Experiment, *, now: dt.datetime, alpha: float = 0.05) -> Comparison:
-    """The policy against the exploration slice, in clicks per impression.
+def reported(experiment: Experiment, *, now: dt.datetime) -> Effect:
+    """What the ordinary report says of the policy against the exploration slice.
 
     Raises:
-        StatisticsError: Too few came for a comparison.
+        ShoppersFailed: It could not be made.
     """
-    rollup.run(now=now)
-    phase = (experiment.pk, experiment.phase)
-    branches = store.branches_of([phase])[phase]
-    explored, chosen = (total([*branches.get(key, {}).values()]) for key in (True, False))
-    return compare(CATALOGUE["ctr"], explored, chosen, alpha=alpha)
+    report = report_on(experiment, now=now)
+    return payload.decode(report.payload or {}).primary()[0]
 
 
 def _start(order: PolicyOrder, *, actor: AbstractBaseUser | None, now: dt.datetime) -> Experiment:
@@ -182,11 +177,11 @@ def _plan(site: Site, placement: Placement, order: PolicyOrder) -> design.Plan:
 
 
 def _outcome(
-    experiment: Experiment, crowd: RoundCrowd, result: Comparison, seconds: float
+    experiment: Experiment, crowd: RoundCrowd, effect: Effect, seconds: float
 ) -> PolicyOutcome:
     ledger, world = crowd.ledger, crowd.world
     true = ledger.value(lambda decided: world.rate(decided.variant), explored=False)
-    span = result.lift_interval
+    span = effect.lift_span
     return PolicyOutcome(
         experiment=experiment.key,
         visits=sum(map(len, ledger.rounds)),
@@ -195,7 +190,7 @@ def _outcome(
         even=world.even,
         gain=ledger.click_rate(explored=False) / world.even - 1,
         truth=true / world.even - 1,
-        lift=result.lift,
+        lift=effect.lift,
         low=span.low if span else None,
         high=span.high if span else None,
         seconds=seconds,

@@ -101,7 +101,7 @@ def run(order: Order, *, actor: AbstractBaseUser | None, clock: Clock, tell: Tel
     finally:
         stop(experiment, actor=actor, now=clock())
     tell(order.visitors, order.visitors, _("Working out the report"))
-    report = _report(experiment, now=clock())
+    report = report_on(experiment, now=clock())
     return _outcome(report, order, sent, seconds=round(time.monotonic() - began, 1))
 
 
@@ -149,7 +149,8 @@ def stop(experiment: Experiment, *, actor: AbstractBaseUser | None, now: dt.date
         publishing.publish_if_changed(now=now)
 
 
-def _report(experiment: Experiment, *, now: dt.datetime) -> Report:
+def report_on(experiment: Experiment, *, now: dt.datetime) -> Report:
+    """The ordinary report, brought up to date; raises ShoppersFailed when there is none."""
     experiment.refresh_from_db()
     report = refresh.refresh(experiment, now=now)
     if report.last_error or report.payload is None:

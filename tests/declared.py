@@ -11,6 +11,10 @@ from audiences.models import Segment
 from demo.leanings import LeaningWorld
 from demo.rounds import RoundCrowd
 from demo.shoppers import Door
+from engine.stats import stratified
+from engine.stats.inference import Comparison
+from engine.stats.metrics import CATALOGUE
+from events import rollup, store
 from experiments import lifecycle
 from experiments.models import Experiment, Layer, PolicyRule, Status, Variant
 from tests import factories
@@ -71,3 +75,11 @@ def a_segment(shop: World, key: str) -> Segment:
     return found or segments.create(
         shop.site, name=key, rule={"all": [condition]}, actor=None, now=factories.NOW, key=key
     )
+
+
+def measured(experiment: Experiment, *, alpha: float) -> Comparison:
+    """The policy against the exploration slice as the report compares them, at another level."""
+    rollup.run(now=timezone.now())
+    phase = (experiment.pk, experiment.phase)
+    branches = store.branches_of([phase])[phase]
+    return stratified.compare(CATALOGUE["ctr"], branches[True], branches[False], alpha=alpha)

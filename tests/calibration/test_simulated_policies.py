@@ -11,9 +11,9 @@ from django.utils import timezone
 from demo.leanings import Leaning, LeaningWorld, bandit_world
 from demo.ledger import Ledger, rate_of_kind
 from demo.loop_worlds import KITCHEN, LOOKS, NEITHER, SHOES
-from demo.policy_simulation import RATES, PolicyOrder, measured, send
+from demo.policy_simulation import RATES, PolicyOrder, reported, send
 from experiments.models import Experiment, Parameters
-from tests.declared import a_policy_at_work
+from tests.declared import a_policy_at_work, measured
 from tests.doors import log_rows
 
 pytest_plugins = ("tests.door_fixtures",)
@@ -29,24 +29,23 @@ def transactional_db(committed_world) -> None:
     """In this module what is committed stays to its end, see `tests.door_fixtures`."""
 
 
-def learned(shop, granian, order: PolicyOrder, *, alpha=0.05):
-    """One run; the ledger, the true lift over an even choice, and what the product measures."""
+def learned(shop, granian, order: PolicyOrder):
+    """One run: the experiment, the ledger, and the true lift over an even choice."""
     world = bandit_world(order.rates, order.seed)
     with a_policy_at_work(shop, granian, world, "thompson", exploration_share=20) as work:
         experiment, crowd = work
         send(order, crowd, clock=timezone.now, tell=lambda *_: None)
-        result = measured(experiment, now=timezone.now(), alpha=alpha)
     true = crowd.ledger.value(lambda one: world.rate(one.variant), explored=False)
     check_propensities(experiment, crowd.ledger)
-    return crowd.ledger, true / world.even - 1, result
+    return experiment, crowd.ledger, true / world.even - 1
 
 
 def gain(ledger: Ledger, even: float) -> float:
     return ledger.click_rate(explored=False) / even - 1
 
 
-def holds(result, truth: float) -> bool:
-    return result.lift_interval.low <= truth <= result.lift_interval.high
+def holds(span, truth: float) -> bool:
+    return span.low <= truth <= span.high
 
 
 def check_propensities(experiment: Experiment, ledger: Ledger) -> None:
@@ -82,12 +81,12 @@ def _tables(experiment: Experiment) -> dict[int, dict[int, float]]:
 def test_thompson__one_banner_is_better__a_quarter_more_clicks_than_even(world, granian):
     order = PolicyOrder(visits=4_000, rounds=16)
     even = bandit_world(RATES, order.seed).even
-    ledger, truth, result = learned(world, granian, order, alpha=PRACTICALLY_SURE)
+    experiment, ledger, truth = learned(world, granian, order)
     assert len(list(ledger)) == 4_000
     # 1,200 runs of this world without a product around it: mean +75 %, sd 9 %, the least +30 %.
     assert gain(ledger, even) > 0.25
     assert truth > 0.25
-    assert holds(result, truth)
+    assert holds(measured(experiment, alpha=PRACTICALLY_SURE).lift_interval, truth)
     # The slice has learned nothing, however much the policy has.
     assert ledger.click_rate(explored=True) == pytest.approx(even, rel=0.55)
 
@@ -115,9 +114,9 @@ def test_rules__shoppers_look_around_first__gain_of_the_declared_table(world, gr
         experiment, crowd = work
         for calls in declared.rounds(1_000, 1):
             crowd.send(calls)
-        result = measured(experiment, now=timezone.now(), alpha=PRACTICALLY_SURE)
+        result = measured(experiment, alpha=PRACTICALLY_SURE)
     truth = crowd.ledger.value(rate_of_kind, explored=False) / declared.even - 1
-    assert holds(result, truth)
+    assert holds(result.lift_interval, truth)
     # 600 visits at 28 % against 400 at 14 %: five standard errors apart.
     assert result.lift > 0
     # On a busy machine some profiles come late; whoever is known gets the banner of the table.
@@ -135,16 +134,17 @@ def test_thompson__ten_seeds__beats_even_and_intervals_hold_the_truth(world, gra
     missed, even = 0, bandit_world(RATES, 1).even
     for seed in range(1, 11):
         order = PolicyOrder(visits=4_000, rounds=16, seed=seed)
-        ledger, truth, result = learned(world, granian, order)
-        span = result.lift_interval
+        experiment, ledger, truth = learned(world, granian, order)
+        effect = reported(experiment, now=timezone.now())
+        span = effect.lift_span
         with capsys.disabled():
             print(
                 f"\nseed {seed:>2}: gain {gain(ledger, even):+.1%}, true {truth:+.1%}, "
-                f"measured {result.lift:+.1%} ({span.low:+.1%} … {span.high:+.1%})",
+                f"reported {effect.lift:+.1%} ({span.low:+.1%} … {span.high:+.1%})",
                 end="",
             )
         assert gain(ledger, even) > 0.25
-        missed += not holds(result, truth)
+        missed += not holds(span, truth)
     # Each misses with 5 %: three or more of ten do by chance once in 87 times.
     assert missed <= 2
 
@@ -152,7 +152,7 @@ def test_thompson__ten_seeds__beats_even_and_intervals_hold_the_truth(world, gra
 @pytest.mark.long
 def test_thompson__all_banners_alike__no_effect_found(world, granian):
     order = PolicyOrder(rates=dict.fromkeys("abcde", 0.1), visits=4_000, rounds=16, seed=11)
-    ledger, truth, result = learned(world, granian, order, alpha=0.001)
+    experiment, ledger, truth = learned(world, granian, order)
     assert truth == pytest.approx(0, abs=1e-9)
-    assert holds(result, 0)
+    assert holds(measured(experiment, alpha=0.001).lift_interval, 0)
     assert abs(gain(ledger, 0.1)) < 0.25
