@@ -42,6 +42,11 @@ app.conf.update(
                 "schedule": 60.0,
                 "options": {"expires": 60},
             },
+            "demo-shoppers": {
+                "task": "demo.tasks.send_shoppers",
+                "schedule": 10.0,
+                "options": {"expires": 10},
+            },
             # A click changes probabilities within a minute: this period, the counting, the reading.
             "learn": {
                 "task": "experiments.tasks.learn",

@@ -39,4 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 if settings.DEMO:
-    urlpatterns += [path("demo/", include("demo.urls"))]
+    urlpatterns += [
+        path("demo/", include("demo.urls")),
+        path("s/<slug:site>/demo-data/", include("demo.data_urls")),
+    ]

@@ -1,12 +1,13 @@
-"""The demo site: people, keys, banners, places and experiments, made by the ordinary use-cases.
+"""The demo site at once: people, keys, banners and places, made by the ordinary use-cases.
 
-Seeding again repairs what is missing and leaves the rest as it is.
+Seeding again repairs what is missing and leaves the rest as it is. What is made here is nobody's
+work (no actor in the audit log), so that nobody's first hour is done by it. The past comes
+afterwards, by a job: `demo.history`.
 """
 
 import datetime as dt
 import secrets
-from dataclasses import dataclass
-from decimal import Decimal
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,14 +15,16 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from creatives import library, placements
+from creatives import library, placements, uploads
 from creatives.models import Creative, Placement
-from demo import art, credentials, history
+from creatives.uploads import Picture
+from demo import art, credentials
+from demo.art import Banner
 from demo.credentials import Credentials, DemoKeys, DemoUser
-from demo.simulation import PLACEMENT as SIMULATOR
+from demo.models import DemoSite
+from demo.places import PLACES, Place
 from demo.simulation import SITE
-from experiments import design, lifecycle, publishing
-from experiments.models import Experiment
+from experiments import publishing
 from workspace import audit, keys, sites
 from workspace import people as members
 from workspace.models import ApiKey, Membership, Role, Site
@@ -34,64 +37,7 @@ PEOPLE = {
 NAME = "Qiwu 栖物"
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 PASSWORD_BYTES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    key: str
-    name: str
-    page_type: str
-    width: int
-    height: int
-    default: str
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """An experiment of the demo: `banners` are those of its variants a, b, …"""
-
-    key: str
-    name: str
-    place: str
-    hypothesis: str
-    banners: tuple[str, ...]
-    started_days_ago: int | None = 0
-
-
-PLACES = (
-    Place("home-hero", "Home: hero", "welcome", 1200, 400, "hero-welcome"),
-    Place("category-strip", "Category: strip", "category", 970, 250, "strip-shoes"),
-    Place("cart-strip", "Cart: strip", "cart", 728, 90, "cart-delivery"),
-    Place(SIMULATOR, "Simulated shoppers", "welcome", 1200, 400, "hero-welcome"),
-)
-TESTS = (
-    Test(
-        "autumn-hero",
-        "Autumn hero: pot or trail shoe",
-        "home-hero",
-        "If we show the trail shoe at sunrise, then more visitors click, "
-        "because autumn is when people replace their running shoes.",
-        ("hero-hearth", "hero-trail"),
-    ),
-    Test(
-        history.EXPERIMENT,
-        "Category strip: bundle or coffee",
-        "category-strip",
-        "If we show coffee instead of the bundle, then more visitors click, "
-        "because a ritual is easier to want than a discount.",
-        ("strip-shoes", "strip-coffee"),
-        started_days_ago=history.DAYS,
-    ),
-    Test(
-        "cart-nudge",
-        "Cart: delivery or a mug for later",
-        "cart-strip",
-        "If we suggest a mug in the cart, then more visitors add one, "
-        "because the small price feels like part of the order.",
-        ("cart-delivery", "cart-mugs"),
-        started_days_ago=None,
-    ),
-)
+AT_ONCE = 2  # pictures that are encoded beside each other
 
 
 def seed(*, now: dt.datetime) -> Credentials:
@@ -100,19 +46,17 @@ def seed(*, now: dt.datetime) -> Credentials:
         known = credentials.read()
         people = {role: _person(name, role) for name, role in PEOPLE.items()}
         site = _site(people[Role.ADMINISTRATOR], now=now)
-        admin = people[Role.ADMINISTRATOR]
         for role, user in people.items():
             if not Membership.objects.filter(site=site, user=user).exists():
-                members.add(site, user=user, role=role, actor=admin, now=now)
+                members.add(site, user=user, role=role, actor=None, now=now)
         made = Credentials(
             users=tuple(_signed_up(user, role, known) for role, user in people.items()),
             keys=_keys(site, known, now=now),
         )
-        marketer = people[Role.MARKETER]
-        shown = {banner.key: _creative(site, banner, marketer, now=now) for banner in art.BANNERS}
-        places = {place.key: _place(site, place, shown, marketer, now=now) for place in PLACES}
-        for test in TESTS:
-            _experiment(site, test, places, shown, marketer, now=now)
+        shown = _creatives(site, now=now)
+        for place in PLACES:
+            _place(site, place, shown, now=now)
+        DemoSite.objects.get_or_create(site=site, defaults={"anchor": now})
         credentials.write(made)
     publishing.publish_if_changed(now=now)
     return made
@@ -139,7 +83,7 @@ def _site(owner: User, *, now: dt.datetime) -> Site:
     origins = sorted({*site.origins, *_origins()})
     if site.origins != origins:
         before, site.origins = audit.state_of(site), origins
-        sites.change(site, before=before, actor=owner, now=now)
+        sites.change(site, before=before, actor=None, now=now)
     return site
 
 
@@ -180,26 +124,34 @@ def _key(site: Site, kind: str, kept: str, *, now: dt.datetime) -> str:
     return keys.create(site, name=name, kind=kind, actor=None, now=now)[1]
 
 
-def _creative(site: Site, banner: art.Banner, actor: User, *, now: dt.datetime) -> Creative:
-    return Creative.objects.filter(site=site, key=banner.key).first() or library.create(
+def _creatives(site: Site, *, now: dt.datetime) -> dict[str, Creative]:
+    """Every banner by key; those that are missing are made, their pictures all at once."""
+    found = {creative.key: creative for creative in Creative.objects.filter(site=site)}
+    missing = [banner for banner in art.BANNERS if banner.key not in found]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        pictures = pool.map(lambda banner: uploads.accept(banner.read()), missing)
+        for banner, picture in zip(missing, pictures, strict=True):
+            found[banner.key] = _creative(site, banner, picture, now=now)
+    return found
+
+
+def _creative(site: Site, banner: Banner, picture: Picture, *, now: dt.datetime) -> Creative:
+    return library.create(
         site,
         key=banner.key,
         name=banner.name,
         alt=banner.alt,
         landing_url=f"{settings.PUBLIC_URL}/demo/{banner.leads_to}",
-        upload=banner.read(),
+        upload=picture,
         filename=banner.file,
-        actor=actor,
+        actor=None,
         now=now,
     )
 
 
-def _place(
-    site: Site, place: Place, shown: dict[str, Creative], actor: User, *, now: dt.datetime
-) -> Placement:
-    found = Placement.objects.filter(site=site, key=place.key).first()
-    if found is not None:
-        return found
+def _place(site: Site, place: Place, shown: dict[str, Creative], *, now: dt.datetime) -> None:
+    if Placement.objects.filter(site=site, key=place.key).exists():
+        return
     planned = Placement(
         site=site,
         key=place.key,
@@ -210,34 +162,4 @@ def _place(
         layer=place.key,
         fallback=shown[place.default],
     )
-    return placements.create(planned, actor=actor, now=now)
-
-
-def _experiment(
-    site: Site,
-    test: Test,
-    places: dict[str, Placement],
-    shown: dict[str, Creative],
-    actor: User,
-    *,
-    now: dt.datetime,
-) -> None:
-    if Experiment.objects.filter(site=site, key=test.key).exists():
-        return
-    plan = design.Plan(
-        key=test.key,
-        name=test.name,
-        placement=places[test.place],
-        hypothesis=test.hypothesis,
-        mde=Decimal(10),
-        variants=tuple(
-            design.VariantPlan(letter, shown[key].name.partition(" · ")[2], shown[key])
-            for letter, key in zip("abcdefgh", test.banners, strict=False)
-        ),
-    )
-    if test.started_days_ago is None:
-        design.save(site, plan, actor=actor, now=now)
-        return
-    begun = now - dt.timedelta(days=test.started_days_ago)
-    experiment = design.save(site, plan, actor=actor, now=begun)
-    lifecycle.start(experiment, actor=actor, now=begun)
+    placements.create(planned, actor=None, now=now)

@@ -249,17 +249,17 @@ def _seen(life: Life, decisions: list[Json], moments: list[str]) -> Iterator[Jso
 def _bought(life: Life, user: str, at: str) -> Iterator[Json]:
     who = {"user_id": user, "occurred_at": at}
     if life.cart:
-        yield {"type": "add_to_cart", "id": _uuid7()} | who | _money(life.cart)
+        yield {"type": "add_to_cart", "id": uuid7()} | who | money(life.cart)
     if life.order:
-        order = {"type": "purchase", "id": _uuid7(), "order_id": f"o-{user}"}
-        yield order | who | _money(life.order)
+        order = {"type": "purchase", "id": uuid7(), "order_id": f"o-{user}"}
+        yield order | who | money(life.order)
 
 
-def _money(amount: int) -> Json:
+def money(amount: int) -> Json:
     return {"amount": amount, "currency": "CNY"}
 
 
-def _uuid7() -> str:
+def uuid7() -> str:
     """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then chance."""
     bits = time.time_ns() // 1_000_000 << 80 | uuid.uuid4().int & (1 << 80) - 1
     bits = bits & ~(0xF << 76) | 0x7 << 76

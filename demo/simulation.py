@@ -91,7 +91,7 @@ def run(order: Order, *, actor: AbstractBaseUser | None, clock: Clock, tell: Tel
         ShoppersFailed: The report could not be made.
     """
     began = time.monotonic()
-    door = Door(settings.DELIVERY_URL, _key())
+    door = Door(settings.DELIVERY_URL, secret_key())
     world = World(order.lift, order.seed)
     tell(0, order.visitors, _("Starting an experiment for them"))
     experiment = _start(order, actor=actor, now=clock())
@@ -99,13 +99,13 @@ def run(order: Order, *, actor: AbstractBaseUser | None, clock: Clock, tell: Tel
     try:
         sent = crowd.send(lambda done, most: tell(done, most, _("Shoppers are looking around")))
     finally:
-        _stop(experiment, actor=actor, now=clock())
+        stop(experiment, actor=actor, now=clock())
     tell(order.visitors, order.visitors, _("Working out the report"))
-    report = _report(experiment, now=clock())
+    report = report_on(experiment, now=clock())
     return _outcome(report, order, sent, seconds=round(time.monotonic() - began, 1))
 
 
-def _key() -> str:
+def secret_key() -> str:
     known = credentials.read()
     if known is None:
         raise NotFound(
@@ -118,7 +118,7 @@ def _start(order: Order, *, actor: AbstractBaseUser | None, now: dt.datetime) ->
     site = Site.objects.get(key=SITE)
     placement = Placement.objects.get(site=site, key=PLACEMENT)
     for left in Experiment.objects.filter(placement=placement, status=Status.RUNNING):
-        _stop(left, actor=actor, now=now)  # of a run whose worker was killed
+        stop(left, actor=actor, now=now)  # of a run whose worker was killed
     experiment = design.save(site, _plan(site, placement, order), actor=actor, now=now)
     lifecycle.start(experiment, actor=actor, now=now)
     publishing.publish_if_changed(now=now)
@@ -142,14 +142,15 @@ def _plan(site: Site, placement: Placement, order: Order) -> design.Plan:
     )
 
 
-def _stop(experiment: Experiment, *, actor: AbstractBaseUser | None, now: dt.datetime) -> None:
+def stop(experiment: Experiment, *, actor: AbstractBaseUser | None, now: dt.datetime) -> None:
     experiment.refresh_from_db()
     if experiment.status == Status.RUNNING:
         lifecycle.stop(experiment, actor=actor, now=now)
         publishing.publish_if_changed(now=now)
 
 
-def _report(experiment: Experiment, *, now: dt.datetime) -> Report:
+def report_on(experiment: Experiment, *, now: dt.datetime) -> Report:
+    """The ordinary report, brought up to date; raises ShoppersFailed when there is none."""
     experiment.refresh_from_db()
     report = refresh.refresh(experiment, now=now)
     if report.last_error or report.payload is None:

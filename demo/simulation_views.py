@@ -6,13 +6,16 @@ from django import forms
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from demo import simulation, worlds
+from demo import live, simulation, worlds
+from demo.models import DemoSite, Pace
 from demo.tasks import SIMULATE
 from demo.views import shop_page, show
+from engine.errors import InvalidInput
 from workspace import access, jobs
 from workspace.models import Job, Site
 
@@ -66,7 +69,29 @@ def simulate(request: HttpRequest) -> HttpResponse:
         job = running or _enqueue(request, site, form)
         return redirect("demo:simulation", job.pk)
     finished = Job.objects.filter(site=site, kind=SIMULATE, status=Job.Status.DONE)[:10]
-    return show(request, "demo/simulate.html", form=form, running=running, finished=finished)
+    return show(
+        request,
+        "demo/simulate.html",
+        form=form,
+        running=running,
+        finished=finished,
+        demo=DemoSite.objects.filter(site=site).first(),
+        paces=[(pace, live.PER_MINUTE[pace]) for pace in Pace],
+    )
+
+
+@shop_page
+@require_POST
+def pace(request: HttpRequest) -> HttpResponse:
+    """How many shoppers come of themselves from now on."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("demo:simulate"))
+    demo = get_object_or_404(DemoSite, site=_site(request))
+    wanted = request.POST.get("pace", "")
+    if wanted not in Pace.values:
+        raise InvalidInput(_("Choose off, calm, busy or rush."), field="pace")
+    live.set_pace(demo, Pace(wanted), actor=request.user, now=timezone.now())
+    return redirect("demo:simulate")
 
 
 @shop_page

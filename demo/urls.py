@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern] = [
     path("checkout/", views.checkout, name="checkout"),
     path("thanks/", views.thanks, name="thanks"),
     path("simulate/", simulation_views.simulate, name="simulate"),
+    path("simulate/pace/", simulation_views.pace, name="pace"),
     path("simulate/<int:job_id>/", simulation_views.simulation_job, name="simulation"),
 ]

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from demo import cart, catalogue, credentials, reports, search
+from demo import cart, catalogue, credentials, reports, search, visits
 from demo.simulation import SITE
 from demo.wares import Product
 from workspace.access import Person
@@ -61,6 +61,7 @@ def show(
     **context: object,
 ) -> HttpResponse:
     """Render a page of the shop with what every page of it needs; `tells` is what it reports."""
+    visits.note(request)
     known = credentials.read()
     everywhere = {
         "categories": catalogue.CATEGORIES.values(),

@@ -1,7 +1,6 @@
-"""Take the pictures of docs/screenshots, from a running demo with one simulation in it.
+"""Take the pictures of docs/screenshots, from a running demo whose past has come in.
 
     ./lab up
-    .venv/bin/python manage.py simulate_shoppers
     .venv/bin/python docs/screenshots.py [--language zh-hans] [--theme dark] [--only NAME]
 
 Every page once on a desktop and once on a phone.
@@ -19,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
 SITE = "/s/demo/"
-VERDICT = f"{SITE}experiments/simulation-1/"
+VERDICT = f"{SITE}experiments/category-strip-coffee/"
 ANYBODY = {
     "login": "/login/",
     "shop": "/demo/",
@@ -39,8 +38,13 @@ MEMBERS = {
     "experiment-history": f"{VERDICT}history/",
     "experiment-decide": f"{VERDICT}decide/",
     "verdict-use": VERDICT,
-    "verdict-collecting": f"{SITE}experiments/category-strip-coffee/",
-    "verdict-no-data": f"{SITE}experiments/autumn-hero/",
+    "verdict-your-call": f"{SITE}experiments/clearance-last-pairs/",
+    "verdict-keep-control": f"{SITE}experiments/product-care/",
+    "verdict-no-difference": f"{SITE}experiments/search-gift/",
+    "verdict-check-data": f"{SITE}experiments/product-returns/",
+    "verdict-collecting": f"{SITE}experiments/side-linen/",
+    "verdict-no-data": f"{SITE}experiments/search-shoes/",
+    "demo-reset": f"{SITE}demo-data/reset/",
     "creatives": f"{SITE}creatives/",
     "creative": f"{SITE}creatives/hero-hearth/",
     "creative-new": f"{SITE}creatives/new/",

@@ -87,7 +87,7 @@ def rebuild(experiment_id: int | None = None) -> None:
         RollupBusy: Another roll-up did not let this one have its turn.
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        _take_turn(cursor)
+        take_turn(cursor)
         _prepare(cursor)
         _forget(cursor, experiment_id)
         watermark = _watermark()
@@ -112,7 +112,7 @@ def _horizon() -> int | None:
 def _next_chunk(horizon: int, now: dt.datetime) -> int | None:
     """Count one chunk and move the watermark on; the number of events, None when up to date."""
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        _take_turn(cursor)
+        take_turn(cursor)
         low = _watermark()
         high = min(low + CHUNK, horizon)
         if high <= low:
@@ -152,7 +152,7 @@ def _prepare(cursor: CursorWrapper) -> None:
     cursor.execute(sql.ZONES)
 
 
-def _take_turn(cursor: CursorWrapper) -> None:
+def take_turn(cursor: CursorWrapper) -> None:
     cursor.execute(f"SET LOCAL lock_timeout = '{TURN_PATIENCE}'")
     try:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])

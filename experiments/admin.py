@@ -75,7 +75,8 @@ MOVED = (
 """Written by `lifecycle` and `traffic` only."""
 PLANNED = (
     "site", "key", "placement", "origin", "unit", "primary_metric", "mde", "mde_kind",
-    "planned_days", "planned_visitors", "traffic_share", "hypothesis",
+    "planned_days", "planned_visitors", "traffic_share", "hypothesis", "policy",
+    "exploration_share",
 )  # fmt: skip
 """Fixed from the start on: changing them would change what the results mean."""
 

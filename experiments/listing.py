@@ -22,6 +22,7 @@ from experiments.models import Experiment, Report, Status, Variant
 from workspace.models import Site
 
 LONGEST_SEARCH = 100
+DAY = dt.timedelta(days=1)
 ORDER = (Status.RUNNING, Status.PAUSED, Status.DRAFT, Status.STOPPED, Status.DECIDED)
 """What needs attention first."""
 
@@ -110,7 +111,9 @@ def progress(experiment: Experiment, now: dt.datetime) -> Progress | None:
     if experiment.started_at is None or experiment.origin != Experiment.Origin.LIVE:
         return None
     until = experiment.stopped_at or experiment.decided_at or now
-    return Progress(max(1, (until - experiment.started_at).days + 1), experiment.planned_days)
+    # Begun days: what has run for exactly fourteen has not begun a fifteenth.
+    day = -(-(until - experiment.started_at) // DAY)
+    return Progress(max(1, day), experiment.planned_days)
 
 
 def ready(site: Site) -> QuerySet[Experiment]:

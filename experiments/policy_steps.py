@@ -107,10 +107,13 @@ def _segments(inquiry: Inquiry, ready: ReadyExperiment, chosen: Table) -> Step:
     matched = chosen.terms.segment
     asked = rules[: keys.index(matched) + 1] if matched else rules
     currency = inquiry.site.currency
-    told = [sentences.of(rule.rule, currency=currency) for rule in asked]
     lines = [
-        Line(f"{names.get(rule.segment, rule.segment)}: {text}", rule.segment == matched)
-        for rule, text in zip(asked, told, strict=True)
+        Line(
+            f"{names.get(rule.segment, rule.segment)}: "
+            f"{sentences.of(rule.rule, currency=currency)}",
+            rule.segment == matched,
+        )
+        for rule in asked
     ]
     lines += _unasked([rule.rule for rule in asked])
     answer = (

@@ -26,6 +26,7 @@ register_converter(ActionName, "action")
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("why/", why.why, name="why"),
+    path("first-hour/put-away/", home.put_away, name="put-away"),
     path("experiments/", listing.index, name="list"),
     path("experiments/new/", editing.new, name="new"),
     path("experiments/<slug:key>/", detail.results, name="detail"),

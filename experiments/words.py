@@ -58,13 +58,24 @@ DONE: Mapping[str, Any] = MappingProxyType(
         "release": gettext_lazy("let it learn on"),
     }
 )
+CHOOSING: Mapping[str, Word] = MappingProxyType(
+    {
+        "use": Word(gettext_lazy("Choosing pays off"), "trophy", "good"),
+        "keep_control": Word(gettext_lazy("Chance does better"), "arrow-back-up", "warn"),
+    }
+)
+"""Verdicts on a policy against chance."""
 ENDED_OPEN = Word(gettext_lazy("No answer"), "scale")
 UNKNOWN = Word("?", "help-circle")
 LONGEST_NAME = 24  # a chip is a word, not a headline
 
 
-def verdict(kind: str, variants: Sequence[Variant], *, ended: bool = False) -> Word:
+def verdict(
+    kind: str, variants: Sequence[Variant], *, ended: bool = False, adaptive: bool = False
+) -> Word:
     """The chip of a verdict; with two variants it can name the one it is about."""
+    if adaptive and kind in CHOOSING:
+        return CHOOSING[kind]
     if ended and kind == "collecting":
         return ENDED_OPEN  # nothing is collected any more
     word = VERDICTS.get(kind, UNKNOWN)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from workspace.audited_admin import AuditedAdmin, ReadOnlyAdmin
-from workspace.models import ApiKey, AuditEntry, Heartbeat, Job, Membership, Site
+from workspace.models import ApiKey, AuditEntry, Heartbeat, Job, Membership, Seen, Site
 
 admin.site.site_header = _("Banner Lab back office")
 admin.site.site_title = "Banner Lab"
@@ -88,3 +88,11 @@ class JobAdmin(ReadOnlyAdmin):
 class HeartbeatAdmin(ReadOnlyAdmin):
     list_display = ("name", "seen_at")
     search_fields = ("name",)
+
+
+@admin.register(Seen)
+class SeenAdmin(ReadOnlyAdmin):
+    list_display = ("what", "user", "site", "at")
+    list_filter = ("site", "what")
+    search_fields = ("what", "user__username")
+    list_select_related = ("user", "site")

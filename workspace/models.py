@@ -197,3 +197,22 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.seen_at}"
+
+
+class Seen(models.Model):
+    """What a person has looked at, or put away, on a site: where looking is the step."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField(_("what"), max_length=50)
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("seen")
+        verbose_name_plural = _("seen")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site", "user", "what"], name="seen_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.what}"

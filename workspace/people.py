@@ -15,7 +15,12 @@ MAKE_ANOTHER = _("Make somebody else an administrator first.")
 
 
 def add(
-    site: Site, *, user: AbstractBaseUser, role: str, actor: AbstractBaseUser, now: dt.datetime
+    site: Site,
+    *,
+    user: AbstractBaseUser,
+    role: str,
+    actor: AbstractBaseUser | None,
+    now: dt.datetime,
 ) -> Membership:
     """A new member; raises Conflict for somebody who is one already."""
     with transaction.atomic():
@@ -75,7 +80,7 @@ def _record(
     member: Membership,
     before: dict[str, str] | None,
     *,
-    actor: AbstractBaseUser,
+    actor: AbstractBaseUser | None,
     now: dt.datetime,
 ) -> None:
     audit.record(

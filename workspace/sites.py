@@ -50,7 +50,9 @@ def create(
 
 
 @transaction.atomic
-def change(site: Site, *, before: audit.State, actor: AbstractBaseUser, now: dt.datetime) -> Site:
+def change(
+    site: Site, *, before: audit.State, actor: AbstractBaseUser | None, now: dt.datetime
+) -> Site:
     """Save the general settings of a site."""
     site.save(update_fields=["name", "origins", "currency", "timezone", "count_automated"])
     audit.record(

@@ -8,6 +8,7 @@ from typing import Any
 from banner_lab.stack.settings import Settings
 from banner_lab.stack.state import State
 
+PAST = "The demo site fills up now: sixty days in about a minute; its home page says how far.\n"
 GIVEN_PARTS = {"DATABASE_URL": "database", "CELERY_BROKER_URL": "broker", "STATE_URL": "hot state"}
 
 

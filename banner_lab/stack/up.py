@@ -145,6 +145,8 @@ class Stack:
         text = announce.demo(self.state.demo)
         if text:
             self.supervisor.say(text)
+        if text and anew:
+            self.supervisor.say(announce.PAST)
 
     def _seed(self) -> None:
         command = children.manage("seed_demo", environment=self.settings.environment)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.assignment.allocation import size, variant_ranges
+from engine.assignment import allocation
 from engine.assignment.hashing import BUCKETS
 from engine.errors import InvalidInput
 
@@ -194,8 +194,7 @@ def widths(chances: Sequence[float], *, floor: float = FLOOR) -> tuple[int, ...]
     exact = [Fraction(chance) for chance in chances]
     rest = Fraction(BUCKETS - guaranteed * len(exact)) / sum(exact)
     # The weights sum to BUCKETS, so each part is at least its whole number of guaranteed buckets.
-    parts = variant_ranges([guaranteed + rest * chance for chance in exact])
-    return tuple(size([part]) for part in parts)
+    return allocation.widths([guaranteed + rest * chance for chance in exact])
 
 
 def _guaranteed(floor: float, arms: int) -> int:

@@ -17,7 +17,7 @@ from engine.stats.inference import ArmEstimate, Comparison, Interval, LiftGap, M
 from engine.stats.metrics import Kind, Metric
 from engine.stats.tails import Tail, normal_quantile, normal_two_sided, t_quantile, t_two_sided
 
-__all__ = ["Lift", "compare", "fieller"]
+__all__ = ["Lift", "Outcome", "compare", "comparison", "fieller"]
 
 Lift = tuple[float | None, Interval | None, LiftGap | None]
 
@@ -61,7 +61,7 @@ def compare(
     old, new = estimate(metric, control), estimate(metric, treatment)
     if not old.variance + new.variance:
         raise Undefined(f"'{metric.key}' does not vary at all in either arm.")
-    return _result(metric, old, new, _TESTS[metric.kind](old, new, alpha), alpha)
+    return comparison(metric, old, new, _TESTS[metric.kind](old, new, alpha), alpha)
 
 
 def fieller(
@@ -102,7 +102,18 @@ def fieller(
 
 
 @dataclass(frozen=True, slots=True)
-class _Test:
+class Outcome:
+    """What a test contributes to a comparison.
+
+    Attributes:
+        method: Name of test and interval.
+        statistic: z or t.
+        tail: Its two-sided p.
+        multiplier: k of the intervals, from z or t.
+        df: Degrees of freedom of t; None for z.
+        interval: Of the difference, where it is not simply ± k standard errors.
+    """
+
     method: Method
     statistic: float
     tail: Tail
@@ -111,11 +122,11 @@ class _Test:
     interval: Interval | None = None
 
 
-def _proportions(old: ArmEstimate, new: ArmEstimate, alpha: float) -> _Test:
+def _proportions(old: ArmEstimate, new: ArmEstimate, alpha: float) -> Outcome:
     pooled = (old.value * old.n + new.value * new.n) / (old.n + new.n)
     spread = math.sqrt(pooled * (1 - pooled) * (1 / old.n + 1 / new.n))
     z = (new.value - old.value) / spread
-    return _Test(
+    return Outcome(
         Method.POOLED_Z_NEWCOMBE,
         z,
         normal_two_sided(z),
@@ -124,27 +135,28 @@ def _proportions(old: ArmEstimate, new: ArmEstimate, alpha: float) -> _Test:
     )
 
 
-def _means(old: ArmEstimate, new: ArmEstimate, alpha: float) -> _Test:
+def _means(old: ArmEstimate, new: ArmEstimate, alpha: float) -> Outcome:
     df = _satterthwaite(old, new)
     t = _standardised(old, new)
-    return _Test(Method.WELCH, t, t_two_sided(t, df), t_quantile(alpha, df), df=df)
+    return Outcome(Method.WELCH, t, t_two_sided(t, df), t_quantile(alpha, df), df=df)
 
 
-def _ratios(old: ArmEstimate, new: ArmEstimate, alpha: float) -> _Test:
+def _ratios(old: ArmEstimate, new: ArmEstimate, alpha: float) -> Outcome:
     z = _standardised(old, new)
-    return _Test(Method.DELTA, z, normal_two_sided(z), normal_quantile(alpha))
+    return Outcome(Method.DELTA, z, normal_two_sided(z), normal_quantile(alpha))
 
 
-_TESTS: Final[Mapping[Kind, Callable[[ArmEstimate, ArmEstimate, float], _Test]]] = {
+_TESTS: Final[Mapping[Kind, Callable[[ArmEstimate, ArmEstimate, float], Outcome]]] = {
     Kind.PROPORTION: _proportions,
     Kind.MEAN: _means,
     Kind.RATIO: _ratios,
 }
 
 
-def _result(
-    metric: Metric, old: ArmEstimate, new: ArmEstimate, test: _Test, alpha: float
+def comparison(
+    metric: Metric, old: ArmEstimate, new: ArmEstimate, test: Outcome, alpha: float
 ) -> Comparison:
+    """Put estimates and test together, with intervals of the difference and of the lift."""
     difference, error = new.value - old.value, math.sqrt(old.variance + new.variance)
     reach, level = test.multiplier * error, 1 - alpha
     lift, lift_interval, gap = fieller(old, new, multiplier=test.multiplier, level=level)

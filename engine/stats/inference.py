@@ -12,6 +12,7 @@ class Method(StrEnum):
     POOLED_Z_NEWCOMBE = "pooled_z_newcombe"
     WELCH = "welch"
     DELTA = "delta"
+    STRATIFIED = "stratified"
 
 
 class LiftGap(StrEnum):

@@ -3,10 +3,11 @@
 Fed by aggregates per day of first exposure, so no event is read again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
+from typing import TypeAlias
 
 from engine.errors import StatisticsError
 from engine.stats.aggregates import Aggregates
@@ -15,9 +16,23 @@ from engine.stats.frequentist import Lift, fieller
 from engine.stats.inference import ArmEstimate, Interval, LiftGap
 from engine.stats.metrics import Metric
 from engine.stats.sequential import multiplier
+from engine.stats.stratified import estimates as stratified_estimates
 from engine.stats.tails import normal_quantile
 
 __all__ = ["SeriesPoint", "cumulative"]
+
+ByDay: TypeAlias = Mapping[date, Aggregates]
+
+
+@dataclass(frozen=True, slots=True)
+class _SoFar:
+    """An arm until the end of a day."""
+
+    total: Aggregates
+    days: ByDay
+
+
+_Estimates: TypeAlias = Callable[[Metric, _SoFar, _SoFar], tuple[ArmEstimate, ArmEstimate]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +62,12 @@ class SeriesPoint:
 
 def cumulative(
     metric: Metric,
-    control: Mapping[date, Aggregates],
-    treatment: Mapping[date, Aggregates],
+    control: ByDay,
+    treatment: ByDay,
     *,
     tau: float,
     alpha: float = 0.05,
+    stratified: bool = False,
 ) -> tuple[SeriesPoint, ...]:
     """Compare the arms as of the end of each day.
 
@@ -64,6 +80,7 @@ def cumulative(
         treatment: The same for the treatment.
         tau: Planned MDE in the metric's unit, for the always-valid band.
         alpha: Error rate of interval and band.
+        stratified: Compare within days (`engine.stats.stratified`), for shares that change.
 
     Returns:
         One point per day on which either arm has units, oldest first.
@@ -80,20 +97,41 @@ def cumulative(
         [1000, 2000]
     """
     days = sorted(control.keys() | treatment.keys())
-    pairs = zip(days, _running(control, days), _running(treatment, days), strict=True)
-    return tuple(_point(metric, day, old, new, tau=tau, alpha=alpha) for day, old, new in pairs)
+    estimates = _within_days if stratified else _of_totals
+    pairs = zip(days, _until(control, days), _until(treatment, days), strict=True)
+    return tuple(
+        _point(metric, day, old, new, estimates, tau=tau, alpha=alpha) for day, old, new in pairs
+    )
 
 
-def _running(arm: Mapping[date, Aggregates], days: list[date]) -> Iterator[Aggregates]:
-    return accumulate(arm.get(day, Aggregates()) for day in days)
+def _until(arm: ByDay, days: list[date]) -> Iterator[_SoFar]:
+    sums = accumulate(arm.get(day, Aggregates()) for day in days)
+    for day, so_far in zip(days, sums, strict=True):
+        yield _SoFar(so_far, {past: arm[past] for past in arm if past <= day})
+
+
+def _of_totals(metric: Metric, old: _SoFar, new: _SoFar) -> tuple[ArmEstimate, ArmEstimate]:
+    require(metric, control=old.total, treatment=new.total)
+    return estimate(metric, old.total), estimate(metric, new.total)
+
+
+def _within_days(metric: Metric, old: _SoFar, new: _SoFar) -> tuple[ArmEstimate, ArmEstimate]:
+    return stratified_estimates(metric, old.days, new.days)
 
 
 def _point(
-    metric: Metric, day: date, old: Aggregates, new: Aggregates, *, tau: float, alpha: float
+    metric: Metric,
+    day: date,
+    control: _SoFar,
+    treatment: _SoFar,
+    estimates: _Estimates,
+    *,
+    tau: float,
+    alpha: float,
 ) -> SeriesPoint:
+    old, new = control.total, treatment.total
     try:
-        require(metric, control=old, treatment=new)
-        left, right = estimate(metric, old), estimate(metric, new)
+        left, right = estimates(metric, control, treatment)
         lift, interval, gap = _lift(left, right, normal_quantile(alpha), alpha)
         k = multiplier(left.variance + right.variance, tau=tau, alpha=alpha)
         _, band, band_gap = _lift(left, right, k, alpha)

@@ -5,17 +5,18 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from engine.errors import NotEnoughData, StatisticsError
-from engine.stats import multiplicity, omnibus, series, srm
+from engine.errors import StatisticsError
+from engine.stats import multiplicity, omnibus, series, srm, stratified
 from engine.stats.aggregates import Aggregates, total
-from engine.stats.estimate import value as value_of
 from engine.stats.frequentist import compare
 from engine.stats.inference import Comparison, Interval, LiftGap
 from engine.stats.metrics import CATALOGUE, Metric, Unit
 from experiments.models import Experiment
-from experiments.reports import health
+from experiments.reports import health, values
+from experiments.reports.mix import Mix
 from experiments.reports.payload import (
     METHOD,
+    METHOD_BY_DAY,
     AllArms,
     Arm,
     Counts,
@@ -27,17 +28,13 @@ from experiments.reports.payload import (
     ReportData,
     Span,
     Split,
-    Value,
 )
+from experiments.reports.values import ByDay
 
 ALPHA: Final = 0.05
 """Error rate of every report: two-sided, over all treatments together."""
 TAU_WITHOUT_PLAN: Final = 0.1
 """Lift the daily band is tightest for when no smallest effect was planned."""
-ONLY_TOTALS: Final = ("ctr",)
-"""What totals of impressions and clicks can tell."""
-
-ByDay = Mapping[dt.date, Aggregates]
 
 
 def analyse(
@@ -47,31 +44,28 @@ def analyse(
     *,
     as_of: dt.datetime,
     watermark: int,
+    mix: Mix | None = None,
 ) -> ReportData:
     """Everything that can be said; what cannot is a named gap."""
     arms = {arm.id: total(by_day.get(arm.id, {}).values()) for arm in design.arms}
-    effects = tuple(e for metric in metrics_of(design) for e in _effects(design, metric, arms))
+    effects = tuple(
+        e for metric in values.metrics_of(design) for e in _effects(design, metric, by_day, arms)
+    )
     split = _split(design, arms)
     return ReportData(
-        method=METHOD,
+        method=METHOD_BY_DAY if design.adaptive else METHOD,
         as_of=as_of,
         watermark=watermark,
         design=design,
         counts=tuple(_counts(arm.id, arms[arm.id]) for arm in design.arms),
-        values=_values(design, arms),
+        values=values.all_values(design, by_day, arms),
         effects=effects,
         split=split,
         all_arms=_all_arms(design, arms),
         days=_days(design, by_day, arms),
         checks=health.check_all(design, arms, split, effects, observed, as_of=as_of),
+        mix=mix,
     )
-
-
-def metrics_of(design: Design) -> tuple[Metric, ...]:
-    """The metrics a report computes, the primary one first."""
-    keys = ONLY_TOTALS if design.unit == Experiment.Unit.IMPRESSION else tuple(CATALOGUE)
-    ordered = sorted({*keys, design.primary}, key=list(CATALOGUE).index)
-    return tuple(sorted(map(CATALOGUE.__getitem__, ordered), key=lambda m: m.key != design.primary))
 
 
 def absolute_mde(design: Design, control_value: float | None) -> float | None:
@@ -84,38 +78,20 @@ def absolute_mde(design: Design, control_value: float | None) -> float | None:
     return None if control_value is None else abs(control_value) * design.mde / 100
 
 
-def gap_of(error: StatisticsError) -> Gap:
-    """Why a number is missing, in the payload's words."""
-    if not isinstance(error, NotEnoughData):
-        return Gap(GapCode.NOT_RECORDED if error.field else GapCode.NO_VARIATION, error.field or "")
-    if not error.missing:
-        return Gap(GapCode.TOO_FEW, error.field or "")
-    worst = min(error.missing, key=lambda lack: lack.have / lack.need)
-    return Gap(GapCode.TOO_FEW, worst.what, worst.have, worst.need, worst.arm)
-
-
 def _counts(arm_id: int, arm: Aggregates) -> Counts:
     return Counts(arm_id, arm.n, **{name: int(value) for name, value in arm.sums.items()})
 
 
-def _values(design: Design, arms: Mapping[int, Aggregates]) -> tuple[Value, ...]:
-    return tuple(
-        _value(metric, arm.id, arms[arm.id]) for metric in metrics_of(design) for arm in design.arms
-    )
-
-
-def _value(metric: Metric, arm_id: int, arm: Aggregates) -> Value:
-    try:
-        return Value(metric.key, arm_id, value_of(metric, arm))
-    except StatisticsError as error:
-        return Value(metric.key, arm_id, gap=gap_of(error))
-
-
-def _effects(design: Design, metric: Metric, arms: Mapping[int, Aggregates]) -> list[Effect]:
-    control = arms[design.control.id]
+def _effects(
+    design: Design, metric: Metric, by_day: Mapping[int, ByDay], arms: Mapping[int, Aggregates]
+) -> list[Effect]:
+    control = design.control.id
 
     def at(arm: Arm, alpha: float) -> Comparison:
-        return compare(metric, control, arms[arm.id], alpha=alpha)
+        if not design.adaptive:
+            return compare(metric, arms[control], arms[arm.id], alpha=alpha)
+        days = (by_day.get(key, {}) for key in (control, arm.id))
+        return stratified.compare(metric, *days, alpha=alpha)
 
     primary = metric.key == design.primary
     # The level of Holm's first step: mostly nobody gets beyond it, and p is the same at any.
@@ -125,7 +101,7 @@ def _effects(design: Design, metric: Metric, arms: Mapping[int, Aggregates]) -> 
         try:
             found[arm.id] = at(arm, alpha)
         except StatisticsError as error:
-            found[arm.id] = gap_of(error)
+            found[arm.id] = values.gap_of(error)
     if primary:
         return _with_holm(design, metric, found, at)
     return [_effect(metric, arm.id, found[arm.id]) for arm in design.treatments]
@@ -205,7 +181,9 @@ def _split(design: Design, arms: Mapping[int, Aggregates]) -> Split:
     try:
         result = srm.check(counts, shares)
     except StatisticsError as error:
-        return Split(counts, tuple(sum(counts) * share for share in shares), gap=gap_of(error))
+        return Split(
+            counts, tuple(sum(counts) * share for share in shares), gap=values.gap_of(error)
+        )
     return Split(counts, result.expected, result.p, result.log10_p, alarm=result.alarm)
 
 
@@ -222,7 +200,7 @@ def _all_arms(design: Design, arms: Mapping[int, Aggregates]) -> AllArms | None:
         else:
             result = omnibus.compare_all(metric, parts)
     except StatisticsError as error:
-        return AllArms(gap=gap_of(error))
+        return AllArms(gap=values.gap_of(error))
     return AllArms(result.statistic, result.df, result.p, result.log10_p)
 
 
@@ -232,7 +210,7 @@ def _days(
     if design.origin == Experiment.Origin.RESULTS:
         return ()  # totals of one day
     metric = CATALOGUE[design.primary]
-    tau = _tau(design, _value(metric, design.control.id, arms[design.control.id]).value)
+    tau = _tau(design, values.value(metric, design.control.id, arms[design.control.id]).value)
     if tau is None:
         return ()
     control = by_day.get(design.control.id, {})
@@ -240,7 +218,12 @@ def _days(
         _day(arm.id, point)
         for arm in design.treatments
         for point in series.cumulative(
-            metric, control, by_day.get(arm.id, {}), tau=tau, alpha=ALPHA
+            metric,
+            control,
+            by_day.get(arm.id, {}),
+            tau=tau,
+            alpha=ALPHA,
+            stratified=design.adaptive,
         )
     )
 

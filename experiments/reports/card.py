@@ -8,11 +8,11 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from experiments.models import Experiment, Status
-from experiments.reports import health_words, numbers, reasons, sentences
+from experiments.reports import choosing, health_words, numbers, reasons, sentences
 from experiments.reports.health_words import Explained
+from experiments.reports.names import label, metric_name
 from experiments.reports.payload import Effect, ReportData, Span, State
 from experiments.reports.reasons import Reason
-from experiments.reports.sentences import label
 from experiments.reports.verdict import Horizon, Kind, Verdict, mde_of
 
 WIDTH: Final = 320
@@ -162,6 +162,10 @@ def action_of(experiment: Experiment, data: ReportData, verdict: Verdict) -> Act
     """What to do next, or nothing where nothing is to be done."""
     if experiment.status == Status.DECIDED or data.design.planned_look_only:
         return None
+    return (_of_policy if data.design.adaptive else _of_variants)(data, verdict)
+
+
+def _of_variants(data: ReportData, verdict: Verdict) -> Action | None:
     if verdict.kind is Kind.USE and verdict.arm is not None:
         arm = data.design.arm(verdict.arm)
         return Action(_("Use %(variant)s everywhere") % {"variant": label(arm)}, decide=arm.key)
@@ -177,12 +181,23 @@ def action_of(experiment: Experiment, data: ReportData, verdict: Verdict) -> Act
     return _waiting(data, verdict)
 
 
+def _of_policy(data: ReportData, verdict: Verdict) -> Action | None:
+    """A policy that pays off wants nothing pressed; ending it is always a decision for a banner."""
+    if verdict.kind not in choosing.NOTES:
+        return _waiting(data, verdict)
+    pressing = verdict.kind is not Kind.USE or data.design.ended
+    return Action(_("Decide"), choosing.note(data, verdict.kind), decide="", primary=pressing)
+
+
 def _waiting(data: ReportData, verdict: Verdict) -> Action | None:
     if verdict.kind is Kind.CHECK_DATA:
         return None
     if verdict.kind is Kind.NO_DATA:
         note = _("Check that the tag is on the page and names this placement.")
         return None if data.design.ended else Action("", note)
+    if data.design.ended and data.design.adaptive:
+        note = _("Decide for one banner, or start another test that runs longer.")
+        return Action(_("Decide"), note, decide="", primary=False)
     if data.design.ended:
         note = _("You may choose by taste or cost, or run a longer test.")
         return Action(_("Choose one"), note, decide="", primary=False)
@@ -207,9 +222,12 @@ def _shows_range(verdict: Verdict) -> bool:
 def _detail(data: ReportData, verdict: Verdict, effect: Effect | None) -> str:
     if effect is None or effect.span is None or not _shows_range(verdict):
         return ""
+    if data.design.adaptive:
+        places = {"metric": metric_name(effect.metric), "range": sentences.range_text(data, effect)}
+        return _("%(metric)s, policy against chance: %(range)s") % places
     text = _("%(metric)s of %(variant)s against %(control)s: %(range)s")
     return text % {
-        "metric": sentences.metric_name(effect.metric),
+        "metric": metric_name(effect.metric),
         "variant": label(data.design.arm(effect.arm)),
         "control": label(data.design.control),
         "range": sentences.range_text(data, effect),

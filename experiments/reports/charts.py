@@ -27,13 +27,17 @@ PALETTE: Final[Mapping[str, str]] = MappingProxyType(
         "#f9ddd0": "--chart-2-wash",
         "#d2ebe8": "--chart-3-wash",
         "#e9d8f8": "--chart-4-wash",
+        "#fffffe": "--chart-surface",
     }
 )
 INK, QUIET, LINE, ZERO, TARGET, *_SERIES = PALETTE
 SERIES: Final = tuple(_SERIES[:4])
-WASHES: Final = tuple(_SERIES[4:])
+WASHES: Final = tuple(_SERIES[4:8])
+SURFACE: Final = _SERIES[8]
 SYMBOLS: Final = ("circle", "diamond", "square", "triangle-up")
 """Shape beside colour: not everybody sees both."""
+PATTERNS: Final = ("", "/", ".", "x", "-")
+"""The same for areas; one more than there are colours, so that twenty areas all differ."""
 LARGEST: Final = 100.0
 """One metric with a huge range must not squeeze the others into a dot."""
 
@@ -95,3 +99,18 @@ def look_of(data: ReportData, arm: int) -> tuple[str, str, str]:
     place = place_of(data, arm)
     symbol = SYMBOLS[(place + place // len(SERIES)) % len(SYMBOLS)]
     return SERIES[place % len(SERIES)], WASHES[place % len(SERIES)], symbol
+
+
+def fill_of(place: int) -> dict[str, Any]:
+    """Colour and pattern of one of many areas that lie side by side, from 0."""
+    return {
+        "color": SERIES[place % len(SERIES)],
+        "line": {"color": SURFACE, "width": 1},
+        "pattern": {
+            "shape": PATTERNS[place % len(PATTERNS)],
+            "fgcolor": SURFACE,
+            "fillmode": "overlay",
+            "size": 8,
+            "solidity": 0.15,
+        },
+    }

@@ -8,8 +8,9 @@ from django.utils.translation import ngettext
 
 from experiments.reports import charts, numbers
 from experiments.reports.charts import Chart
+from experiments.reports.names import gap_text, label, metric_name, side_head
 from experiments.reports.payload import Arm, Effect, ReportData
-from experiments.reports.sentences import gap_text, label, metric_name, range_text
+from experiments.reports.sentences import range_text
 
 ROW: Final = 34
 MARGIN: Final = 72
@@ -22,12 +23,18 @@ def forest(data: ReportData) -> Chart | None:
         return None
     return Chart(
         id="forest",
-        title=_("All metrics against the control"),
+        title=_title(data),
         summary=_forest_summary(data, shown),
-        columns=[_("Metric"), _("Variant"), _("Change with its range"), _("In its own unit")],
+        columns=[_("Metric"), side_head(data), _("Change with its range"), _("In its own unit")],
         rows=[_forest_row(data, effect) for effect in recorded(data)],
         figure=charts.figure(_forest_traces(data, shown), _forest_layout(data, shown)),
     )
+
+
+def _title(data: ReportData) -> str:
+    if data.design.adaptive:
+        return _("All metrics, policy against chance")
+    return _("All metrics against the control")
 
 
 def recorded(data: ReportData) -> list[Effect]:

@@ -58,7 +58,7 @@ def check_all(
     units = sum(arm.n for arm in arms.values())
     return (
         check_split(split),
-        check_several(observed, units=units),
+        check_several(observed, units=units, adaptive=design.adaptive),
         check_clicks(design, arms),
         check_enough(design, arms),
         check_missing(observed, units=units),
@@ -77,8 +77,10 @@ def check_split(split: Split) -> Check:
     return Check("split", State.WAITING if split.gap else State.OK, numbers)
 
 
-def check_several(observed: Observed, *, units: int) -> Check:
-    """Nearly every visitor saw one variant only."""
+def check_several(observed: Observed, *, units: int, adaptive: bool = False) -> Check:
+    """Nearly every visitor saw one variant only; no question where a policy chooses again."""
+    if adaptive:
+        return Check("several", State.NOT_APPLICABLE, {})
     if observed.several is None:
         return Check("several", State.UNKNOWN, {})
     share = observed.several / units if units else 0.0

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from experiments.reports import numbers
+from experiments.reports.names import LACKS, label
 from experiments.reports.payload import Check, ReportData, State
-from experiments.reports.sentences import LACKS, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,20 @@ PROBLEMS: Final[Mapping[str, Promise]] = {
 OF_IMPRESSIONS: Final = (
     gettext_lazy("Impressions are split as planned"),
     gettext_lazy("Impressions are not split as planned"),
+)
+OF_POLICIES: Final[Mapping[tuple[str, State], Promise]] = {
+    ("several", State.NOT_APPLICABLE): gettext_lazy(
+        "Does not apply: the policy may choose another variant at the next visit. What stays is "
+        "the side, chance or policy, that was drawn for the visitor, and only sides are compared."
+    ),
+    ("enough", State.OK): gettext_lazy("Both sides have enough for the arithmetic."),
+    ("size", State.WARNING): gettext_lazy("The policy differs by %(lift)s from chance."),
+    ("clicks", State.OK): gettext_lazy("On both sides."),
+}
+"""Findings where a policy is compared with chance."""
+REMEDY_OF_POLICIES: Final = gettext_lazy(
+    "Results this large are more often a mistake than a discovery: look whether clicks are "
+    "reported for every variant, and see whether it lasts before acting on it."
 )
 UNKNOWN: Final = gettext_lazy("Cannot be checked with this data.")
 REMEDIES: Final[Mapping[str, Promise]] = {
@@ -122,11 +136,16 @@ FINDINGS: Final[Mapping[tuple[str, State], Promise]] = {
 
 def explain(check: Check, data: ReportData) -> Explained:
     """A check in words; the remedy is empty while nothing is wrong."""
-    remedy = str(REMEDIES[check.key]) if check.state is not State.OK else ""
-    if check.state is State.UNKNOWN:
-        remedy = ""
     name = str(_name(check, data))
-    return Explained(check.key, check.state, name, _finding(check, data), remedy)
+    return Explained(check.key, check.state, name, _finding(check, data), _remedy(check, data))
+
+
+def _remedy(check: Check, data: ReportData) -> str:
+    if check.state in {State.OK, State.UNKNOWN, State.NOT_APPLICABLE}:
+        return ""
+    if check.key == "size" and data.design.adaptive:
+        return str(REMEDY_OF_POLICIES)
+    return str(REMEDIES[check.key])
 
 
 def _name(check: Check, data: ReportData) -> Promise:
@@ -139,6 +158,7 @@ def _name(check: Check, data: ReportData) -> Promise:
 def explain_all(data: ReportData) -> list[Explained]:
     """All checks, those that need somebody first."""
     order = [State.BLOCKING, State.WARNING, State.WAITING, State.OK, State.UNKNOWN]
+    order.append(State.NOT_APPLICABLE)
     found = [explain(check, data) for check in data.checks]
     return sorted(found, key=lambda one: order.index(one.state))
 
@@ -150,6 +170,8 @@ def _finding(check: Check, data: ReportData) -> str:
         return _split(data)
     if check.key == "enough" and check.state is State.WAITING:
         return _enough(check, data)
+    if data.design.adaptive and (check.key, check.state) in OF_POLICIES:
+        return str(OF_POLICIES[check.key, check.state]) % _places(check, data)
     return str(FINDINGS[check.key, check.state]) % _places(check, data)
 
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from experiments.reports import charts, numbers
 from experiments.reports.charts import Chart
+from experiments.reports.names import label, metric_name, side_head
 from experiments.reports.payload import Arm, DayPoint, Effect, ReportData
-from experiments.reports.sentences import label, metric_name
 from experiments.reports.verdict import horizon_of
 
 MOST_LINES: Final = 4
@@ -24,7 +24,7 @@ def over_time(data: ReportData) -> Chart | None:
         id="over-time",
         title=_("%(metric)s over time") % {"metric": metric_name(data.design.primary)},
         summary=_time_summary(data, points),
-        columns=[_("Day"), _("Variant"), _("Visitors"), _("Change so far"), _("Band")],
+        columns=[_("Day"), side_head(data), _("Visitors"), _("Change so far"), _("Band")],
         rows=[_time_row(data, point) for point in points],
         figure=charts.figure(_time_traces(data, points), _time_layout(data)),
     )
@@ -153,7 +153,13 @@ def _mark_words(data: ReportData) -> list[dict[str, Any]]:
 def _time_summary(data: ReportData, points: Sequence[DayPoint]) -> str:
     newest = [point for point in points if point.day == points[-1].day]
     last = max(newest, key=lambda point: point.lift or 0.0)
-    text = _("As of %(day)s, %(variant)s stands at %(lift)s. The band may be read on any day.") % {
+    text = _("As of %(day)s, %(variant)s stands at %(lift)s. The band may be read on any day.")
+    if data.design.adaptive:
+        text = _(
+            "As of %(day)s, the policy stands at %(lift)s against chance. The band may be read on "
+            "any day."
+        )
+    text %= {
         "day": last.day.isoformat(),
         "variant": label(data.design.arm(last.arm)),
         "lift": numbers.lift(last.lift or 0.0),

@@ -5,23 +5,33 @@ Nothing is computed from events here: the page shows what the last good refresh 
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import msgspec
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from creatives.models import Rendition, Version
-from creatives.rendering import media_url
-from experiments.models import Experiment, Report, Status, Variant
-from experiments.reports import card, forest, health_words, over_time, refresh, tables, verdict
+from experiments import adaptive
+from experiments.models import Experiment, Report, Status
+from experiments.reports import (
+    card,
+    forest,
+    health_words,
+    over_time,
+    phases,
+    pictures,
+    plan,
+    refresh,
+    shares,
+    tables,
+    verdict,
+)
 from experiments.reports.card import Card
 from experiments.reports.charts import Chart
 from experiments.reports.health_words import Explained
-from experiments.reports.payload import Arm, ReportData, decode
-from experiments.reports.sentences import label
+from experiments.reports.names import label
+from experiments.reports.payload import CHANCE_ID, POLICY_ID, Arm, ReportData
+from experiments.reports.pictures import Picture
 from workspace import jobs
 from workspace.models import Job
 
@@ -31,16 +41,6 @@ MOST_SIDES: Final = 4
 JUST_NOW: Final = dt.timedelta(minutes=1)
 STALE_AFTER: Final = dt.timedelta(minutes=5)
 """The timetable refreshes running experiments each minute."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A file of a banner."""
-
-    src: str
-    alt: str
-    width: int
-    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,11 @@ class Results:
     comparisons: tables.Table
     health: list[Explained]
     method: list[str]
+    shares: shares.Shown | None
+
+    @property
+    def charts(self) -> bool:
+        return bool(self.forest or self.over_time or (self.shares and self.shares.chart))
 
     @property
     def folded(self) -> bool:
@@ -100,15 +105,27 @@ class Results:
         return self.card.early or self.card.blank
 
 
-def context(experiment: Experiment, *, now: dt.datetime) -> dict[str, Any]:
-    """Template context of `experiments/_results.html`."""
-    report = _report(experiment)
+def context(experiment: Experiment, *, now: dt.datetime, phase: str = "") -> dict[str, Any]:
+    """Template context of `experiments/_results.html`.
+
+    Args:
+        experiment: Any.
+        now: For how old the numbers are.
+        phase: Number of an earlier phase whose report is to be read as it ended.
+
+    Raises:
+        NotFound: There is no such phase.
+    """
+    past = phases.find(experiment, phase)
+    report = past or _report(experiment)
     return {
         "experiment": experiment,
-        "results": None if report is None else _results(experiment, report),
-        "refreshing": refreshing(experiment, now=now),
+        "results": None if report is None else _results(experiment, report, frozen=bool(past)),
+        "refreshing": _as_it_ended(past, now) if past else refreshing(experiment, now=now),
         "decide_url": address("act", experiment, "decide"),
         "nothing_yet": nothing_yet(experiment),
+        "frozen": past,
+        "earlier": phases.earlier(experiment, shown=past.phase if past else None),
     }
 
 
@@ -131,6 +148,20 @@ def refreshing(experiment: Experiment, *, now: dt.datetime) -> Refreshing:
     )
 
 
+def _as_it_ended(past: Report, now: dt.datetime) -> Refreshing:
+    return Refreshing(
+        as_of=past.as_of,
+        now=now,
+        waiting=False,
+        stale=False,
+        job=None,
+        workers=jobs.workers(now=now),
+        error="",
+        error_at=None,
+        address="",
+    )
+
+
 def address(name: str, experiment: Experiment, *more: str) -> str:
     """Where a page of the experiment is."""
     return reverse(f"experiments:{name}", args=[experiment.site.key, experiment.key, *more])
@@ -140,80 +171,65 @@ def _report(experiment: Experiment) -> Report | None:
     return Report.objects.filter(experiment=experiment, phase=experiment.phase).first()
 
 
-def _results(experiment: Experiment, report: Report) -> Results | None:
-    data = _data(report)
+def _results(experiment: Experiment, report: Report, *, frozen: bool) -> Results | None:
+    data = phases.data_of(report)
     if data is None:
         return None
+    data = phases.ended(data) if frozen else _with_parameters_in_force(experiment, data)
     found = verdict.decide(data)
     shown = card.card_of(experiment, data, found)
+    if frozen:
+        shown = replace(shown, action=None)
+    banners = pictures.of(experiment)
     return Results(
         experiment=experiment,
         data=data,
         card=shown,
-        sides=_sides(experiment, data, found.arm, shown.chosen),
+        sides=_sides(data, banners, found.arm, shown.chosen),
         forest=forest.forest(data),
         over_time=over_time.over_time(data),
         variants=tables.variants(data),
         comparisons=tables.comparisons(data),
         health=health_words.explain_all(data),
         method=tables.method(data),
+        shares=shares.shown(data, banners),
     )
 
 
-def _data(report: Report) -> ReportData | None:
-    if report.payload is None:
-        return None
-    try:
-        return decode(report.payload)
-    except msgspec.ValidationError:
-        # Written by an older version: as good as none until the next refresh.
-        return None
+def _with_parameters_in_force(experiment: Experiment, data: ReportData) -> ReportData:
+    # Going back and on works at once; the page must not say otherwise until the next refresh.
+    if data.mix is None or experiment.policy != data.design.policy:
+        return data
+    parameters, held = adaptive.in_force(experiment), experiment.held_parameters_id is not None
+    return replace(data, mix=plan.with_parameters(data.mix, parameters, held=held))
 
 
 def _sides(
-    experiment: Experiment, data: ReportData, about: int | None, chosen: int | None
+    data: ReportData, banners: Mapping[int, Picture], about: int | None, chosen: int | None
 ) -> list[Side]:
     """Every variant, or of many the control and the one that the verdict is about."""
     arms = data.design.arms
     if len(arms) > MOST_SIDES:
         arms = tuple(arm for arm in arms if arm.id in {data.design.control.id, about})
-    pictures = _pictures(experiment)
-    return [_side(data, arm, pictures, chosen=arm.id == chosen) for arm in arms]
+    return [_side(data, arm, banners, chosen=arm.id == chosen) for arm in arms]
 
 
-def _side(data: ReportData, arm: Arm, pictures: Mapping[int, Picture], *, chosen: bool) -> Side:
+def _side(data: ReportData, arm: Arm, banners: Mapping[int, Picture], *, chosen: bool) -> Side:
     return Side(
         label=label(arm),
-        name=arm.name,
+        name=_named(arm),
         value=tables.value_text(data, data.design.primary, arm.id),
-        control=arm.id == data.design.control.id,
+        control=arm.id == data.design.control.id and not data.design.adaptive,
         chosen=chosen,
-        picture=pictures.get(arm.id),
+        picture=banners.get(arm.id),
     )
 
 
-def _pictures(experiment: Experiment) -> dict[int, Picture]:
-    newest = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
-    versions = Prefetch("creative__versions", newest.prefetch_related("renditions"))
-    rows = Variant.objects.filter(experiment=experiment, creative__isnull=False)
-    found = (
-        (v.pk, _picture(v)) for v in rows.select_related("creative").prefetch_related(versions)
-    )
-    return {key: picture for key, picture in found if picture is not None}
-
-
-def _picture(variant: Variant) -> Picture | None:
-    version = next(iter(variant.creative.versions.all()), None) if variant.creative else None
-    if version is None:
-        return None
-    files = sorted(version.renditions.all(), key=_smallest_first)
-    if not files:
-        return None
-    return Picture(media_url(files[0].file), version.alt, files[0].width, files[0].height)
-
-
-def _smallest_first(rendition: Rendition) -> tuple[bool, int]:
-    return rendition.purpose != Rendition.Purpose.THUMBNAIL, rendition.width
+def _named(arm: Arm) -> str:
+    """What stands below the label: a side of a policy has no banner of its own."""
+    if arm.id == CHANCE_ID:
+        return _("every variant equally often")
+    return _("what the policy chooses") if arm.id == POLICY_ID else arm.name
 
 
 def nothing_yet(experiment: Experiment) -> str:

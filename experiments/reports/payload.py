@@ -12,8 +12,15 @@ from typing import Any
 
 import msgspec
 
+from experiments.reports.mix import Mix
+
 METHOD = "planned-look-1"
-"""Name of the statistical procedure; it changes whenever the same data would give other numbers."""
+METHOD_BY_DAY = "within-days-1"
+"""Names of the statistical procedures (the second is that of policies that choose); they change
+whenever the same data would give other numbers."""
+CHANCE, POLICY = ":chance", ":policy"
+"""Keys of the two sides of an adaptive experiment; no variant can be called like that."""
+CHANCE_ID, POLICY_ID = -1, -2
 
 
 class GapCode(StrEnum):
@@ -78,6 +85,12 @@ class Design:
     started_at: dt.datetime | None = None
     ended_at: dt.datetime | None = None
     currency: str = "CNY"
+    policy: str = "fixed"
+
+    @property
+    def adaptive(self) -> bool:
+        """A policy chooses: the sides are chance (the exploration slice) and the policy."""
+        return self.policy != "fixed"
 
     @property
     def control(self) -> Arm:
@@ -185,13 +198,15 @@ class DayPoint:
 
 
 class State(StrEnum):
-    """Fine, still too early, worth knowing, a reason not to read the result, not known."""
+    """Fine, still too early, worth knowing, a reason not to read the result, not known, not a
+    question here."""
 
     OK = "ok"
     WAITING = "waiting"
     WARNING = "warning"
     BLOCKING = "blocking"
     UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +234,7 @@ class ReportData:
     all_arms: AllArms | None
     days: tuple[DayPoint, ...]
     checks: tuple[Check, ...]
+    mix: Mix | None = None
 
     @property
     def units(self) -> int:

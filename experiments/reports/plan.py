@@ -1,22 +1,25 @@
-"""The plan of an experiment as its report keeps it."""
+"""The plan of an experiment as its report keeps it, and what its policy shows."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from experiments.models import Experiment, Status, Variant
-from experiments.reports.payload import Arm, Design
+from engine.assignment.hashing import BUCKETS
+from events.store import Shown
+from experiments.models import Experiment, Parameters, Status, Variant
+from experiments.reports.mix import Mix, Part, ShownDay
+from experiments.reports.payload import CHANCE, CHANCE_ID, POLICY, POLICY_ID, Arm, Design
 
 
 def design_of(experiment: Experiment) -> Design:
     """The plan of an experiment as it is now."""
-    arms = list(experiment.variants.all())
     return Design(
         experiment=experiment.pk,
         phase=experiment.phase,
         unit=experiment.unit,
         origin=experiment.origin,
         primary=experiment.primary_metric,
-        arms=tuple(map(_arm, arms, _shares(arms))),
+        arms=_branches(experiment) if is_adaptive(experiment) else _variants(experiment),
         mde=None if experiment.mde is None else float(experiment.mde),
         mde_kind=experiment.mde_kind,
         planned_days=experiment.planned_days,
@@ -25,7 +28,74 @@ def design_of(experiment: Experiment) -> Design:
         started_at=experiment.started_at,
         ended_at=_ended_at(experiment),
         currency=experiment.site.currency,
+        policy=experiment.policy,
     )
+
+
+def is_adaptive(experiment: Experiment) -> bool:
+    """Whether a policy chooses, so that it is compared with its exploration slice."""
+    return experiment.policy != Experiment.Policy.FIXED
+
+
+def mix_of(experiment: Experiment, parameters: Parameters | None, shown: Iterable[Shown]) -> Mix:
+    """What an adaptive experiment showed and shows.
+
+    Args:
+        experiment: With its variants.
+        parameters: Those in force; None before the first, and for a policy that does not learn.
+        shown: Impressions of the present phase.
+    """
+    days = tuple(ShownDay(one.day, one.variant_id, one.impressions) for one in shown)
+    variants = list(experiment.variants.all())
+    # Until something is learned the weights set by hand hold.
+    shares: Sequence[float | None] = _shares(variants)
+    if experiment.policy != Experiment.Policy.THOMPSON:
+        shares = [None] * len(variants)
+    parts = (_part(one, days, share) for one, share in zip(variants, shares, strict=True))
+    mix = Mix(tuple(parts), days)
+    return with_parameters(mix, parameters, held=experiment.held_parameters_id is not None)
+
+
+def with_parameters(mix: Mix, parameters: Parameters | None, *, held: bool) -> Mix:
+    """The mix with what the parameters in force say about each variant."""
+    if parameters is None:
+        return mix
+    return replace(
+        mix,
+        parts=tuple(_weighed(part, parameters) for part in mix.parts),
+        version=parameters.version,
+        since=parameters.created_at,
+        held=held,
+    )
+
+
+def _part(variant: Variant, days: Iterable[ShownDay], share: float | None) -> Part:
+    return Part(
+        variant=variant.pk,
+        key=variant.key,
+        name=variant.name,
+        impressions=sum(one.impressions for one in days if one.variant == variant.pk),
+        share=share,
+    )
+
+
+def _weighed(part: Part, parameters: Parameters) -> Part:
+    key = str(part.variant)
+    best = parameters.evidence.get(key, {}).get("best")
+    return replace(part, share=parameters.widths.get(key, 0) / BUCKETS, best=best)
+
+
+def _branches(experiment: Experiment) -> tuple[Arm, ...]:
+    by_chance = experiment.exploration_share / 100
+    return (
+        Arm(CHANCE_ID, CHANCE, CHANCE, by_chance),
+        Arm(POLICY_ID, POLICY, POLICY, 1 - by_chance),
+    )
+
+
+def _variants(experiment: Experiment) -> tuple[Arm, ...]:
+    variants = list(experiment.variants.all())
+    return tuple(map(_arm, variants, _shares(variants)))
 
 
 def _arm(variant: Variant, share: float) -> Arm:

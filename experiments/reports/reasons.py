@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from experiments.reports import numbers
+from experiments.reports.names import gap_text, label, metric_name
 from experiments.reports.payload import Check, Effect, ReportData, State
-from experiments.reports.sentences import gap_text, label, metric_name, range_text
+from experiments.reports.sentences import range_text
 from experiments.reports.verdict import GUARDS, Kind, Verdict
 
 MOST: Final = 5
@@ -58,7 +59,8 @@ def _chance(data: ReportData, verdict: Verdict) -> Iterator[Reason]:
     if effect is None or verdict.kind is Kind.CHECK_DATA:
         return
     if effect.gap:
-        yield Reason(State.WAITING, _("There are %(lack)s.") % {"lack": gap_text(effect.gap)})
+        text = _("There are %(lack)s.") if effect.gap.need else _("Not compared: %(lack)s.")
+        yield Reason(State.WAITING, text % {"lack": gap_text(effect.gap)})
     elif effect.p is not None and verdict.kind is not Kind.COLLECTING:
         p = effect.p if effect.p_adjusted is None else effect.p_adjusted
         state = State.OK if effect.span and effect.span.excludes_zero else State.WAITING
@@ -104,12 +106,15 @@ def _guards(data: ReportData, verdict: Verdict) -> Iterator[Reason]:
 
 def _moved(data: ReportData, effect: Effect) -> Reason:
     worse = effect.span is not None and effect.span.high < 0
-    text = _("%(metric)s of %(variant)s: %(range)s.") % {
+    text = _("%(metric)s of %(variant)s: %(range)s.")
+    if data.design.adaptive:
+        text = _("%(metric)s of the policy against chance: %(range)s.")
+    places = {
         "metric": metric_name(effect.metric),
         "variant": label(data.design.arm(effect.arm)),
         "range": range_text(data, effect),
     }
-    return Reason(State.WARNING if worse else State.OK, text)
+    return Reason(State.WARNING if worse else State.OK, text % places)
 
 
 def _notes(data: ReportData) -> Iterator[Reason]:

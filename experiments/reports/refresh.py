@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from engine.errors import LabError
 from events import rollup, store
 from experiments.models import Experiment, Report, Status
-from experiments.reports import analysis, plan, verdict
+from experiments.reports import analysis, choices, plan, verdict
 from experiments.reports.health import NOTHING_KNOWN, Observed
 from experiments.reports.payload import ReportData, encode
 from workspace import jobs
@@ -92,7 +92,7 @@ def refresh_by_job(job: Job, progress: jobs.Progress) -> dict[str, str]:
 
 def _loaded(experiments: Iterable[Experiment]) -> list[Experiment]:
     keys = [experiment.pk for experiment in experiments]
-    rows = Experiment.objects.filter(pk__in=keys).select_related("site")
+    rows = Experiment.objects.filter(pk__in=keys).select_related("site", "held_parameters")
     return list(rows.prefetch_related("variants").order_by("pk"))
 
 
@@ -123,13 +123,15 @@ def _read(experiments: Sequence[Experiment], *, now: dt.datetime) -> list[Report
     phases = [(experiment.pk, experiment.phase) for experiment in experiments]
     mark = store.watermark().seq
     totals, health = store.aggregates_of(phases), store.health_of(phases)
+    chosen = choices.of([row for row in experiments if plan.is_adaptive(row)])
     return [
         analysis.analyse(
             plan.design_of(experiment),
-            totals[phase],
+            chosen[experiment.pk].sides if experiment.pk in chosen else totals[phase],
             _observed(experiment, health[phase]),
             as_of=now,
             watermark=mark,
+            mix=chosen[experiment.pk].mix if experiment.pk in chosen else None,
         )
         for experiment, phase in zip(experiments, phases, strict=True)
     ]

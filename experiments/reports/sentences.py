@@ -4,32 +4,15 @@ Whole sentences with named places, never put together from pieces: Chinese order
 range is never without its number, a number never without its range, and nobody is "99 % sure".
 """
 
-from collections.abc import Mapping
 from typing import Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from experiments.reports import numbers
-from experiments.reports.payload import Arm, Effect, Gap, GapCode, ReportData, Span
+from experiments.reports import choosing, numbers
+from experiments.reports.names import Words, gap_text, label, metric_name
+from experiments.reports.payload import Effect, ReportData, Span
 from experiments.reports.verdict import Kind, Verdict, mde_of
-
-Words = Mapping[str, Promise]
-
-LONGEST_LABEL: Final = 40
-
-METRICS: Final[Words] = {
-    "ctr": gettext_lazy("Click-through rate"),
-    "viewable_ctr": gettext_lazy("Clicks per viewable impression"),
-    "viewability": gettext_lazy("Viewable impressions"),
-    "conversion_rate": gettext_lazy("Conversion rate per visitor"),
-    "orders_per_click": gettext_lazy("Orders per click"),
-    "revenue_per_visitor": gettext_lazy("Revenue per visitor"),
-    "average_order_value": gettext_lazy("Average order value"),
-    "carts_per_visitor": gettext_lazy("Carts per visitor"),
-}
-"""Names of metrics on pages."""
 
 WORDS: Final[Words] = {
     Kind.NO_DATA: gettext_lazy("No data yet"),
@@ -67,51 +50,14 @@ TRADES: Final[Words] = {
         "%(variant)s brings more revenue per visitor (%(gain)s), but harms something else:"
     ),
 }
-LACKS: Final[Words] = {
-    "units": gettext_lazy("%(have)s of the %(need)s visitors that each variant needs"),
-    "clicks": gettext_lazy("%(have)s of the %(need)s clicks that each variant needs"),
-    "impressions": gettext_lazy("%(have)s of the %(need)s impressions that each variant needs"),
-    "converted": gettext_lazy("%(have)s of the %(need)s buyers that each variant needs"),
-    "orders": gettext_lazy("%(have)s of the %(need)s orders that each variant needs"),
-    "carts": gettext_lazy("%(have)s of the %(need)s carts that each variant needs"),
-    "viewables": gettext_lazy(
-        "%(have)s of the %(need)s viewable impressions that each variant needs"
-    ),
-}
-GAPS: Final[Words] = {
-    GapCode.NOT_RECORDED: gettext_lazy("not recorded"),
-    GapCode.TOO_FEW: gettext_lazy("too few so far"),
-    GapCode.NO_VARIATION: gettext_lazy("nothing varies"),
-    GapCode.NOT_MEASURABLE_YET: gettext_lazy("not measurable yet"),
-    GapCode.CONTROL_NOT_POSITIVE: gettext_lazy("the control is zero"),
-}
-
-
-def label(arm: Arm) -> str:
-    """What a variant is called in a sentence: B, or its name if that is short."""
-    if len(arm.key) == 1:
-        return arm.key.upper()
-    return arm.name if len(arm.name) <= LONGEST_LABEL else arm.key
-
-
-def metric_name(key: str) -> str:
-    return str(METRICS.get(key, key))
-
-
-def gap_text(gap: Gap | None) -> str:
-    """The reason that stands where a number would."""
-    if gap is None:
-        return ""
-    if gap.code is GapCode.TOO_FEW and gap.need and gap.what in LACKS:
-        have, need = numbers.count(gap.have), numbers.count(gap.need)
-        return str(LACKS[gap.what]) % {"have": have, "need": need}
-    return str(GAPS[gap.code])
 
 
 def word(kind: Kind, data: ReportData | None = None, verdict: Verdict | None = None) -> str:
     """The verdict in two or three words."""
     if kind is Kind.COLLECTING and data is not None and _over(data):
         return str(ENDED_OPEN)
+    if data is not None and data.design.adaptive and kind in choosing.WORDS:
+        return str(choosing.WORDS[kind])
     text = str(WORDS[kind])
     if data is None:
         return text % {"variant": "…", "control": _("the control")} if "%(" in text else text
@@ -192,14 +138,15 @@ def _ends(data: ReportData, effect: Effect) -> tuple[str, str, str, str]:
 
 def _about(data: ReportData, verdict: Verdict, effect: Effect) -> str:
     low, high, point, _level = _ends(data, effect)
-    variant = label(data.design.arm(effect.arm))
+    chooses = data.design.adaptive
+    variant = choosing.subject(data) if chooses else label(data.design.arm(effect.arm))
     if verdict.kind is Kind.KEEP_CONTROL:
         names = {"variant": variant, "low": _size(high), "high": _size(low)}
-        return str(LOSSES[data.design.primary]) % names
+        return str((choosing.LOSSES if chooses else LOSSES)[data.design.primary]) % names
     if verdict.kind is Kind.YOUR_CALL:
         return _trade(data, verdict, variant, point)
     names = {"variant": variant, "low": low, "high": high}
-    return str(GAINS[data.design.primary]) % names
+    return str((choosing.GAINS if chooses else GAINS)[data.design.primary]) % names
 
 
 def _size(text: str) -> str:
@@ -208,7 +155,8 @@ def _size(text: str) -> str:
 
 def _trade(data: ReportData, verdict: Verdict, variant: str, gain: str) -> str:
     harms = [_harm(data, key, verdict.arm) for key in verdict.against]
-    first = str(TRADES[data.design.primary]) % {"variant": variant, "gain": gain}
+    trades = choosing.TRADES if data.design.adaptive else TRADES
+    first = str(trades[data.design.primary]) % {"variant": variant, "gain": gain}
     return " ".join([first, *harms])
 
 
@@ -266,6 +214,8 @@ def _on_the_way(data: ReportData, days: int) -> str:
 
 def _ended_open(data: ReportData) -> str:
     known = _widest(data)
+    if known is None and data.design.adaptive:
+        return _("The test ended with too few visitors or events to compare policy and chance.")
     if known is None:
         return _("The test ended with too few visitors or events to compare the variants.")
     low, high = known

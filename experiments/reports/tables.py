@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from engine.stats.metrics import CATALOGUE, Kind
 from experiments.reports import numbers
 from experiments.reports.forest import recorded
+from experiments.reports.names import BRANCHES, gap_text, label, metric_name, side_head
 from experiments.reports.payload import Arm, Effect, ReportData
-from experiments.reports.sentences import gap_text, label, metric_name, range_text
+from experiments.reports.sentences import range_text
 
 SHOWN: Final = ("ctr", "conversion_rate", "revenue_per_visitor")
 LONGEST_NAME: Final = 48
@@ -32,7 +33,7 @@ def variants(data: ReportData) -> Table:
         heads = [_("Variant"), _("Impressions"), _("Clicks"), metric_name("ctr")]
         return Table(heads, [_totals_only(data, arm) for arm in data.design.arms])
     heads = [
-        _("Variant"),
+        side_head(data),
         _("Visitors"),
         _("Impressions"),
         _("Clicks"),
@@ -46,19 +47,21 @@ def comparisons(data: ReportData) -> Table:
     """Each treatment against the control on each metric of which anything was recorded."""
     heads = [
         _("Metric"),
-        _("Variant"),
+        side_head(data),
         _("Change"),
         _("Difference"),
         _("p"),
-        _("p, adjusted"),
+        *([] if data.design.adaptive else [_("p, adjusted")]),
     ]
-    return Table(heads, [_comparison(data, effect) for effect in recorded(data)])
+    rows = [_comparison(data, effect) for effect in recorded(data)]
+    # One comparison needs no correction.
+    return Table(heads, [row[: len(heads)] for row in rows])
 
 
 def method(data: ReportData) -> list[str]:
     """How the numbers were made, in sentences for somebody who wants to know."""
     kinds = {CATALOGUE[effect.metric].kind for effect in recorded(data)}
-    found = [_unit(data)]
+    found = [_unit(data), *_slice(data)]
     if Kind.RATIO in kinds and data.design.unit != "impression":
         found.append(
             _(
@@ -66,11 +69,11 @@ def method(data: ReportData) -> list[str]:
                 "over visitors, because impressions of one visitor are alike."
             )
         )
-    if Kind.PROPORTION in kinds:
+    if Kind.PROPORTION in kinds and not data.design.adaptive:
         found.append(
             _("Shares are tested with the pooled z-test; their range is Newcombe's interval.")
         )
-    if Kind.MEAN in kinds:
+    if Kind.MEAN in kinds and not data.design.adaptive:
         found.append(_("Averages per visitor are compared with Welch's t-test."))
     found.append(_("Ranges of relative changes are Fieller's; all ranges cover at least 95%."))
     return [*found, *_look(data)]
@@ -88,7 +91,8 @@ def value_text(data: ReportData, metric: str, arm: int) -> str:
 
 def _name(data: ReportData, arm: Arm) -> str:
     role = _("control") if arm.id == data.design.control.id else ""
-    name = Truncator(arm.name).chars(LONGEST_NAME) if arm.name != label(arm) else ""
+    said = arm.key in BRANCHES or arm.name == label(arm)
+    name = "" if said else Truncator(arm.name).chars(LONGEST_NAME)
     return " · ".join(part for part in (label(arm), name, role) if part)
 
 
@@ -131,10 +135,31 @@ def _unit(data: ReportData) -> str:
             "came from another visitor. Where visitors saw the banner several times, a chance "
             "difference then looks certain more often than the 5% that are meant."
         )
+    if data.design.adaptive:
+        return _(
+            "A visitor counts from the first impression on, with everything they do later, on the "
+            "side that was drawn for them, chance or policy; each visitor is one independent unit."
+        )
     return _(
         "A visitor counts from the first impression on, with everything they do later, in the "
         "variant they saw first; each visitor is one independent unit."
     )
+
+
+def _slice(data: ReportData) -> list[str]:
+    if not data.design.adaptive:
+        return []
+    share = f"{data.design.control.share * 100:.4g}%"
+    first = _(
+        "%(share)s of the visitors, drawn by chance, get any variant with the same probability; "
+        "the policy is compared with them."
+    ) % {"share": share}
+    second = _(
+        "Policy and chance are compared among visitors who first came in the same days, and the "
+        "differences are averaged by the number of visitors: so what changes from day to day "
+        "cannot look like an effect."
+    )
+    return [first, second]
 
 
 def _look(data: ReportData) -> list[str]:

@@ -35,6 +35,10 @@ class Kind(StrEnum):
     YOUR_CALL = "your_call"
 
 
+ANSWERS: Final = (Kind.USE, Kind.KEEP_CONTROL, Kind.NO_DIFFERENCE, Kind.YOUR_CALL)
+"""The verdicts that somebody can decide upon."""
+
+
 @dataclass(frozen=True, slots=True)
 class Horizon:
     """How far the test is on the way to its planned look."""

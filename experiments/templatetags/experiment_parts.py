@@ -34,7 +34,15 @@ def verdict_chip(experiment: Experiment) -> SafeString | str:
     if not reports:
         return ""
     ended = experiment.status in {Status.STOPPED, Status.DECIDED}
-    return _chip(words.verdict(reports[0].verdict, list(experiment.variants.all()), ended=ended))
+    adaptive = experiment.policy != Experiment.Policy.FIXED
+    variants = list(experiment.variants.all())
+    return _chip(words.verdict(reports[0].verdict, variants, ended=ended, adaptive=adaptive))
+
+
+@register.simple_tag
+def word_chip(word: words.Word) -> SafeString:
+    """A word with its symbol and tone."""
+    return _chip(word)
 
 
 @register.simple_tag

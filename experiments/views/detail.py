@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from experiments import consequences, launch, layers, moves, policy_view
+from experiments import consequences, first_hour, launch, layers, moves, policy_view
 from experiments.models import Experiment, Status
 from experiments.reports import page
 from experiments.views.finding import find
+from workspace import seen
 from workspace.access import GRANTS, Permission, SiteRequest, site_page
 from workspace.models import AuditEntry
 
@@ -44,7 +45,11 @@ def frame(request: SiteRequest, experiment: Experiment, tab: str) -> dict[str, A
 def results(request: SiteRequest, key: str) -> HttpResponse:
     """Where does this one stand?"""
     experiment = find(request.site, key)
-    context = frame(request, experiment, "results") | page.context(experiment, now=timezone.now())
+    if request.site.is_demo and first_hour.is_finished(experiment):
+        seen.note(request.site, request.user, first_hour.READ, now=timezone.now())
+    asked = request.GET.get("phase", "")
+    results = page.context(experiment, now=timezone.now(), phase=asked)
+    context = frame(request, experiment, "results") | results
     return render(request, "experiments/detail.html", context)
 
 

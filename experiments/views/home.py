@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from experiments import first_hour, listing
 from experiments.models import Experiment, Status
 from experiments.views.finding import with_pictures
+from workspace import seen
 from workspace.access import GRANTS, Permission, SiteRequest, site_page
 
 CARDS, RUNNING, LEARNINGS = 6, 12, 4
@@ -36,7 +38,7 @@ def home(request: SiteRequest) -> HttpResponse:
     learned = _ids(decided, "-decided_at", LEARNINGS)
     waiting = _waiting(request)
     rows = _loaded([*running, *learned, *(pk for pks, *_words in waiting for pk in pks)])
-    tasks = first_hour.tasks(site)
+    tasks = first_hour.tasks(site, request.user, request.role)
     context = {
         "cards": [Card(rows[pk], *words) for pks, *words in waiting for pk in pks],
         "running": [(rows[pk], listing.progress(rows[pk], now)) for pk in running],
@@ -47,6 +49,14 @@ def home(request: SiteRequest) -> HttpResponse:
         "anything": own.exists(),
     }
     return render(request, "experiments/home.html", context)
+
+
+@require_POST
+@site_page(Permission.VIEW)
+def put_away(request: SiteRequest) -> HttpResponse:
+    """The first hour is over for this person, whatever is done of it."""
+    seen.note(request.site, request.user, first_hour.PUT_AWAY, now=timezone.now())
+    return redirect("experiments:home", request.site.key)
 
 
 def _waiting(request: SiteRequest) -> list[tuple[list[int], str, str, str]]:

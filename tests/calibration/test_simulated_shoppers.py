@@ -6,10 +6,10 @@
 import io
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from demo import seed, simulation
-from demo.management.commands.simulate_shoppers import HEAD, SLOWEST, row
+from demo.management.commands.simulate_shoppers import HEAD, POLICY_HEAD, SLOWEST, row
 from demo.simulation import Order
 from events.models import Event
 from experiments.models import Experiment, Report
@@ -61,16 +61,19 @@ def test_simulation__as_a_job__ends_with_a_report_and_progress(plane):
     assert Report.objects.get(experiment__key=done.result["experiment"]).payload
 
 
-def test_seed__data_plane_there__experiment_with_days_of_traffic(plane):
+def test_command__a_policy_that_learns__clicks_against_even_and_what_the_report_says(plane):
     out = io.StringIO()
-    call_command("seed_demo", stdout=out)
-    assert "1,800 shoppers" in out.getvalue()
-    report = Report.objects.get(experiment__key="category-strip-coffee")
-    assert report.verdict == "collecting"
-    assert len({day["day"] for day in report.payload["days"]}) >= 5
-    again = io.StringIO()
-    call_command("seed_demo", stdout=again)
-    assert "0 shoppers" in again.getvalue()
+    call_command("simulate_shoppers", policy="thompson", visitors=1_500, seed=3, stdout=out)
+    head, row = out.getvalue().strip("\n").split("\n")
+    assert head.split() == POLICY_HEAD.split()
+    assert row.split()[:2] == ["3", "1500"]
+    assert row.split()[-2] in {"yes", "NO"}
+    assert Experiment.objects.get(key="learning-3").status == "stopped"
+
+
+def test_command__too_few_visits_for_a_comparison__says_so(plane):
+    with pytest.raises(CommandError, match="visits"):
+        call_command("simulate_shoppers", policy="thompson", visitors=3, stdout=io.StringIO())
 
 
 @pytest.mark.long

@@ -1,9 +1,34 @@
 """The demo keeps its credentials in the state folder: every test has its own."""
 
+from functools import lru_cache
+
 import pytest
+from django.utils import timezone
+
+from creatives import uploads
+from demo import seed
+from demo.models import DemoSite
+from tests.plane import running_plane
+
+_accept = lru_cache(maxsize=64)(uploads.accept)
+
+
+@pytest.fixture(autouse=True)
+def _pictures_once(monkeypatch):
+    """Thirty pictures are encoded in seconds: once for all tests."""
+    monkeypatch.setattr(uploads, "accept", _accept)
 
 
 @pytest.fixture(autouse=True)
 def state(tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_STATE", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def living(transactional_db, tmp_path, settings):
+    """A seeded demo site, without its past, behind a data plane of its own."""
+    seed.seed(now=timezone.now())
+    with running_plane(tmp_path, public_url="http://127.0.0.1:8000") as url:
+        settings.DELIVERY_URL = url
+        yield DemoSite.objects.select_related("site").get()

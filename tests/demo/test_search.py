@@ -23,7 +23,7 @@ def keys(query):
         ("ｋｅｔｔｌｅ", {"kettle"}),
         ("linen", {"linen-throw", "cushion"}),
         ("跑鞋", {"trail-runner"}),
-        ("防水的鞋", {"rain-boot"}),
+        ("防水的鞋", {"rain-boot", "hiking-boot"}),
         ("咖啡 水壶", {"kettle"}),
         ("咖啡手冲", {"kettle"}),
         ("亚麻", {"linen-throw", "cushion"}),

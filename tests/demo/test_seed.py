@@ -7,16 +7,18 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
 from creatives.models import Creative, Placement
-from demo import art, credentials, seed
-from experiments.models import Experiment, Status
+from demo import art, credentials, data, seed
+from demo.models import DemoSite, Pace
+from demo.places import PLACES
+from experiments.models import Experiment
 from tests.factories import a_user
 from workspace import keys
-from workspace.models import ApiKey, Membership, Role, Site
+from workspace.models import ApiKey, AuditEntry, Job, Membership, Role, Site
 
 pytestmark = pytest.mark.django_db
 
 
-def test_seed__empty_database__demo_site_with_people_keys_banners_and_experiments(now):
+def test_seed__empty_database__demo_site_with_people_keys_banners_and_placements(now):
     began = time.monotonic()
     made = seed.seed(now=now)
     assert time.monotonic() - began < 30
@@ -27,18 +29,24 @@ def test_seed__empty_database__demo_site_with_people_keys_banners_and_experiment
     assert keys.find(made.keys.secret).kind == "secret"
     assert keys.find(made.keys.publishable).kind == "publishable"
     assert Creative.objects.filter(site=site).count() == len(art.BANNERS)
-    assert {p.key for p in Placement.objects.filter(site=site)} >= {"home-hero", "cart-strip"}
+    assert {p.key for p in Placement.objects.filter(site=site)} == {p.key for p in PLACES}
     assert ApiKey.objects.filter(site=site, revoked_at=None).count() == 2
-    states = dict(Experiment.objects.filter(site=site).values_list("key", "status"))
-    assert states["autumn-hero"] == Status.RUNNING
-    assert states["cart-nudge"] == Status.DRAFT
+    assert not Experiment.objects.exists()
+    assert DemoSite.objects.get(site=site).pace == Pace.CALM
+
+
+def test_seed__audit_log__nobodys_merit(now):
+    seed.seed(now=now)
+    assert not AuditEntry.objects.exclude(actor=None).exists()
+    assert not Creative.objects.exclude(created_by=None).exists()
 
 
 def test_seed__again__changes_nothing(now):
     first = seed.seed(now=now)
-    counts = [m.objects.count() for m in (Site, ApiKey, Creative, Placement, Experiment)]
+    made = (Site, ApiKey, Creative, Placement, DemoSite)
+    counts = [m.objects.count() for m in made]
     assert seed.seed(now=now) == first
-    assert [m.objects.count() for m in (Site, ApiKey, Creative, Placement, Experiment)] == counts
+    assert [m.objects.count() for m in made] == counts
 
 
 def test_seed__credentials_lost__old_keys_end_and_new_ones_open(now):
@@ -74,7 +82,14 @@ def test_command__no_demo__says_what_to_set(settings):
         call_command("seed_demo")
 
 
-def test_command__data_plane_away__site_is_there_without_a_past(settings, capsys):
-    settings.DELIVERY_URL = "http://127.0.0.1:9"
+def test_command__twice__site_at_once_and_one_job_for_its_past(capsys):
     call_command("seed_demo")
-    assert "0 shoppers" in capsys.readouterr().out
+    call_command("seed_demo")
+    assert "Its past is coming in" in capsys.readouterr().out
+    assert Job.objects.get().kind == data.SEED_HISTORY
+
+
+def test_command__waiting_without_a_data_plane__says_what_is_away(settings):
+    settings.DELIVERY_URL = "http://127.0.0.1:9"
+    with pytest.raises(CommandError, match="does not answer"):
+        call_command("seed_demo", "--wait")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,7 @@ def _when_ready(process: subprocess.Popen, log: Path, state: Path, web: int, del
             pytest.fail(f"the stack did not start:\n{last_lines(log)}")
         time.sleep(0.2)
     made = json.loads((state / "demo.json").read_text("utf-8"))
+    _wait_for_the_past(f"http://127.0.0.1:{web}", made["keys"]["secret"], end)
     return Lab(
         web=f"http://127.0.0.1:{web}",
         delivery=f"http://127.0.0.1:{delivery}",
@@ -73,6 +75,18 @@ def _when_ready(process: subprocess.Popen, log: Path, state: Path, web: int, del
         keys=made["keys"],
         state=state,
     )
+
+
+def _wait_for_the_past(web: str, key: str, end: float) -> None:
+    """The demo's history comes in after the start; its last step is the reports."""
+    path = f"{web}/api/v1/experiments/side-linen/report/"
+    request = urllib.request.Request(path, headers={"Authorization": f"Bearer {key}"})
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=5) as answer:
+            if json.load(answer)["verdict"] == "collecting":
+                return
+        time.sleep(0.5)
+    pytest.fail("the demo's history did not come in")
 
 
 @dataclass(slots=True)

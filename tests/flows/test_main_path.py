@@ -149,7 +149,7 @@ def test_product__from_upload_to_report__counts_what_fifty_visitors_did(
 
 def test_experiment__paused_in_the_page__reaches_shoppers_within_seconds(page, lab):
     _log_in(page, lab, "marketer")
-    query = f"experiment=autumn-hero&user_id=u-42&key={lab.keys['publishable']}"
+    query = f"experiment=category-strip-coffee&user_id=u-42&key={lab.keys['publishable']}"
     url = f"{lab.delivery}/api/v1/assign?{query}"
 
     def reason():
@@ -157,7 +157,7 @@ def test_experiment__paused_in_the_page__reaches_shoppers_within_seconds(page, l
             return json.load(answer)["reason"]
 
     assert reason() == "SPLIT"
-    page.goto(f"{lab.web}/s/demo/experiments/autumn-hero/design/")
+    page.goto(f"{lab.web}/s/demo/experiments/category-strip-coffee/design/")
     _act(page, "Pause")
     page.wait_for_timeout(5_000)
     assert reason() == "PAUSED"
@@ -166,12 +166,12 @@ def test_experiment__paused_in_the_page__reaches_shoppers_within_seconds(page, l
     assert reason() == "SPLIT"
 
 
-RUNNING = "/s/demo/experiments/autumn-hero/"
+RUNNING = "/s/demo/experiments/category-strip-coffee/"
 PAGES = (
     "/s/demo/", "/s/demo/experiments/", "/s/demo/experiments/new/", "/s/demo/creatives/",
     "/s/demo/creatives/new/", "/s/demo/placements/", "/s/demo/placements/new/", "/s/demo/audit/",
     "/s/demo/settings/", RUNNING, f"{RUNNING}design/", f"{RUNNING}visitors/?user_id=u-42",
-    f"{RUNNING}history/", "/s/demo/experiments/category-strip-coffee/", "/demo/", "/demo/cart/",
+    f"{RUNNING}history/", "/s/demo/experiments/side-linen/", "/demo/", "/demo/cart/",
     "/admin/", "/api/docs/",
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """A/A tests by re-randomising a fixed population of visitors whose clicks hang together."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from engine.stats.aggregates import Aggregates
 from engine.stats.frequentist import compare
 from engine.stats.metrics import metric
 
+ByDay = dict[date, Aggregates]
 CTR = metric("ctr")
 COLUMNS = ("one", "impressions", "clicks")
 
@@ -25,7 +27,7 @@ def splits(rng, people, *, runs) -> Iterator[tuple[Aggregates, Aggregates]]:
     half = len(people) // 2
     for _ in range(runs):
         order = rng.permutation(len(people))
-        yield _aggregates(people[order[:half]]), _aggregates(people[order[half:]])
+        yield aggregates_of(people[order[:half]]), aggregates_of(people[order[half:]])
 
 
 def false_alarms(pairs) -> tuple[list[float], float]:
@@ -38,7 +40,26 @@ def false_alarms(pairs) -> tuple[list[float], float]:
     return p_values, naive / runs
 
 
-def _aggregates(people) -> Aggregates:
+def ramp(rng, *, runs, users=1_000, length=30) -> list[tuple[ByDay, ByDay]]:
+    """A/A tests in which the treatment's share grows from 1 % to 50 % while the click rate falls.
+
+    Each day brings new visitors; the last day's rate is 40 % of the first day's.
+    """
+    return [_one_ramp(rng, users, length) for _ in range(runs)]
+
+
+def _one_ramp(rng, users, length) -> tuple[ByDay, ByDay]:
+    old, new = {}, {}
+    for place in range(length):
+        gone = place / (length - 1)
+        people = population(rng, users=users, impressions=5, ctr=0.05 * (1 - 0.6 * gone))
+        chosen = rng.random(users) < 0.01 + 0.49 * gone
+        day = date(2026, 11, 1) + timedelta(place)
+        old[day], new[day] = aggregates_of(people[~chosen]), aggregates_of(people[chosen])
+    return old, new
+
+
+def aggregates_of(people) -> Aggregates:
     one, seen, clicked = range(3)
     gram = people.T @ people
     return Aggregates(

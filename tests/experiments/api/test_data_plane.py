@@ -19,12 +19,12 @@ def world(db) -> World:
     return world
 
 
-def test_assign__again__asks_the_database_only_which_snapshot_is_the_newest(
+def test_assign__again__asks_the_database_only_which_snapshots_are_the_newest(
     world, client: Client, django_assert_num_queries
 ) -> None:
     headers = {"authorization": f"Bearer {world.sk}"}
     client.get(SPRING, headers=headers)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert client.get(SPRING, headers=headers).status_code == 200
 
 

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from engine.stats.aggregates import Aggregates
-from experiments.reports import analysis, verdict
+from experiments.reports import analysis, values, verdict
 from experiments.reports.health import NOTHING_KNOWN
 from experiments.reports.payload import GapCode, decode, encode
 from experiments.reports.verdict import Kind
@@ -151,4 +151,4 @@ def test_absolute_mde__points_of_money__do_not_exist():
 
 def test_analyse__metrics__primary_comes_first():
     design = a_design(primary="revenue_per_visitor")
-    assert analysis.metrics_of(design)[0].key == "revenue_per_visitor"
+    assert values.metrics_of(design)[0].key == "revenue_per_visitor"

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from experiments.reports import refresh
+from tests.experiments.reports.policies import BETTER, a_choosing_experiment
 from tests.experiments.reports.states import DAY, an_arm
 from tests.experiments.reports.test_page import an_experiment_with
 from tests.factories import a_site, a_user
@@ -74,6 +75,26 @@ def test_results__in_chromium__verdict_first_and_not_one_complaint(chromium, pat
             page.locator(".chart").first.hover()
             page.locator(".chart-data summary").first.click()
             assert page.locator(".chart-data table").first.is_visible()
+            page.context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("policy", ["thompson", "rules"])
+def test_policy__in_chromium__sides_shares_and_not_one_complaint(chromium, live_server, policy):
+    a_user("manager", role=Role.MANAGER, site=a_site())
+    now = timezone.now()
+    experiment = a_choosing_experiment(*BETTER, policy=policy, at=now - 15 * DAY, key="chosen")
+    refresh.refresh(experiment, now=now, rolled=True)
+    path = f"{live_server.url}/s/shop/experiments/chosen/"
+    complaints: list[str] = []
+    for size in SIZES:
+        for theme in ("light", "dark"):
+            page = open_page(chromium, path, size=size, theme=theme, complaints=complaints)
+            assert bottom(page, "#verdict .verdict-headline") <= FIRST_LOOK
+            assert page.locator(".chart .main-svg").count() >= 3
+            assert page.evaluate("document.documentElement.scrollWidth") == SIZES[size][0]
+            table = page.locator(".shares-region")
+            assert table.evaluate("it => it.scrollWidth <= it.clientWidth"), size
             page.context.close()
     assert complaints == []
 
