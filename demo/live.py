@@ -19,7 +19,6 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from demo import credentials, data, loop_stories, tastes
-from demo.leanings import LeaningWorld
 from demo.models import DemoSite, Pace
 from demo.parcels import Comer, Counter, Wish, happened
 from demo.rounds import RoundCrowd
@@ -55,8 +54,8 @@ def send_burst(site_id: int, *, now: dt.datetime) -> int:
         chance = random.Random(uuid.uuid4().hex)  # noqa: S311 - a simulation
         door = Door(settings.DELIVERY_URL, known.keys.secret)
         try:
-            worlds, count = loop_stories.worlds(demo.site), PER_MINUTE[demo.pace] * EVERY // 60
-            return _burst(places, worlds, count, door, chance, now)
+            at = chance.choices(places, k=PER_MINUTE[demo.pace] * EVERY // 60)
+            return _burst(at, loop_stories.worlds(demo.site), door, chance, now)
         except LabError as problem:
             _log.info("a burst of simulated shoppers gave up: %s", problem)
             return 0
@@ -106,15 +105,9 @@ def _places(site_id: int) -> list[str]:
 
 
 def _burst(
-    places: list[str],
-    worlds: Mapping[str, tuple[str, LeaningWorld]],
-    count: int,
-    door: Door,
-    chance: random.Random,
-    now: dt.datetime,
+    at: list[str], worlds: loop_stories.Worlds, door: Door, chance: random.Random, now: dt.datetime
 ) -> int:
     """Each shopper in front of one placement; those with a world of their own live in that."""
-    at = [chance.choice(places) for _number in range(count)]
     for place, (key, world) in worlds.items():
         visits = at.count(place)
         with RoundCrowd(door, place, key, replace(world, seed=chance.getrandbits(32))) as crowd:
@@ -130,7 +123,7 @@ def _burst(
         for comer, decision in zip(again, counter.ask([c.wish for c in again]), strict=True):
             comer.decisions.append(decision)
         counter.send([event for comer in comers for event in _events(comer, chance, now)])
-    return count
+    return len(at)
 
 
 def _wish(place: str, chance: random.Random) -> Wish:

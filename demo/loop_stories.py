@@ -27,6 +27,7 @@ from workspace.models import Site
 
 Person = AbstractBaseUser | None
 Shown = Mapping[str, Creative]
+Worlds = dict[str, tuple[str, LeaningWorld]]
 Build = Callable[[Site, Shown, Mapping[str, Placement], Person, dt.datetime], Experiment]
 
 PERSONAL, LEARNING = "hero-for-you", "promotion-bandit"
@@ -139,7 +140,7 @@ def _running(site: Site, plan: design.Plan, actor: Person, begun: dt.datetime) -
     return made
 
 
-def worlds(site: Site) -> dict[str, tuple[str, LeaningWorld]]:
+def worlds(site: Site) -> Worlds:
     """Those stories that run now by the key of their placement: key and declared truth."""
     running = Experiment.objects.filter(
         site=site, key__in=(PERSONAL, LEARNING), status=Status.RUNNING
