@@ -34,9 +34,9 @@ PERSONAL, LEARNING = "hero-for-you", "promotion-bandit"
 PERSONAL_PLACE, LEARNING_PLACE = "home-hero", "promotion-hero"
 PERSONAL_DAYS, LEARNING_DAYS = 21, 30
 # Of either, more than a hundred shoppers explore: fewer are too few for a report.
-PERSONAL_VISITS, LEARNING_VISITS = 2_400, 2_400
+PERSONAL_VISITS, LEARNING_VISITS = 3_600, 3_600
 PERSONAL_ROUNDS, LEARNING_ROUNDS = 21, 16
-EXPLORATION = 10  # percent
+EXPLORATION = 20  # percent
 SEED = 2026
 
 CATEGORY = {SHOES: ("Likes shoes", "shoes"), KITCHEN: ("Likes kitchenware", "kitchen")}
@@ -82,7 +82,7 @@ def personalised(
         variants=_variants([*_first(OTHERS, shown, place), *chain(*fitting.values())], shown),
         hypothesis="If we show the hero of what a visitor has looked at, then more visitors "
         "click, because it is about what they came for.",
-        planned_days=28,
+        planned_days=PERSONAL_DAYS,
         policy=Experiment.Policy.RULES,
         exploration_share=EXPLORATION,
         rules=tuple(
@@ -107,7 +107,7 @@ def bandit(
         variants=_variants(names, shown),
         hypothesis="If the promotion that is clicked most is shown most, then more visitors "
         "click, because no share is wasted on the others until a test is over.",
-        planned_days=42,
+        planned_days=LEARNING_DAYS - 2,
         policy=Experiment.Policy.THOMPSON,
         exploration_share=EXPLORATION,
     )

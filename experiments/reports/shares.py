@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from experiments.models import Experiment
@@ -143,7 +144,7 @@ def _chance(best: float) -> str:
 def _name(part: Part) -> str:
     if len(part.key) == 1:
         return part.key.upper()
-    return part.name if len(part.name) <= LONGEST_NAME else part.key
+    return Truncator(part.name).chars(LONGEST_NAME)
 
 
 def _bars(mix: Mix, shares: Mapping[dt.date, Mapping[int, float]]) -> list[dict[str, Any]]:
@@ -151,7 +152,7 @@ def _bars(mix: Mix, shares: Mapping[dt.date, Mapping[int, float]]) -> list[dict[
     return [
         {
             "type": "bar",
-            "name": _name(part),
+            "name": f"{place + 1} · {_name(part)}",
             "x": [day.isoformat() for day in days],
             "y": [shares[day][part.variant] * 100 for day in days],
             "hovertemplate": "%{y:.1f}%<extra>" + _name(part) + "</extra>",
@@ -182,12 +183,12 @@ def _layout(mix: Mix, shares: Mapping[dt.date, Mapping[int, float]]) -> dict[str
 def _names_at_the_end(
     mix: Mix, shares: Mapping[dt.date, Mapping[int, float]]
 ) -> list[dict[str, Any]]:
-    """Each name beside its part of the last bar, so that nobody has to match colours."""
+    """Each number beside its part of the last bar, so that nobody has to match colours."""
     last, below, found = shares[max(shares)], 0.0, []
     place = {"x": 1.01, "xref": "paper", "xanchor": "left", "showarrow": False}
-    for part in mix.parts:
+    for number, part in enumerate(mix.parts, 1):
         share = last[part.variant]
-        text = f"{_name(part)[:8]} {share * 100:.0f}%"
+        text = f"{number} · {share * 100:.0f}%"
         if share >= LEAST_NAMED:
             found.append(place | {"y": (below + share / 2) * 100, "text": text})
         below += share
