@@ -117,8 +117,13 @@ def progress(experiment: Experiment, now: dt.datetime) -> Progress | None:
 
 
 def ready(site: Site) -> QuerySet[Experiment]:
-    """Experiments run here whose present report has an answer, and nobody has decided yet."""
-    return _with_verdict(site, ["use", "keep_control", "no_difference", "your_call"])
+    """Experiments run here whose present report has an answer, and nobody has decided yet.
+
+    A policy that pays off goes on choosing: nobody has to do anything.
+    """
+    answered = _with_verdict(site, ["use", "keep_control", "no_difference", "your_call"])
+    pays = _with_verdict(site, ["use"]).filter(status=Status.RUNNING)
+    return answered.exclude(pk__in=pays.exclude(policy=Experiment.Policy.FIXED).values("pk"))
 
 
 def doubtful(site: Site) -> QuerySet[Experiment]:

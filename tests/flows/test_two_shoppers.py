@@ -1,19 +1,23 @@
 """Two shoppers in a real browser: one likes shoes, one kitchenware, and the hero knows."""
 
+import json
+import urllib.request
+
 import pytest
 
+from banner_lab.stack.processes import wait_until
 from tests.flows.two_shoppers import walk
 
 pytestmark = pytest.mark.browser
 
 TRIES = 8
-"""One in ten belongs to the exploration slice and gets banners by chance: another one comes."""
+"""One in five belongs to the exploration slice and gets banners by chance: another one comes."""
 
 
 def a_walk(chromium, lab, complaints, likes: str):
     for _ in range(TRIES):
         context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="en-US")
-        context.on("page", complaints.watch)
+        context.on("page", lambda page: complaints.watch(page))  # noqa: PLW0108
         try:
             walked = walk(context, lab.web, likes)
         finally:
@@ -23,7 +27,21 @@ def a_walk(chromium, lab, complaints, likes: str):
     raise AssertionError("eight visitors in a row were in the exploration slice or too late")
 
 
+def is_live(lab) -> bool:
+    """The past of the demo has come in, and with it the personalised experiment."""
+    question = {"user_id": "u-1", "placements": ["home-hero"]}
+    request = urllib.request.Request(
+        f"{lab.delivery}/api/v1/decide",
+        json.dumps(question).encode(),
+        {"Authorization": f"Bearer {lab.keys['secret']}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        decision = json.load(answer)["decisions"]["home-hero"]
+    return decision["experiment"] == "hero-for-you"
+
+
 def test_two_shoppers__after_three_clicks__see_different_heroes(chromium, lab, complaints):
+    assert wait_until(lambda: is_live(lab), seconds=180)
     shoes = a_walk(chromium, lab, complaints, "shoes")
     kitchen = a_walk(chromium, lab, complaints, "kitchen")
     for likes, walked in (("shoes", shoes), ("kitchen", kitchen)):

@@ -37,8 +37,8 @@ def walk(context, web: str, likes: str, look: Callable[[str, object], None] | No
     if look:
         look("before", page)
     for key in CLICKS[likes]:
-        page.goto(f"{web}/demo/p/{key}/")
-        page.wait_for_load_state("networkidle")
+        with page.expect_response(_tells_of_a_product, timeout=10_000):
+            page.goto(f"{web}/demo/p/{key}/")
         if look:
             look(key, page)
     page.goto(f"{web}/demo/")
@@ -47,6 +47,11 @@ def walk(context, web: str, likes: str, look: Callable[[str, object], None] | No
         look("after", page)
     page.close()
     return Walk(before, after)
+
+
+def _tells_of_a_product(response) -> bool:
+    told = response.request.post_data or ""
+    return response.url.endswith("/api/v1/events") and "product_view" in told
 
 
 def hero(page) -> dict:
