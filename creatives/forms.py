@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from creatives import landing, library, media, uploads, wall
@@ -153,9 +155,13 @@ class NameForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
 
 
+def _no_cap() -> str:
+    return gettext("Between 1 and %(most)s, or empty for no limit.") % {"most": library.LARGEST_CAP}
+
+
 def _cap(label: Any) -> forms.IntegerField:  # noqa: ANN401 - lazy text
     """A limit; nothing typed is none."""
-    wrong = _("Between 1 and %(most)s, or empty for no limit.") % {"most": library.LARGEST_CAP}
+    wrong = lazy(_no_cap, str)()  # in the language of whoever typed it
     return forms.IntegerField(
         label=label,
         required=False,
