@@ -71,14 +71,12 @@ class Past:
         """The two stories that go on: a hero for each visitor, and a promotion that learns."""
         self.tell(DAYS - 1, DAYS, _("Demo data: shoppers whose banner is chosen"))
         with self._timed("loop"):
-            made = [
-                self._began(loop_stories.PERSONAL, loop_stories.personalised),
-                self._began(loop_stories.LEARNING, loop_stories.bandit),
-            ]
+            going_on = loop_stories.GOING_ON
+            made = [(self._began(key, build), bring) for key, build, bring in going_on]
             publishing.publish_if_changed(now=self.clock())
-            for one, past in zip(made, loop_stories.PASTS, strict=True):
+            for one, bring in made:
                 if one is not None:
-                    self.shoppers += past(one, self.counter.door, now=self.anchor)
+                    self.shoppers += bring(one, self.counter.door, now=self.anchor)
 
     def _began(self, key: str, build: loop_stories.Build) -> Experiment | None:
         try:
@@ -98,7 +96,7 @@ class Past:
         return (story for story in STORIES if story.key not in self.left)
 
     def _own(self) -> list[Experiment]:
-        keys = [story.key for story in STORIES] + [loop_stories.PERSONAL, loop_stories.LEARNING]
+        keys = [story.key for story in STORIES] + [key for key, *_rest in loop_stories.GOING_ON]
         return list(Experiment.objects.filter(site=self.site_id, key__in=keys))
 
     def _move(self, day: int) -> None:

@@ -182,4 +182,9 @@ def bandit_history(experiment: Experiment, door: Door, *, now: dt.datetime) -> i
     return past.bring_in(door, now=now)
 
 
-PASTS = (personalised_history, bandit_history)
+Bring = Callable[..., int]
+GOING_ON: tuple[tuple[str, Build, Bring], ...] = (
+    (PERSONAL, personalised, personalised_history),
+    (LEARNING, bandit, bandit_history),
+)
+"""What goes on when the past has been lived: key, how it is made, and its own past."""

@@ -1,7 +1,7 @@
 import pytest
 
 from demo.leanings import HIGHEST_RATE, Leaning, LeaningWorld, bandit_world
-from demo.loop_worlds import KITCHEN, NEITHER, OWN, SHARES, SHOES, personal_world
+from demo.loop_worlds import INDIFFERENT, KITCHEN, NEITHER, OWN, SHARES, SHOES, personal_world
 
 RATES = {"a": 0.04, "b": 0.1, "c": 0.16}
 
@@ -44,7 +44,7 @@ def test_chosen__own_banner_for_each_kind__worth_of_the_table():
         ["plain", "boots", "pots"], {SHOES: ["boots"], KITCHEN: ["pots"]}, seed=1
     )
     assert world.chosen({}) == pytest.approx(world.even)
-    neither = SHARES[NEITHER] * 0.14
+    neither = SHARES[NEITHER] * INDIFFERENT
     best = world.chosen({SHOES: {"boots": 1}, KITCHEN: {"pots": 2}})
     assert best == pytest.approx((SHARES[SHOES] + SHARES[KITCHEN]) * OWN + neither)
 

@@ -71,6 +71,13 @@ def _act(page, verb):
     page.wait_for_load_state()
 
 
+def _send_nobody_else(page, lab):
+    """The demo's own shoppers would visit the new test as well."""
+    page.goto(f"{lab.web}/demo/simulate/")
+    page.locator("button[name=pace][value=off]").click()
+    page.wait_for_load_state()
+
+
 def _shop(chromium, complaints, lab, banners):
     """Fifty visitors of the cart page; every fifth clicks. Which banner each of them saw."""
     seen, contexts = [], []
@@ -130,6 +137,7 @@ def test_product__from_upload_to_report__counts_what_fifty_visitors_did(
 ):
     banners = ("Free from 399", "One more mug")
     _log_in(page, lab, "marketer")
+    _send_nobody_else(page, lab)
     for banner, color in zip(banners, ("#0b5345", "#7b241c"), strict=True):
         _upload(page, lab, banner, color)
     _define(page, lab, "Cart: say what is missing", banners)

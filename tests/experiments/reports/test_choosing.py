@@ -180,7 +180,7 @@ def test_shares_chart__stacks_to_a_whole_and_tells_parts_apart_without_colour():
         assert sum(bar["y"][day] for bar in bars) == pytest.approx(100)
     looks = {(bar["marker"]["color"], bar["marker"]["pattern"]["shape"]) for bar in bars}
     assert len(looks) == 6
-    assert [note["text"] for note in chart.figure["layout"]["annotations"]] == ["B 80%"]
+    assert [note["text"] for note in chart.figure["layout"]["annotations"]] == ["2 · 80%"]
     assert len(chart.rows) == 14
     assert "B was shown most: 80.0%" in chart.summary
 
