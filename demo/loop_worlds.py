@@ -26,12 +26,12 @@ LOOKS: Mapping[str, tuple[Look, ...]] = MappingProxyType(
 SHARES: Mapping[str, float] = MappingProxyType({SHOES: 0.34, KITCHEN: 0.28, NEITHER: 0.38})
 
 # True click rates by kind: for a banner of its own, for one of the other kind, for any other.
-OWN, OTHER, ANY = 0.26, 0.09, 0.13
+OWN, OTHER, ANY = 0.27, 0.09, 0.13
 INDIFFERENT = 0.15  # who has no preference
 
 # The learning story: far enough apart that the shift is seen within its month.
 PROMOTIONS: Mapping[str, float] = MappingProxyType(
-    {"promo-weekend": 0.14, "promo-bundle": 0.24, "promo-members": 0.17, "hero-harvest": 0.16}
+    {"promo-weekend": 0.14, "promo-bundle": 0.28, "promo-members": 0.17, "hero-harvest": 0.16}
 )
 USUAL = 0.17  # of a banner that stands in for a missing one
 
