@@ -3,13 +3,13 @@
 import datetime as dt
 from collections.abc import Iterator
 
-import redis
 from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 
 from creatives.models import Creative, Placement
 from delivery.config import read as read_config
+from delivery.state import PatientStore
 from demo import data, seed
 from demo.models import DemoSite
 from events import removal
@@ -22,7 +22,6 @@ KEPT = (Membership, ApiKey, AuditEntry, DemoSite, Job)
 """What a reset leaves; jobs go by themselves, all but the one that resets."""
 FIRST = (Experiment, Placement, Creative)
 """What the others hold fast: each after what refers to it."""
-SCAN = 500  # keys per question to the hot state
 PATIENCE = 5.0  # seconds for an answer of the hot state
 
 
@@ -66,9 +65,5 @@ def owned() -> Iterator[type[models.Model]]:
 
 def forget_profiles(site_id: int) -> None:
     """What the hot state knows of the site's visitors; without a hot state there is nothing."""
-    url = read_config().state_url
-    if not url:
-        return
-    with redis.Redis.from_url(url, socket_timeout=PATIENCE) as hot:
-        for key in hot.scan_iter(match=f"profile:{site_id}:*", count=SCAN):
-            hot.unlink(key)
+    if url := read_config().state_url:
+        PatientStore(url, seconds=PATIENCE).clear(site_id)
