@@ -1,7 +1,6 @@
 """The doors that decide: one experiment by name, or everything a page needs at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -63,15 +62,17 @@ def assign(request: Request, moment: Moment) -> Result:
     unit = checked_id(values, "user_id")
     experiment = _experiment(live, caller, values["experiment"])
     asked = Asked([], user_id=unit, session_id=values.get("session_id"))
-    answering = Answering(live, caller, moment, asked, personal=not refuses_profiles(request))
+    answering = Answering.of(live, caller, moment, asked, personal=not refuses_profiles(request))
+    if experiment.plain:
+        return _assigned(answering, experiment, Visitor(unit))
     return answering.with_profile(
-        lambda known: _assigned(answering, experiment, known), needed=experiment.needs_profile
+        lambda visitor: _assigned(answering, experiment, visitor), needed=experiment.needs_profile
     )
 
 
-def _assigned(answering: "Answering", experiment: ReadyExperiment, known: Known) -> Response:
+def _assigned(answering: "Answering", experiment: ReadyExperiment, visitor: Visitor) -> Response:
     live = answering.live
-    offer = deciding.assign(experiment, answering.visitor(known), live.learnt)
+    offer = deciding.assign(experiment, visitor, live.learnt)
     return Response(200, offer.head + answering.token(offer) + live.tail, JSON)
 
 
@@ -100,7 +101,7 @@ def decide(request: Request, moment: Moment) -> Result:
     elsewhere = asked.key or (None if header_key(request) else request.parameters().get("key"))
     caller = identify(live, request, elsewhere=elsewhere)
     personal = may_personalise(asked.consent) and not refuses_profiles(request)
-    return _decisions(Answering(live, caller, moment, asked, personal=personal))
+    return _decisions(Answering.of(live, caller, moment, asked, personal=personal))
 
 
 def _defaults(placements: list[str]) -> Response:
@@ -119,14 +120,15 @@ def _decisions(answering: "Answering") -> Result:
         raise NotFound(message("no_such_placement", key=unknown[0][:100]), field="placements")
     told = b',"unknown":' + _quoted(unknown) if unknown else b""
 
-    def answer(known: Known) -> Response:
-        visitor = answering.visitor(known)
-        parts = (_part(answering, visitor, *pair) for pair in wanted.items())
+    def answer(visitor: Visitor) -> Response:
+        parts = [_part(answering, visitor, *pair) for pair in wanted.items()]
         body = b'{"decisions":{' + b",".join(parts) + b"}" + told + live.tail
         return Response(200, body, JSON)
 
-    needed = any(placement.needs_profile for placement in wanted.values() if placement)
-    return answering.with_profile(answer, needed=needed)
+    there = [placement for placement in wanted.values() if placement is not None]
+    if all(placement.plain for placement in there):
+        return answer(Visitor(answering.unit or ""))
+    return answering.with_profile(answer, needed=any(place.needs_profile for place in there))
 
 
 def _part(
@@ -141,8 +143,7 @@ def _part(
     return placement.name + b":" + offer.head + answering.token(offer) + b"}"
 
 
-@dataclass(frozen=True, slots=True)
-class Answering:
+class Answering(msgspec.Struct, frozen=True):
     """One question being answered: who asks, about whom, and whether a profile may be used."""
 
     live: Live
@@ -150,23 +151,26 @@ class Answering:
     moment: Moment
     asked: Asked
     personal: bool
-    unit: str | None = field(init=False)
-    pseudonym: bytes = field(init=False)
+    unit: str | None
+    pseudonym: bytes
+    sign: Callable[[bytes, bytes, bytes], bytes]
 
-    def __post_init__(self) -> None:
-        unit = self.asked.user_id if may_measure(self.asked.consent) else None
-        pseudonyms = self.moment.tools.pseudonyms
-        object.__setattr__(self, "unit", unit)
-        object.__setattr__(
-            self, "pseudonym", pseudonyms.of(self.caller.site.id, unit) if unit else b""
-        )
+    @classmethod
+    def of(
+        cls, live: Live, caller: Caller, moment: Moment, asked: Asked, *, personal: bool
+    ) -> "Answering":
+        """A question with the visitor it is about; nobody without consent to be counted."""
+        unit = asked.user_id if may_measure(asked.consent) else None
+        pseudonym = moment.tools.pseudonyms.of(caller.site.id, unit) if unit else b""
+        sign = moment.tools.signer.sign
+        return cls(live, caller, moment, asked, personal, unit, pseudonym, sign)
 
-    def with_profile(self, answer: Callable[[Known], Response], *, needed: bool) -> Result:
+    def with_profile(self, answer: Callable[[Visitor], Response], *, needed: bool) -> Result:
         """The answer, after a look at the profile where one is needed and may be used."""
         site = self.caller.site
         if not (needed and self.personal and self.unit and site.profiles):
-            return answer(NOBODY)
-        return Look(state_key(site.id, self.pseudonym), answer)
+            return answer(self.visitor(NOBODY))
+        return Look(state_key(site.id, self.pseudonym), lambda known: answer(self.visitor(known)))
 
     def visitor(self, known: Known) -> Visitor:
         """Whom the decision is for."""
@@ -186,8 +190,7 @@ class Answering:
         if offer.stamp is None:
             return b"null"
         stamp = offer.stamp if self.personal else unpersonalised(offer.stamp)
-        signer = self.moment.tools.signer
-        return b'"' + signer.sign(self.moment.new_decision(), self.pseudonym, stamp) + b'"'
+        return b'"' + self.sign(self.moment.new_decision(), self.pseudonym, stamp) + b'"'
 
 
 def _features(asked: Asked) -> dict[str, Value]:

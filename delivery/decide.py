@@ -24,6 +24,8 @@ def assign(experiment: ReadyExperiment, visitor: Visitor, learnt: Learnt = NOTHI
     drawn = draw(recipe, visitor.unit)
     if drawn.variant is None:
         return experiment.without[drawn.reason]
+    if experiment.plain:
+        return experiment.splits[drawn.variant]
     if experiment.policy is None:
         return _fixed(experiment, drawn.variant, visitor)
     policy = policy_of(experiment, learnt)
@@ -36,8 +38,6 @@ def assign(experiment: ReadyExperiment, visitor: Visitor, learnt: Learnt = NOTHI
 
 def _fixed(experiment: ReadyExperiment, place: int, visitor: Visitor) -> Offer:
     """The drawn variant or, beyond its cap, the default: a fixed split redraws nobody."""
-    if not experiment.capped:
-        return experiment.splits[place]
     if place in experiment.capped and not visitor.may_see(
         experiment.entry.variants[place].creative
     ):

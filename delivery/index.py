@@ -35,7 +35,8 @@ class ReadyExperiment:
     """An experiment with an offer per variant, and one for each reason to get none.
 
     `policy` is None where the split is fixed; `late` are the splits for when a capped creative's
-    counters could not be had in time. `capped` holds the places of variants with a cap.
+    counters could not be had in time. `capped` holds the places of variants with a cap. In one that
+    is `plain` nothing matters but the id.
     """
 
     entry: ExperimentEntry
@@ -45,6 +46,8 @@ class ReadyExperiment:
     policy: ReadyPolicy | None = None
     late: tuple[Offer, ...] = ()
     capped: tuple[int, ...] = ()
+
+    plain: bool = True
 
     @property
     def needs_profile(self) -> bool:
@@ -68,6 +71,7 @@ class ReadyPlacement:
     owners: tuple[ReadyExperiment, ...] = ()
     one_owner: bool = False
     needs_profile: bool = False
+    plain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,7 @@ def _placement(entry: PlacementEntry, experiments: list[ReadyExperiment]) -> Rea
         owners=tuple(experiment for _, experiment in owned),
         one_owner=[part for part, _ in owned] == [(0, BUCKETS)],
         needs_profile=any(experiment.needs_profile for experiment in experiments),
+        plain=all(experiment.plain for experiment in experiments),
     )
 
 
@@ -203,6 +208,7 @@ def _experiment(entry: ExperimentEntry, place: PlacementEntry) -> ReadyExperimen
         policy=policies.ready(entry, entry.policy, None) if entry.policy else None,
         late=_splits(recipe, entry, offers.Terms(Reason.DEFAULT)) if capped else (),
         capped=capped,
+        plain=not capped and entry.policy is None,
     )
 
 

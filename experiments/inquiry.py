@@ -63,7 +63,7 @@ def look(
     asked = Asked([], user_id=unit, session_id=session or None)
     caller = Caller(live.sites[site.pk], secret=True)
     moment = Moment(live, now.timestamp(), _tools())
-    answering = Answering(live, caller, moment, asked, personal=True)
+    answering = Answering.of(live, caller, moment, asked, personal=True)
     known, keeps = NOBODY, caller.site.profiles
     if keeps:
         _record(placement, answering.pseudonym, actor=actor, now=now)
