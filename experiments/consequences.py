@@ -46,9 +46,18 @@ def of_start(experiment: Experiment, variants: list[Variant]) -> Consequence:
             "Within five seconds %(share)s %% of the visitors of “%(place)s” see one variant: "
             "%(split)s. The others go on seeing the default."
         )
-    counts = _("Whoever is shown a variant is counted from then on, once, with that variant.")
     return Consequence(
-        sees % words + _policy(experiment.policy, experiment.exploration_share), counts
+        sees % words + _policy(experiment.policy, experiment.exploration_share),
+        _counted(experiment.policy),
+    )
+
+
+def _counted(policy: str) -> str:
+    if policy == Experiment.Policy.FIXED:
+        return _("Whoever is shown a variant is counted from then on, once, with that variant.")
+    return _(
+        "Whoever is shown a variant is counted from then on, once, on one side: what the policy "
+        "chooses, or chance."
     )
 
 
