@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby, islice
 
 import msgspec
+from django.conf import settings
 
 from delivery.folding import acts_of, folded
 from delivery.sink import Record
@@ -29,6 +30,12 @@ def rebuild(site: Site, profiles: PatientStore, *, now: dt.datetime) -> int:
     while some := dict(islice(found, TOGETHER)):
         alive += profiles.replace(some, now_ms=now_ms)
     return alive
+
+
+def forget(site: Site, *, seconds: float) -> None:
+    """Forget what is known of the visitors of a site; without a state store there is nothing."""
+    if url := settings.CONFIG.state_url:
+        PatientStore(url, seconds=seconds).clear(site.pk)
 
 
 def _profiles(site: Site) -> Iterator[tuple[bytes, Profile]]:

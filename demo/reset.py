@@ -7,9 +7,8 @@ from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 
+from audiences import profiles
 from creatives.models import Creative, Placement
-from delivery.config import read as read_config
-from delivery.state import PatientStore
 from demo import data, seed
 from demo.models import DemoSite
 from events import removal
@@ -43,7 +42,7 @@ def empty(site: Site, *, but: Job, now: dt.datetime) -> None:
         demo.anchor = now
         demo.save(update_fields=["anchor"])
         audit.record(site=site, actor=but.created_by, action="reset", subject=site, now=now)
-    forget_profiles(site.pk)
+    profiles.forget(site, seconds=PATIENCE)
     publishing.publish_if_changed(now=now)
 
 
@@ -61,9 +60,3 @@ def owned() -> Iterator[type[models.Model]]:
         site = fields.get("site")
         if site is not None and site.related_model is Site and model not in (*KEPT, *FIRST):
             yield model
-
-
-def forget_profiles(site_id: int) -> None:
-    """What the hot state knows of the site's visitors; without a hot state there is nothing."""
-    if url := read_config().state_url:
-        PatientStore(url, seconds=PATIENCE).clear(site_id)

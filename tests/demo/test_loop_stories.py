@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from audiences.models import Segment
+from banner_lab.stack.processes import wait_until
 from demo import loop_stories
 from demo.shoppers import Door
 from events import store
@@ -132,7 +133,8 @@ def test_personalised_history__a_few__dated_over_three_weeks_and_once(
     door = door_of(granian, world)
     assert loop_stories.personalised_history(made, door, now=now) == 300
     seen = Event.objects.filter(experiment_id=made.pk, kind="impression")
-    assert seen.count() == 300
+    # While the database was thought away, events wait on the disk for a moment.
+    assert wait_until(lambda: seen.count() == 300, seconds=10)
     days = {at.date() for at in seen.values_list("occurred_at", flat=True)}
     assert len(days) >= 18
     assert min(days) >= made.started_at.date()

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core.exceptions import FieldError
 from django.utils import timezone
 
+from audiences import profiles
 from audiences.models import Segment
 from creatives.models import Placement
 from delivery.config import read as read_config
@@ -130,7 +131,7 @@ def test_reset__hot_state__only_profiles_of_the_demo_go(demo):
     with redis.Redis.from_url(read_config().state_url) as hot:
         for key in (f"profile:{demo.pk}:\xff1", f"profile:{demo.pk}0:1", "profile:999:1", "other"):
             hot.set(key, "x")
-        reset.forget_profiles(demo.pk)
+        profiles.forget(demo, seconds=1)
         assert not hot.exists(f"profile:{demo.pk}:\xff1")
         assert hot.exists(f"profile:{demo.pk}0:1", "profile:999:1", "other") == 3
         hot.delete(f"profile:{demo.pk}0:1", "profile:999:1", "other")
