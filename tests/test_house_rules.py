@@ -109,3 +109,8 @@ def test_functions__whole_house__documented_where_public_in_the_engine():
             if public and not ast.get_docstring(node):
                 missing.append(f"{path.relative_to(ROOT)}:{node.name}")
     assert missing == []
+
+
+def test_image__every_room__is_in_it():
+    listed = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {f"!{room}" for room in ROOMS} <= set(listed)
