@@ -61,7 +61,8 @@ def assign(request: Request, moment: Moment) -> Result:
         raise InvalidInput(message("missing", field="experiment"), field="experiment")
     unit = checked_id(values, "user_id")
     experiment = _experiment(live, caller, values["experiment"])
-    asked = Asked([], user_id=unit, session_id=values.get("session_id"))
+    session = checked_id(values, "session_id") if "session_id" in values else None
+    asked = Asked([], user_id=unit, session_id=session)
     answering = Answering.of(live, caller, moment, asked, personal=not refuses_profiles(request))
     if experiment.plain:
         return _assigned(answering, experiment, Visitor(unit))

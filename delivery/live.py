@@ -128,10 +128,11 @@ class Reader:
         newest = await (await connection.execute(NEWEST_LEARNT)).fetchone()
         if live is None or newest is None or newest == self._learnt_seen:
             return live
-        version, sha256 = self._learnt_seen = newest
+        version, sha256 = newest
         row = await (await connection.execute(BODY_LEARNT, (version,))).fetchone()
         if row is None:
             return live
+        self._learnt_seen = newest  # only now: a connection lost before must not count as read
         try:
             self._learnt = learnt.decode(bytes(row[0]), sha256)
         except LabError as error:

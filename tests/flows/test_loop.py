@@ -322,3 +322,72 @@ def test_django_door__same_question__same_answer(granian, shop):
         ours = shopper.decide(place)
         theirs = Shopper(DjangoDoor(), shop.sk, shopper.name).decide(place)
         assert ours | {"token": ""} == theirs | {"token": ""}
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"seen": {"x": "y"}}, "seen"),
+        ({"seen": [1]}, "seen"),
+        ({"seen": {"x": [1.5, 2]}}, "seen"),
+        ({"consent": "granted"}, "consent"),
+        ({"consent": {"personalisation": "no"}}, "consent"),
+        ({"session_id": ""}, "session_id"),
+        ({"session_id": "s" * 257}, "session_id"),
+    ],
+)
+def test_decide__field_that_does_not_fit__named(door, shop, more, field):
+    body = {"user_id": "u-1", "placements": ["for-you"], **more}
+    answer = door.post("/api/v1/decide", body, key=shop.sk)
+    assert (answer.status, answer.json["field"].partition("[")[0].split(".")[0]) == (422, field)
+
+
+@pytest.mark.parametrize(
+    "seen", [{}, {"capped-plain": []}, {"capped-plain": [-5, -5]}, {"capped-plain": [10**30, 0]},
+             {"nobody": [9, 9]}]
+)  # fmt: skip
+def test_decide__odd_counts__answered_or_refused_never_broken(door, shop, seen):
+    body = {"user_id": "u-1", "placements": ["capped"], "seen": seen}
+    assert door.post("/api/v1/decide", body, key=shop.sk).status in {200, 422}
+
+
+@pytest.mark.parametrize("session", ["", "s" * 257])
+def test_assign__session_that_is_no_id__named(door, shop, session):
+    address = f"/api/v1/assign?experiment=bandit&user_id=u-1&session_id={session}"
+    answer = door.get(address, key=shop.sk)
+    assert (answer.status, answer.json["field"]) == (422, "session_id")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "consent", "properties": {"personalisation": "no"}},
+        {"type": "page_view", "consent": "granted"},
+        {"type": "page_view", "consent": {"personalisation": 1}},
+    ],
+)
+def test_events__consent_that_cannot_be_read__rejected_by_name(door, shop, event):
+    event |= {"id": f"odd-{next(_numbers)}-{time.time_ns()}", "user_id": "u-odd"}
+    batch = {"events": [event]}
+    answer = door.post("/api/v1/events", batch, key=shop.sk)
+    assert answer.status == 202
+    assert [one["reason"] for one in answer.json["rejected"]] in (
+        ["bad_properties"],
+        ["bad_field"],
+    )
+
+
+def test_profile__document_that_cannot_be_read__nothing_known_and_folded_anew(door, shop):
+    shopper = a_shopper(door, shop)
+    store = PatientStore(settings.CONFIG.state_url)
+    store.client.set(hot_key(shop, shopper.name), b"\xc1 not a profile")
+    assert shopper.decide("for-you")["reason"] == "SPLIT"
+    looks_at(shopper, "kitchen")
+    assert shopper.decide("for-you")["variant"] == "kitchen"
+
+
+@pytest.mark.parametrize("properties", [{"category": 5}, {"category": ["", None]}, {"brand": {}}])
+def test_profile__properties_of_other_types__counted_and_no_interest(door, shop, properties):
+    shopper = a_shopper(door, shop)
+    assert shopper.does("product_view", properties=properties)["stored"] == 1
+    assert hot(shop, shopper.name).strengths == {}
