@@ -1,7 +1,10 @@
 """The small snapshot: what has been learned reaches the process, also after a lost connection."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -32,6 +35,12 @@ class Rows:
         return self.row
 
 
+def run(work: Coroutine[object, object, Any]) -> Any:
+    """On a thread of its own: a browser test before this one keeps a loop on the main one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def a_reader(folder: Path) -> Reader:
     return Reader("", folder)
 
@@ -46,21 +55,21 @@ def version_in_force(live) -> int:
 def test_learnt__connection_lost_before_it_was_read__read_the_next_time(tmp_path):
     reader, rows = a_reader(tmp_path), Rows(breaks=True)
     with pytest.raises(psycopg.OperationalError):
-        asyncio.run(reader._with_newest_learnt(rows, LIVE))
-    live = asyncio.run(reader._with_newest_learnt(rows, LIVE))
+        run(reader._with_newest_learnt(rows, LIVE))
+    live = run(reader._with_newest_learnt(rows, LIVE))
     assert version_in_force(live) == 7
 
 
 def test_learnt__other_bytes_than_its_hash__the_last_stays(tmp_path):
     reader = a_reader(tmp_path)
-    live = asyncio.run(reader._with_newest_learnt(Rows(body=BODY[:-1]), LIVE))
+    live = run(reader._with_newest_learnt(Rows(body=BODY[:-1]), LIVE))
     assert version_in_force(live) == 0
     with pytest.raises(InvalidSnapshot):
         learnt.decode(BODY, "0" * 64)
 
 
 def test_learnt__process_starts_without_the_database__has_it_from_the_disk(tmp_path):
-    asyncio.run(a_reader(tmp_path)._with_newest_learnt(Rows(), LIVE))
+    run(a_reader(tmp_path)._with_newest_learnt(Rows(), LIVE))
     again = a_reader(tmp_path)
     again._learnt_from_disk()
     assert learnt.encode(again._learnt) == BODY
