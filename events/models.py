@@ -44,6 +44,8 @@ class Event(models.Model):
     mark = models.TextField(default="")
     properties = models.JSONField(null=True)
     source = models.TextField(default="live")
+    device = models.TextField(default="")
+    locale = models.TextField(default="")
 
     class Meta:
         managed = False  # partitioned: the table is made by SQL in the first migration
@@ -56,15 +58,17 @@ class Event(models.Model):
 
 
 class Conversion(models.Model):
-    """A cart or an order of a unit, once per order: the part of the log that attribution reads.
+    """A cart, an order (once per order number) or a refund of a unit: what attribution reads.
 
-    A live one belongs to every experiment that the unit was exposed in before (`experiment_id` 0).
-    One that was loaded from the file of a single experiment belongs to that experiment alone.
+    The amount of a refund is below zero. A live one belongs to every experiment that the unit was
+    exposed in before (`experiment_id` 0). One that was loaded from the file of a single experiment
+    belongs to that experiment alone.
     """
 
     site_id = models.IntegerField()
     experiment_id = models.IntegerField(default=0)
     unit = models.UUIDField()
+    suspicious = models.BooleanField(default=False)
     event_id = models.UUIDField()
     kind = models.TextField()
     occurred_at = models.DateTimeField()
@@ -78,8 +82,8 @@ class Conversion(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["site_id", "event_id"], name="conversion_event_once"),
             models.UniqueConstraint(
-                fields=["site_id", "experiment_id", "order_id"],
-                condition=~models.Q(order_id=""),
+                fields=["site_id", "experiment_id", "order_id", "suspicious"],
+                condition=models.Q(kind="purchase") & ~models.Q(order_id=""),
                 name="conversion_order_once",
             ),
         ]
@@ -91,20 +95,31 @@ class Conversion(models.Model):
 class UnitTotal(models.Model):
     """What one unit did in one phase of an experiment.
 
-    Variant, time and day are those of the earliest impression and stay there; a row without an
-    impression yet has none and counts nowhere.
+    Variant, time, day and the cuts (device, locale, placement, returning) are those of the earliest
+    impression and stay there; a row without an impression yet has none and counts nowhere. What was
+    set aside of a unit (`suspicious`) is a row of its own. `shown_at` are the earliest impressions,
+    `clicked_at` all clicks; `pre_…` is what the unit did in the 28 days before its first day here.
     """
 
     site_id = models.IntegerField()
     experiment_id = models.IntegerField()
     phase = models.IntegerField()
     unit = models.UUIDField()
+    suspicious = models.BooleanField(default=False)
+    assigned_variant_id = models.IntegerField(null=True)
+    assigned_at = models.DateTimeField(null=True)
     variant_id = models.IntegerField(null=True)
     first_exposed_at = models.DateTimeField(null=True)
     first_event_id = models.UUIDField(null=True)
     day = models.DateField(null=True)
     explored = models.BooleanField(default=False)
+    device = models.TextField(default="")
+    locale = models.TextField(default="")
+    placement_id = models.IntegerField(null=True)
+    returning = models.BooleanField(default=False)
     variants_seen = ArrayField(models.IntegerField(), default=list)
+    shown_at = ArrayField(models.DateTimeField(), default=list)
+    clicked_at = ArrayField(models.DateTimeField(), default=list)
     impressions = models.BigIntegerField(default=0)
     viewables = models.BigIntegerField(default=0)
     clicks = models.BigIntegerField(default=0)
@@ -112,6 +127,13 @@ class UnitTotal(models.Model):
     orders = models.BigIntegerField(default=0)
     converted = models.BigIntegerField(default=0)
     revenue = models.BigIntegerField(default=0)
+    capped = models.BigIntegerField(default=0)
+    click_converted = models.BigIntegerField(default=0)
+    click_revenue = models.BigIntegerField(default=0)
+    pre_impressions = models.BigIntegerField(default=0)
+    pre_clicks = models.BigIntegerField(default=0)
+    pre_converted = models.BigIntegerField(default=0)
+    pre_revenue = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name = _("unit total")
@@ -119,7 +141,7 @@ class UnitTotal(models.Model):
         indexes: ClassVar = [models.Index(fields=["site_id", "unit"])]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["experiment_id", "phase", "unit"], name="unit_once_per_phase"
+                fields=["experiment_id", "phase", "unit", "suspicious"], name="unit_once_per_phase"
             ),
         ]
 
@@ -127,20 +149,112 @@ class UnitTotal(models.Model):
         return f"{self.experiment_id}/{self.phase} {self.unit}"
 
 
+class UnitDay(models.Model):
+    """What a unit was shown and clicked on one day at the site, in whatever experiment.
+
+    So that a later experiment knows what its units did before: who returns, and the pre-period.
+    """
+
+    site_id = models.IntegerField()
+    unit = models.UUIDField()
+    suspicious = models.BooleanField(default=False)
+    day = models.DateField()
+    impressions = models.BigIntegerField(default=0)
+    clicks = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("day of a unit")
+        verbose_name_plural = _("days of units")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["site_id", "unit", "suspicious", "day"], name="unit_day_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.day}"
+
+
+class Alias(models.Model):
+    """Another name of a unit: its events belong to `canonical`, the smallest name of them all."""
+
+    site_id = models.IntegerField()
+    unit = models.UUIDField()
+    canonical = models.UUIDField()
+
+    class Meta:
+        verbose_name = _("alias")
+        verbose_name_plural = _("aliases")
+        indexes: ClassVar = [models.Index(fields=["site_id", "canonical"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site_id", "unit"], name="alias_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} = {self.canonical}"
+
+
+class Cap(models.Model):
+    """The most revenue of one unit that counts in `capped`: fixed once for a phase, then kept."""
+
+    experiment_id = models.IntegerField()
+    phase = models.IntegerField()
+    revenue = models.BigIntegerField()
+    fixed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("cap")
+        verbose_name_plural = _("caps")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["experiment_id", "phase"], name="cap_once_per_phase"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.experiment_id}/{self.phase}: {self.revenue}"
+
+
+class Assigned(models.Model):
+    """How many units a variant was given to, whether or not they came to see it."""
+
+    experiment_id = models.IntegerField()
+    phase = models.IntegerField()
+    variant_id = models.IntegerField()
+    suspicious = models.BooleanField(default=False)
+    units = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("assigned units")
+        verbose_name_plural = _("assigned units")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["experiment_id", "phase", "variant_id", "suspicious"], name="assigned_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.experiment_id}/{self.phase}/{self.variant_id}: {self.units}"
+
+
 class Aggregate(models.Model):
     """Sums over the units of a variant first exposed on one day.
 
     `moments` holds the sums of products in the order of `engine.stats.aggregates.PAIRS`; all are
-    whole numbers and exact. `given` ones came with an import of totals: no event stands behind
-    them, so a rebuild leaves them alone.
+    whole numbers and exact. `views` holds, for the first ten views of a unit, how many units had an
+    n-th one and how many clicked after it. Rows with a `cut` (device, locale, placement, returning)
+    hold the units of one `value` of it. `given` ones came with an import of totals: no event stands
+    behind them, so a rebuild leaves them alone.
     """
 
     experiment_id = models.IntegerField()
     phase = models.IntegerField()
     variant_id = models.IntegerField()
     explored = models.BooleanField(default=False)
+    suspicious = models.BooleanField(default=False)
+    cut = models.TextField(default="")
+    value = models.TextField(default="")
     day = models.DateField()
     moments = ArrayField(models.DecimalField(max_digits=60, decimal_places=0))
+    views = ArrayField(models.BigIntegerField(), default=list)
     given = models.BooleanField(default=False)
 
     class Meta:
@@ -148,7 +262,16 @@ class Aggregate(models.Model):
         verbose_name_plural = _("aggregates")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["experiment_id", "phase", "variant_id", "explored", "day"],
+                fields=[
+                    "experiment_id",
+                    "phase",
+                    "variant_id",
+                    "explored",
+                    "suspicious",
+                    "cut",
+                    "value",
+                    "day",
+                ],
                 name="aggregate_once",
             ),
         ]

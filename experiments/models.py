@@ -8,9 +8,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from audiences.models import Segment
 from creatives.models import Creative, Placement
+from experiments.kept import Report, ReportVersion, ShareLink
+from experiments.policy_rows import Parameters, PolicyRule
 from experiments.published import LearntSnapshot, LiveRevision, Snapshot
+from experiments.watched import Watched
 from workspace.models import Site, validate_key
 
 __all__ = [
@@ -18,12 +20,16 @@ __all__ = [
     "Layer",
     "LearntSnapshot",
     "LiveRevision",
+    "NextStep",
     "Parameters",
     "PolicyRule",
     "Report",
+    "ReportVersion",
+    "ShareLink",
     "Snapshot",
     "Status",
     "Variant",
+    "Watched",
 ]
 
 
@@ -38,6 +44,13 @@ class Status(models.TextChoices):
     PAUSED = "paused", _("Paused")
     STOPPED = "stopped", _("Stopped")
     DECIDED = "decided", _("Decided")
+
+
+class NextStep(models.TextChoices):
+    ROLL_OUT = "roll_out", _("Show it everywhere")
+    ITERATE = "iterate", _("Improve it and test again")
+    RERUN = "rerun", _("Repeat the test")
+    LEAVE = "leave", _("Leave it at that")
 
 
 class Layer(models.Model):
@@ -75,6 +88,10 @@ class Experiment(models.Model):
         RULES = "rules", _("By segment")
         THOMPSON = "thompson", _("Learning (Thompson)")
 
+    class Reading(models.TextChoices):
+        PLANNED = "planned", _("Planned end")
+        OPEN = "open", _("No end date")
+
     class MdeKind(models.TextChoices):
         RELATIVE = "relative", _("percent of the control")
         POINTS = "points", _("percentage points")
@@ -111,6 +128,13 @@ class Experiment(models.Model):
         validators=[MinValueValidator(0)],
     )
     mde_kind = models.CharField(max_length=10, choices=MdeKind, default=MdeKind.RELATIVE)
+    reading = models.CharField(
+        _("reading"),
+        max_length=10,
+        choices=Reading,
+        default=Reading.PLANNED,
+        help_text=_("Both may be looked at every day; a planned end needs fewer visitors."),
+    )
     planned_days = models.PositiveSmallIntegerField(
         _("planned days"), default=14, validators=[MaxValueValidator(365)]
     )
@@ -158,6 +182,15 @@ class Experiment(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     decision = models.CharField(max_length=64, blank=True)
     decision_reason = models.TextField(blank=True)
+    recommended = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text=_("What the report recommended when it was decided."),
+    )
+    takeaways = models.TextField(_("takeaways"), blank=True)
+    next_step = models.CharField(_("next step"), max_length=12, choices=NextStep, blank=True)
+    tags = models.JSONField(_("tags"), default=list, blank=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -204,6 +237,20 @@ class Variant(models.Model):
     weight = models.PositiveIntegerField(
         _("weight"), default=1, help_text=_("Relative to the other variants.")
     )
+    creative_cost = models.PositiveBigIntegerField(
+        _("cost of the creative"), default=0, help_text=_("Once, in minor units.")
+    )
+    media_cost = models.PositiveBigIntegerField(
+        _("media cost"), default=0, help_text=_("Per 1,000 impressions, in minor units.")
+    )
+    discount = models.DecimalField(
+        _("discount"),
+        max_digits=5,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_("Percent of the revenue that this banner gives away."),
+    )
     bucket_start = models.PositiveSmallIntegerField(default=0, editable=False)
     bucket_end = models.PositiveSmallIntegerField(default=0, editable=False)
 
@@ -226,72 +273,3 @@ class Variant(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class PolicyRule(models.Model):
-    """What visitors of a segment get under the policy `rules`; the first that matches counts."""
-
-    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="rules")
-    position = models.PositiveSmallIntegerField()
-    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="policy_rules")
-    weights = models.JSONField(help_text=_("Weight per variant key."))
-
-    class Meta:
-        ordering = ["position"]
-        verbose_name = _("policy rule")
-        verbose_name_plural = _("policy rules")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["experiment", "position"], name="rule_position_once"),
-            models.UniqueConstraint(fields=["experiment", "segment"], name="rule_segment_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.experiment} · {self.segment}"
-
-
-class Parameters(models.Model):
-    """What an adaptive policy had learned at a moment; `version` travels in the token.
-
-    `widths` are whole buckets per variant id (they sum to 10,000); `evidence` is what they were
-    worked out from, per variant id: trials, successes and the chance to be best.
-    """
-
-    version = models.AutoField(primary_key=True)
-    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="parameters")
-    phase = models.PositiveSmallIntegerField()
-    widths = models.JSONField()
-    evidence = models.JSONField()
-    created_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-version"]
-        verbose_name = _("parameters")
-        verbose_name_plural = _("parameters")
-        indexes: ClassVar = [models.Index(fields=["experiment", "phase", "-version"])]
-
-    def __str__(self) -> str:
-        return f"{self.experiment} · {self.version}"
-
-
-class Report(models.Model):
-    """What is known about a phase of an experiment. A failed refresh keeps the last payload."""
-
-    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="reports")
-    phase = models.PositiveSmallIntegerField(default=1)
-    verdict = models.CharField(max_length=20, default="no_data")
-    payload = models.JSONField(null=True)
-    as_of = models.DateTimeField(null=True)
-    watermark = models.BigIntegerField(default=0)
-    method = models.CharField(max_length=20, blank=True)
-    last_error = models.TextField(blank=True)
-    last_error_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("report")
-        verbose_name_plural = _("reports")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["experiment", "phase"], name="one_report_per_phase"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.experiment} · {self.verdict}"

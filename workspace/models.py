@@ -39,6 +39,16 @@ class Site(models.Model):
             "crawlers would be counted as people."
         ),
     )
+    view_window_days = models.PositiveSmallIntegerField(
+        _("post-view window"),
+        default=30,
+        help_text=_("Days after its first exposure in which an order of a visitor counts."),
+    )
+    click_window_days = models.PositiveSmallIntegerField(
+        _("post-click window"),
+        default=7,
+        help_text=_("Days after a click in which an order counts as won by the click."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     members: models.ManyToManyField = models.ManyToManyField(  # type: ignore[type-arg]
         settings.AUTH_USER_MODEL, through="Membership", related_name="sites"

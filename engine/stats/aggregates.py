@@ -1,10 +1,10 @@
 """Sufficient statistics of one arm: exact whole numbers that add with `+`.
 
 Per unit (visitor) the log keeps the totals of `TOTALS`. An arm is described by the sums of products
-of every pair of them, `PAIRS`, where `one` is the constant 1: so the pair (one, one) counts units,
-(one, clicks) sums clicks and (clicks, impressions) is what a ratio needs. Sums of different units
-add exactly; sums of the *same* units on different days do not, which is why a unit belongs to the
-day of its first exposure.
+of those pairs of them that a metric needs, `PAIRS`, where `one` is the constant 1: the pair
+(one, one) counts units, (one, clicks) sums clicks and (clicks, impressions) is what a ratio needs.
+Sums of different units add exactly; sums of the *same* units on different days do not, which is why
+a unit belongs to the day of its first exposure.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,16 +16,53 @@ from typing import Final, TypeAlias
 
 from engine.errors import InvalidInput, NotEnoughData, Undefined
 
-__all__ = ["MOMENTS", "ONE", "PAIRS", "TOTALS", "Aggregates", "Pair", "total"]
+__all__ = ["BASIC", "MOMENTS", "ONE", "PAIRS", "TOTALS", "Aggregates", "Pair", "total"]
 
 Pair: TypeAlias = tuple[str, str]
 
 ONE: Final = "one"
-TOTALS: Final = ("impressions", "viewables", "clicks", "carts", "orders", "converted", "revenue")
-"""Totals kept per unit, in the order of the columns and of the moments array. Money in minor units;
-`converted` is 0 or 1."""
+BASIC: Final = ("impressions", "viewables", "clicks", "carts", "orders", "converted", "revenue")
+"""Every pair of these is kept."""
+FURTHER: Final = (
+    "capped",
+    "click_converted",
+    "click_revenue",
+    "viewed",
+    "clicked",
+    "carted",
+    "pre_impressions",
+    "pre_clicks",
+    "pre_converted",
+    "pre_revenue",
+)
+TOTALS: Final = (*BASIC, *FURTHER)
+"""Totals kept per unit. Money in minor units; `converted`, `click_converted`, `viewed`, `clicked`,
+`carted` and `pre_converted` are 0 or 1. `capped` is revenue up to the winsor cap of the phase;
+`click_…` is what came within the post-click window; `pre_…` is what the unit did before."""
 
-PAIRS: Final[tuple[Pair, ...]] = tuple(combinations_with_replacement((ONE, *TOTALS), 2))
+PAIRS: Final[tuple[Pair, ...]] = (
+    *combinations_with_replacement((ONE, *BASIC), 2),
+    *((ONE, name) for name in FURTHER),
+    ("capped", "capped"),
+    ("click_converted", "click_converted"),
+    ("click_revenue", "click_revenue"),
+    ("viewed", "viewed"),
+    ("clicked", "clicked"),
+    ("carted", "carted"),
+    ("clicks", "pre_clicks"),
+    ("clicks", "pre_impressions"),
+    ("impressions", "pre_clicks"),
+    ("impressions", "pre_impressions"),
+    ("pre_clicks", "pre_clicks"),
+    ("pre_impressions", "pre_clicks"),
+    ("pre_impressions", "pre_impressions"),
+    ("converted", "pre_converted"),
+    ("pre_converted", "pre_converted"),
+    ("revenue", "pre_revenue"),
+    ("capped", "pre_revenue"),
+    ("pre_revenue", "pre_revenue"),
+)
+"""What the moments array holds, in its order. New pairs are added at the end."""
 MOMENTS: Final = len(PAIRS)
 """Length of the moments array."""
 
@@ -78,7 +115,7 @@ class Aggregates:
             InvalidInput: Wrong length, or something that is not a whole number.
 
         Example:
-            >>> Aggregates.from_moments([2, 4] + [0] * 34).sum("impressions")
+            >>> Aggregates.from_moments([2, 4] + [0] * (MOMENTS - 2)).sum("impressions")
             4
         """
         if len(moments) != MOMENTS:

@@ -12,49 +12,46 @@ from typing import Any
 
 import msgspec
 
+from experiments.reports.findings import NOTHING_FOUND, Cost, Findings, Role, WatchedMetric
+from experiments.reports.gaps import Gap, GapCode, Span, Split
 from experiments.reports.mix import Mix
 
-METHOD = "planned-look-1"
-METHOD_BY_DAY = "within-days-1"
-"""Names of the statistical procedures (the second is that of policies that choose); they change
-whenever the same data would give other numbers."""
+__all__ = [
+    "CHANCE",
+    "CHANCE_ID",
+    "METHOD",
+    "METHOD_BY_DAY",
+    "METHOD_ONCE",
+    "METHOD_OPEN",
+    "POLICY",
+    "POLICY_ID",
+    "AllArms",
+    "Arm",
+    "Check",
+    "Counts",
+    "DayPoint",
+    "Design",
+    "Effect",
+    "Gap",
+    "GapCode",
+    "ReportData",
+    "Span",
+    "Split",
+    "State",
+    "Value",
+    "decode",
+    "encode",
+]
+
+METHOD = "group-sequential-1"
+METHOD_OPEN = "confidence-sequence-1"
+METHOD_ONCE = "one-look-2"
+METHOD_BY_DAY = "within-days-2"
+"""Names of the statistical procedures: planned end, no end date, data that came complete, policies
+that choose. They change whenever the same data would give other numbers."""
 CHANCE, POLICY = ":chance", ":policy"
 """Keys of the two sides of an adaptive experiment; no variant can be called like that."""
 CHANCE_ID, POLICY_ID = -1, -2
-
-
-class GapCode(StrEnum):
-    """Why a number does not exist."""
-
-    NOT_RECORDED = "not_recorded"
-    TOO_FEW = "too_few"
-    NO_VARIATION = "no_variation"
-    NOT_MEASURABLE_YET = "not_measurable_yet"
-    CONTROL_NOT_POSITIVE = "control_not_positive"
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """The named reason in place of a number; counts where it is a matter of counts."""
-
-    code: GapCode
-    what: str = ""
-    have: int = 0
-    need: int = 0
-    arm: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """An interval with its coverage."""
-
-    low: float
-    high: float
-    level: float
-
-    @property
-    def excludes_zero(self) -> bool:
-        return self.low > 0 or self.high < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +83,9 @@ class Design:
     ended_at: dt.datetime | None = None
     currency: str = "CNY"
     policy: str = "fixed"
+    reading: str = "planned"
+    watched: tuple[WatchedMetric, ...] = ()
+    costs: tuple[Cost, ...] = ()
 
     @property
     def adaptive(self) -> bool:
@@ -142,8 +142,10 @@ class Value:
 class Effect:
     """A treatment against control on one metric, or why they cannot be compared.
 
-    `p_adjusted` is Holm's over the treatments and exists for the primary metric only; there `span`
-    and `lift_span` have the coverage at which Holm's procedure tested this treatment.
+    `p_adjusted` is Holm's over the treatments for the primary metric and Benjamini-Hochberg's for
+    the secondary ones. `span` and `lift_span` of the primary metric have the level at which Holm's
+    procedure tested this treatment, and `bound` standard errors to either side: the bound of the
+    daily reading at this look. `passed`: the primary metric's test rejects at this look.
     """
 
     metric: str
@@ -159,18 +161,9 @@ class Effect:
     standard_error: float | None = None
     method: str = ""
     gap: Gap | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Units per arm against the set shares."""
-
-    observed: tuple[int, ...]
-    expected: tuple[float, ...]
-    p: float | None = None
-    log10_p: float | None = None
-    alarm: bool = False
-    gap: Gap | None = None
+    role: Role = Role.PRIMARY
+    bound: float | None = None
+    passed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +228,7 @@ class ReportData:
     days: tuple[DayPoint, ...]
     checks: tuple[Check, ...]
     mix: Mix | None = None
+    findings: Findings = NOTHING_FOUND
 
     @property
     def units(self) -> int:
