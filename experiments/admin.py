@@ -19,9 +19,12 @@ from experiments.models import (
     Parameters,
     PolicyRule,
     Report,
+    ReportVersion,
+    ShareLink,
     Snapshot,
     Status,
     Variant,
+    Watched,
 )
 from workspace.audited_admin import AuditedAdmin, ReadOnlyAdmin
 
@@ -70,12 +73,12 @@ def _is_open(experiment: object) -> bool:
 
 MOVED = (
     "status", "slice", "phase", "revision", "started_at", "stopped_at", "decided_at",
-    "decision", "decision_reason", "created_at",
+    "decision", "decision_reason", "takeaways", "next_step", "tags", "created_at",
 )  # fmt: skip
 """Written by `lifecycle` and `traffic` only."""
 PLANNED = (
     "site", "key", "placement", "origin", "unit", "primary_metric", "mde", "mde_kind",
-    "planned_days", "planned_visitors", "traffic_share", "hypothesis", "policy",
+    "reading", "planned_days", "planned_visitors", "traffic_share", "hypothesis", "policy",
     "exploration_share",
 )  # fmt: skip
 """Fixed from the start on: changing them would change what the results mean."""
@@ -145,6 +148,41 @@ class ReportAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Report]":
         return super().get_queryset(request).defer("payload")
+
+
+@admin.register(ReportVersion)
+class ReportVersionAdmin(ReadOnlyAdmin):
+    """What a report was; rows are only ever added."""
+
+    list_display = ("experiment", "phase", "number", "cause", "verdict", "as_of", "note")
+    list_filter = ("cause", "verdict", "experiment__site")
+    search_fields = ("experiment__name", "experiment__key", "note", "=inputs_hash", "=result_hash")
+    list_select_related = ("experiment",)
+    date_hierarchy = "as_of"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[ReportVersion]":
+        return super().get_queryset(request).defer("payload", "inputs")
+
+
+@admin.register(ShareLink)
+class ShareLinkAdmin(ReadOnlyAdmin):
+    """Made and taken back on the page of the experiment; the secret itself is nowhere."""
+
+    list_display = ("experiment", "hint", "created_by", "expires_at", "revoked_at", "opened")
+    list_filter = ("experiment__site", "language")
+    search_fields = ("experiment__name", "experiment__key", "hint")
+    list_select_related = ("experiment", "created_by")
+    exclude = ("secret_hash",)
+
+
+@admin.register(Watched)
+class WatchedAdmin(ReadOnlyAdmin):
+    """Changed with its experiment."""
+
+    list_display = ("experiment", "metric", "role", "margin")
+    list_filter = ("role", "metric", "experiment__site")
+    search_fields = ("experiment__name", "experiment__key", "metric")
+    list_select_related = ("experiment",)
 
 
 @admin.register(Snapshot)

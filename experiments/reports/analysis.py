@@ -125,7 +125,7 @@ def _expected_per_day(design: Design) -> float | None:
 
 
 def _all_arms(design: Design, arms: Arms) -> AllArms | None:
-    if len(design.treatments) == 1:
+    if len(design.treatments) == 1 and design.unit != Experiment.Unit.IMPRESSION:
         return None
     metric = CATALOGUE[design.primary]
     parts = [arms[arm.id] for arm in design.arms]

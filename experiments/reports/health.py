@@ -146,7 +146,9 @@ def check_groups(cuts: Sequence[CutEffect]) -> Check | None:
 
 def check_overrun(design: Design, days: float) -> Check | None:
     """A planned end is an end: every later look adds to the false alarms."""
-    if design.planned_look_only or design.reading != "planned" or design.ended:
+    if design.planned_look_only or design.reading != "planned" or not design.planned_days:
+        return None
+    if design.ended:
         return None
     over = days - design.planned_days
     if over <= OVERRUN_DAYS:

@@ -41,13 +41,13 @@ def days_run(design: Design, first_day: dt.date | None, *, as_of: dt.datetime) -
 
 def reading_of(design: Design, days: float, control_value: float | None) -> Reading:
     """The reading in force after so many days. Between two looks the last one's bound holds."""
-    if design.planned_look_only:
+    if design.planned_look_only or design.by_visitors:
         return Once()
     if design.reading == Experiment.Reading.OPEN:
         tau = absolute_mde(design, control_value) or abs(control_value or 0) * TAU_WITHOUT_PLAN
         # Without a value there is nothing to compare, so any tau does until there is one.
         return Open(tau or 1.0)
-    planned = max(design.planned_days, 1)
+    planned = design.planned_days
     return Planned(planned, min(max(math.floor(days), 1), planned))
 
 

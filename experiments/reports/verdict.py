@@ -85,9 +85,15 @@ def decide(data: ReportData) -> Verdict:
         return Verdict(Kind.NO_DATA, horizon, days_left=horizon.days_left)
     if failed:
         return Verdict(Kind.CHECK_DATA, horizon, failed=failed)
-    if horizon.days < MIN_DAYS and not data.design.planned_look_only:
+    if _too_early(data.design, horizon):
         return Verdict(Kind.COLLECTING, horizon, arm=_leading(data), days_left=horizon.days_left)
     return _answer(data, horizon)
+
+
+def _too_early(design: Design, horizon: Horizon) -> bool:
+    if design.planned_look_only:
+        return False
+    return not horizon.reached if design.by_visitors else horizon.days < MIN_DAYS
 
 
 def _answer(data: ReportData, horizon: Horizon) -> Verdict:
@@ -124,10 +130,14 @@ def horizon_of(data: ReportData) -> Horizon:
         planned_days=None if open_end else design.planned_days,
         units=data.units,
         planned_units=design.planned_visitors,
-        reached=design.planned_look_only or open_end or days >= design.planned_days,
+        reached=design.planned_look_only or open_end or _at_the_end(design, data.units, days),
         per_day=per_day,
         days_left=_days_left(design, data.units, days, per_day),
     )
+
+
+def _at_the_end(design: Design, units: int, days: float) -> bool:
+    return units >= design.planned_visitors if design.by_visitors else days >= design.planned_days
 
 
 def _worse(effect: Effect) -> bool:
@@ -139,7 +149,7 @@ def _pace(data: ReportData, days: float) -> float | None:
 
 
 def _days_left(design: Design, units: int, days: float, per_day: float | None) -> int | None:
-    if design.reading == Experiment.Reading.OPEN:
+    if design.reading == Experiment.Reading.OPEN or design.by_visitors:
         missing = max(0, design.planned_visitors - units)
         return math.ceil(missing / per_day) if missing and per_day else None
     return math.ceil(max(0.0, design.planned_days - days))
