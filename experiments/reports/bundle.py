@@ -16,8 +16,20 @@ from django.utils.translation import gettext as _
 from engine.errors import InvalidInput
 from experiments.models import ReportVersion
 from experiments.reports import analysis, canonical, kept_inputs, verdict
+from experiments.reports.canonical import result_hash
+from experiments.reports.kept_inputs import inputs_hash
 
-__all__ = ["FORMAT", "Bundle", "Outcome", "code_version", "document", "read", "recompute"]
+__all__ = [
+    "FORMAT",
+    "Bundle",
+    "Outcome",
+    "code_version",
+    "document",
+    "inputs_hash",
+    "read",
+    "recompute",
+    "result_hash",
+]
 
 FORMAT: Final = "banner-lab-report-1"
 
@@ -103,8 +115,8 @@ def recompute(bundle: Bundle) -> Outcome:
     data = analysis.analyse(inputs)
     return Outcome(
         bundle=bundle,
-        inputs_hash=kept_inputs.inputs_hash(inputs),
-        result_hash=canonical.result_hash(data),
+        inputs_hash=inputs_hash(inputs),
+        result_hash=result_hash(data),
         verdict=verdict.decide(data).kind.value,
         method=data.method,
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from engine.errors import NotEnoughData, NotFound
 from experiments.models import Experiment, Report, ReportVersion
-from experiments.reports import bundle, canonical, kept_inputs, verdict
+from experiments.reports import analysis, bundle, collecting, kept_inputs, verdict
 from experiments.reports.inputs import Inputs
 from experiments.reports.payload import ReportData, encode
 from workspace import audit
@@ -51,7 +51,7 @@ def keep(
     Returns:
         The new version, or None.
     """
-    found = kept_inputs.inputs_hash(inputs)
+    found = bundle.inputs_hash(inputs)
     if not data.design.ended and _stands_still(experiment, before, found, now=now):
         return None
     last = of(experiment, phase=data.design.phase).first()
@@ -162,12 +162,10 @@ def _day(experiment: Experiment, moment: dt.datetime) -> dt.date:
 
 
 def _present(experiment: Experiment, *, now: dt.datetime) -> tuple[ReportData, Inputs]:
-    from experiments.reports import analysis, refresh
-
     known = Report.objects.filter(experiment=experiment, phase=experiment.phase)
     if not known.exclude(payload=None).exists():
         raise NotEnoughData(_("There is no report yet that could be kept."))
-    inputs = refresh.inputs_of(experiment, now=now)
+    (inputs,) = collecting.read([experiment], now=now)
     return analysis.analyse(inputs), inputs
 
 
@@ -198,8 +196,8 @@ def _add(
         watermark=data.watermark,
         method=data.method,
         code_version=bundle.code_version(),
-        inputs_hash=kept_inputs.inputs_hash(inputs),
-        result_hash=canonical.result_hash(data),
+        inputs_hash=bundle.inputs_hash(inputs),
+        result_hash=bundle.result_hash(data),
         kept_at=now,
         kept_by_id=actor.pk if actor else None,
     )
