@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from experiments.models import Experiment, Status
-from experiments.reports import choosing, health_words, numbers, reasons, sentences
+from experiments.reports import choosing, health_words, money_words, numbers, reasons, sentences
 from experiments.reports.health_words import Explained
 from experiments.reports.names import label, metric_name
 from experiments.reports.payload import Effect, ReportData, Span, State
@@ -110,6 +110,7 @@ class Card:
     failed: list[Explained]
     horizon: Horizon
     chosen: int | None
+    worth: str = ""
 
     @property
     def early(self) -> bool:
@@ -139,6 +140,7 @@ def card_of(experiment: Experiment, data: ReportData, verdict: Verdict) -> Card:
         failed=_failed(data, verdict),
         horizon=verdict.horizon,
         chosen=_chosen(data, verdict),
+        worth=money_words.worth_line(data, verdict),
     )
 
 
