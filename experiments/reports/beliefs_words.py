@@ -1,4 +1,4 @@
-"""The second reading of the primary metric, for the details: beliefs, and what narrows the range."""
+"""The second reading of the primary metric, for the details: beliefs, and narrower ranges."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -40,8 +40,8 @@ def _prior(data: ReportData) -> str:
         return ""
     return _(
         "It begins with a belief about banners in general, that a change is around zero, give or "
-        "take ten percent (a normal distribution), and lets the data move it. The shrunk change is nearer "
-        "to what will be seen later. None of these numbers is a reason to stop a test: only the "
+        "take ten percent (a normal distribution), and lets the data move it. The shrunk change "
+        "is nearer to what will be seen later. None of these numbers is a reason to stop a test: only the "
         "verdict may be looked at every day."
     )
 
@@ -82,9 +82,8 @@ def _chance(share: float) -> str:
 
 
 def _loss(lift: float) -> str:
-    return numbers.unsigned(
-        numbers.lift(lift, digits=max(1, min(3, numbers.digits_for(lift * 100))))
-    )
+    digits = max(1, min(3, numbers.digits_for(lift * 100)))
+    return numbers.unsigned(numbers.lift(lift, digits=digits))
 
 
 def _with_range(lift: float | None, span: Span | None) -> str:
@@ -133,16 +132,16 @@ def _design_effect(effect: float | None) -> Iterator[str]:
     if effect > 1 + CHANGES_NOTHING:
         yield (
             _(
-                "Impressions of one visitor are alike: counted as if they were strangers, the variance "
-                "would come out %(times)s times too small. Here visitors are counted."
+                "Impressions of one visitor are alike: counted as if they were strangers, the "
+                "variance would come out %(times)s times too small. Here visitors are counted."
             )
             % places
         )
     else:
         yield (
             _(
-                "Impressions of one visitor are hardly alike here (design effect %(times)s). Visitors "
-                "are counted all the same."
+                "Impressions of one visitor are hardly alike here (design effect %(times)s). "
+                "Visitors are counted all the same."
             )
             % places
         )

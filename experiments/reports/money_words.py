@@ -174,10 +174,10 @@ def _level(found: Sequence[Money]) -> str:
 
 def _return_over(weeks: int) -> str:
     text = ngettext(
-        "The return is what is left over for each unit of extra cost in %(weeks)s week of use: 0%% "
-        "gives back just what was spent.",
-        "The return is what is left over for each unit of extra cost in %(weeks)s weeks of use: 0%% "
-        "gives back just what was spent.",
+        "The return is what is left over for each unit of extra cost in %(weeks)s week of use: "
+        "0%% gives back just what was spent.",
+        "The return is what is left over for each unit of extra cost in %(weeks)s weeks of use: "
+        "0%% gives back just what was spent.",
         weeks,
     )
     return text % {"weeks": numbers.count(weeks)}

@@ -74,7 +74,7 @@ def a_report(kind: str = "use", *, ids: tuple[int, int] = (1, 2), **changes) -> 
     story = STORIES[kind]
     now = START + story.days * DAY
     arms = tuple(
-        Arm(id, key, f"Variant {key.upper()}", 0.5) for id, key in zip(ids, "ab", strict=True)
+        Arm(one, key, f"Variant {key.upper()}", 0.5) for one, key in zip(ids, "ab", strict=True)
     )
     units = tuple(round(2 * story.units * share) for share in story.split)
     data = ReportData(
