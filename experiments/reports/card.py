@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from experiments.models import Experiment, Status
-from experiments.reports import choosing, health_words, numbers, reasons, sentences
+from experiments.reports import choosing, health_words, money_words, numbers, reasons, sentences
 from experiments.reports.health_words import Explained
 from experiments.reports.mde import mde_of
 from experiments.reports.names import label, metric_name
@@ -111,6 +111,7 @@ class Card:
     failed: list[Explained]
     horizon: Horizon
     chosen: int | None
+    worth: str = ""
 
     @property
     def early(self) -> bool:
@@ -140,6 +141,7 @@ def card_of(experiment: Experiment, data: ReportData, verdict: Verdict) -> Card:
         failed=_failed(data, verdict),
         horizon=verdict.horizon,
         chosen=_chosen(data, verdict),
+        worth=money_words.worth_line(data, verdict),
     )
 
 

@@ -87,6 +87,26 @@ def money(minor: float, currency: str) -> str:
     return f"{MINUS if minor < 0 else ''}{_symbol(currency)}{text}"
 
 
+def gain(minor: float, currency: str, *, width: float | None = None) -> str:
+    """A change of money, signed; no finer than its uncertainty, nor than the currency."""
+    scale = 10 ** minor_digits(currency)
+    digits = digits_for((abs(minor) if width is None else width) / scale)
+    text = signed(minor / scale, min(minor_digits(currency), digits))
+    sign = text[0] if text[0] in f"{MINUS}+" else ""
+    return f"{sign}{_symbol(currency)}{text.removeprefix(sign)}"
+
+
+def gain_range(span: Span, currency: str) -> tuple[str, str]:
+    """Both ends of a change of money."""
+    width = span.high - span.low
+    return gain(span.low, currency, width=width), gain(span.high, currency, width=width)
+
+
+def unsigned(text: str) -> str:
+    """The size of a signed number, where a word already says the direction."""
+    return text.lstrip(f"{MINUS}+")
+
+
 def p_value(p: float) -> str:
     """A probability; a tiny one only as a bound."""
     return "< 0.0001" if p < TINY_P else f"{p:.4f}" if p < 0.1 else f"{p:.3f}"  # noqa: PLR2004

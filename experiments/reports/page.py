@@ -22,6 +22,7 @@ from experiments.reports import (
     pictures,
     plan,
     refresh,
+    sections,
     shares,
     tables,
     verdict,
@@ -94,6 +95,7 @@ class Results:
     health: list[Explained]
     method: list[str]
     shares: shares.Shown | None
+    sections: sections.Sections
 
     @property
     def charts(self) -> bool:
@@ -193,6 +195,7 @@ def _results(experiment: Experiment, report: Report, *, frozen: bool) -> Results
         health=health_words.explain_all(data),
         method=tables.method(data),
         shares=shares.shown(data, banners),
+        sections=sections.of(data, found),
     )
 
 
