@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, register_converter
 
 from experiments.moves import ACTIONS
 from experiments.reports import views as reports
-from experiments.views import acting, detail, editing, home, listing, why
+from experiments.views import acting, detail, editing, home, keeping, listing, share, taking, why
 
 app_name = "experiments"
 
@@ -35,5 +35,9 @@ urlpatterns: list[URLPattern] = [
     path("experiments/<slug:key>/visitors/", why.visitors, name="visitors"),
     path("experiments/<slug:key>/history/", detail.history, name="history"),
     path("experiments/<slug:key>/refresh/", reports.refresh_now, name="refresh"),
+    path("experiments/<slug:key>/versions/", keeping.keep, name="keep"),
+    path("experiments/<slug:key>/links/", share.links, name="links"),
+    path("experiments/<slug:key>/links/<int:pk>/revoke/", share.revoke, name="revoke-link"),
+    path("experiments/<slug:key>/download/<slug:form>/", taking.take, name="take"),
     path("experiments/<slug:key>/<action:action>/", acting.act, name="act"),
 ]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from experiments import adaptive
-from experiments.models import Experiment, Report, Status
+from experiments.models import Experiment, Report, ReportVersion, Status
 from experiments.reports import (
     card,
     forest,
@@ -26,6 +26,7 @@ from experiments.reports import (
     shares,
     tables,
     verdict,
+    versions,
 )
 from experiments.reports.card import Card
 from experiments.reports.charts import Chart
@@ -107,18 +108,24 @@ class Results:
         return self.card.early or self.card.blank
 
 
-def context(experiment: Experiment, *, now: dt.datetime, phase: str = "") -> dict[str, Any]:
+def context(
+    experiment: Experiment, *, now: dt.datetime, phase: str = "", version: str = ""
+) -> dict[str, Any]:
     """Template context of `experiments/_results.html`.
 
     Args:
         experiment: Any.
         now: For how old the numbers are.
         phase: Number of an earlier phase whose report is to be read as it ended.
+        version: Number of a kept version of that phase, to be read as it was.
 
     Raises:
-        NotFound: There is no such phase.
+        NotFound: There is no such phase or version.
     """
-    past = phases.find(experiment, phase)
+    past: Report | ReportVersion | None = phases.find(experiment, phase)
+    if version:
+        number = past.phase if past else experiment.phase
+        past = versions.find(experiment, version, phase=number)
     report = past or _report(experiment)
     return {
         "experiment": experiment,
@@ -128,6 +135,28 @@ def context(experiment: Experiment, *, now: dt.datetime, phase: str = "") -> dic
         "nothing_yet": nothing_yet(experiment),
         "frozen": past,
         "earlier": phases.earlier(experiment, shown=past.phase if past else None),
+    }
+
+
+def alone(
+    experiment: Experiment, version: ReportVersion | None, *, now: dt.datetime
+) -> dict[str, Any]:
+    """The same for somebody who can do nothing here but read: a share page, a file.
+
+    Args:
+        experiment: Any.
+        version: The one to show; None for the report as it is now.
+        now: For how old the numbers are.
+    """
+    report = version or _report(experiment)
+    found = None if report is None else _results(experiment, report, frozen=bool(version))
+    return {
+        "experiment": experiment,
+        "results": found and replace(found, card=replace(found.card, action=None)),
+        "refreshing": None if report is None else _as_it_ended(report, now),
+        "nothing_yet": nothing_yet(experiment),
+        "frozen": version,
+        "alone": True,
     }
 
 
@@ -150,7 +179,7 @@ def refreshing(experiment: Experiment, *, now: dt.datetime) -> Refreshing:
     )
 
 
-def _as_it_ended(past: Report, now: dt.datetime) -> Refreshing:
+def _as_it_ended(past: Report | ReportVersion, now: dt.datetime) -> Refreshing:
     return Refreshing(
         as_of=past.as_of,
         now=now,
@@ -173,11 +202,14 @@ def _report(experiment: Experiment) -> Report | None:
     return Report.objects.filter(experiment=experiment, phase=experiment.phase).first()
 
 
-def _results(experiment: Experiment, report: Report, *, frozen: bool) -> Results | None:
+def _results(
+    experiment: Experiment, report: Report | ReportVersion, *, frozen: bool
+) -> Results | None:
     data = phases.data_of(report)
     if data is None:
         return None
-    data = phases.ended(data) if frozen else _with_parameters_in_force(experiment, data)
+    if not isinstance(report, ReportVersion):
+        data = phases.ended(data) if frozen else _with_parameters_in_force(experiment, data)
     found = verdict.decide(data)
     shown = card.card_of(experiment, data, found)
     if frozen:
