@@ -107,7 +107,7 @@ def _layout(known: Sequence[AgePoint]) -> dict[str, Any]:
         "hovermode": "closest",
         "xaxis": axis
         | {"range": [-0.6, last + 0.6], "showgrid": False, "tickformat": "d", "nticks": 15}
-        | {"title": {"text": _("Days since the first exposure"), "standoff": 8}},
+        | charts.axis_title(_("Days since the first exposure")),
         "yaxis": axis
         | {"ticksuffix": "%", "automargin": True, "gridcolor": charts.LINE}
         | {"range": charts.axis_range(ends)},

@@ -62,7 +62,7 @@ def _layout() -> dict[str, Any]:
         "hovermode": "x unified",
         "xaxis": axis
         | {"showgrid": False, "tickformat": "d", "dtick": 1}
-        | {"title": {"text": _("Number of the view"), "standoff": 8}},
+        | charts.axis_title(_("Number of the view")),
         "yaxis": axis
         | {"ticksuffix": "%", "automargin": True, "gridcolor": charts.LINE, "rangemode": "tozero"},
         "legend": {"y": -0.24, "yanchor": "top"},

@@ -52,6 +52,12 @@ WORDS: Final = 20
 """Width of a line of words beside an axis; a Chinese character takes two."""
 
 
+NAMES_APART: Final[Mapping[str, Any]] = MappingProxyType(
+    {"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)", "automargin": True}
+)
+"""An axis of names: a little room between them and the picture."""
+
+
 class Reads(StrEnum):
     """When a picture may be read: it compares nothing; on any day; not before the verdict."""
 
@@ -146,6 +152,11 @@ def wrapped(text: str, width: int = WORDS) -> str:
 def _parts(text: str) -> list[str]:
     """Pieces after which a line may end: Latin words, Chinese characters."""
     return re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+", text)
+
+
+def axis_title(text: str) -> dict[str, Any]:
+    """What an axis counts, where the title of the picture does not say it."""
+    return {"title": {"text": text, "standoff": 8, "font": {"color": QUIET, "size": 12}}}
 
 
 def shown_arms(data: ReportData) -> Sequence[Arm]:

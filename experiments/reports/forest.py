@@ -177,19 +177,25 @@ def _range(data: ReportData, effects: Sequence[Effect]) -> list[float]:
 
 
 def _reasons(data: ReportData, rows: Rows, effects: Sequence[Effect]) -> list[dict[str, Any]]:
-    """The reason in the place of what cannot be drawn."""
-    missing = [effect for effect in effects if _span(data, effect) is None]
+    """The reason in the place of what cannot be drawn, once where it is the same for all."""
     base = {"xref": "paper", "x": 0, "xanchor": "left", "xshift": 8, "showarrow": False}
-    look = {"font": {"color": charts.QUIET, "size": 12}, "bgcolor": charts.SURFACE}
-    return [base | look | {"y": rows.y(e), "text": _reason(data, e)} for e in missing]
+    font = {"font": {"color": charts.QUIET, "size": 12}}
+    found = []
+    for metric in rows.places:
+        mine = [e for e in effects if e.metric == metric and _span(data, e) is None]
+        texts = {_reason(e) for e in mine}
+        if len(mine) == len(data.design.treatments) and len(texts) == 1:
+            found.append(base | font | {"y": rows.places[metric], "text": texts.pop()})
+            continue
+        for e in mine:
+            text = f"{label(data.design.arm(e.arm))}: {_reason(e)}"
+            found.append(base | font | {"y": rows.y(e), "text": text})
+    return found
 
 
-def _reason(data: ReportData, effect: Effect) -> str:
+def _reason(effect: Effect) -> str:
     gap = effect.gap or effect.lift_gap
-    text = str(GAPS[gap.code]) if gap else "—"
-    if len(data.design.treatments) == 1:
-        return text
-    return f"{label(data.design.arm(effect.arm))}: {text}"
+    return str(GAPS[gap.code]) if gap else "—"
 
 
 def _control(data: ReportData) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from experiments.reports.payload import Effect, ReportData
 
 ROW: Final = 36
 """Pixels of a metric: two lines of its name."""
-OF_TREATMENT: Final = 16
+OF_TREATMENT: Final = 18
 """Pixels of a treatment within it."""
 HEADING: Final = 26
 AROUND: Final = 60
@@ -45,13 +45,13 @@ class Rows:
     def axis(self) -> dict[str, Any]:
         """The vertical axis: names of metrics."""
         return {
+            **charts.NAMES_APART,
             "tickmode": "array",
             "tickvals": list(self.places.values()),
             "ticktext": [charts.wrapped(metric_name(key)) for key in self.places],
             "range": [self.end, 0],
             "showgrid": False,
             "zeroline": False,
-            "automargin": True,
             "fixedrange": True,
         }
 

@@ -103,7 +103,7 @@ def _layout(data: ReportData, stages: Sequence[Stage]) -> dict[str, Any]:
     shares = [_share(stages[0], stage, i) or 0.0 for stage in stages for i in range(arms)]
     return {
         "height": 44 + len(stages) * (arms * BAR + APART),
-        "margin": {"l": 8, "r": 16, "t": 8, "b": 32},
+        "margin": {"l": 8, "r": 24, "t": 8, "b": 32},
         "barmode": "group",
         "bargap": APART / (arms * BAR + APART),
         "bargroupgap": 0.08,
@@ -116,12 +116,12 @@ def _layout(data: ReportData, stages: Sequence[Stage]) -> dict[str, Any]:
             "fixedrange": True,
         },
         "yaxis": {
+            **charts.NAMES_APART,
             "categoryorder": "array",
             "categoryarray": [_name(stage) for stage in stages],
             "autorange": "reversed",
             "tickvals": [_name(stage) for stage in stages],
             "ticktext": [charts.wrapped(_name(stage), 12) for stage in stages],
-            "automargin": True,
             "showgrid": False,
             "fixedrange": True,
         },

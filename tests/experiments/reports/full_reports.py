@@ -153,11 +153,7 @@ def _findings(arms: tuple[Arm, ...], units: tuple[int, ...], days: int) -> Findi
         exposures=tuple(_exposed(place, arm.id, days) for place in range(days) for arm in arms),
         expected_per_day=1_300.0,
         ages=tuple(_age(since, arm) for arm in treatments for since in range(min(days, 14))),
-        views=tuple(
-            ViewPoint(n, arm.id, round(9_000 * 0.55 ** (n - 1)), round(760 * 0.45 ** (n - 1)))
-            for arm in arms
-            for n in range(1, 11)
-        ),
+        views=tuple(ViewPoint(n, arm.id, *_views(n, arm.id)) for arm in arms for n in range(1, 11)),
         marks=(
             Mark(START, "started"),
             Mark(START + 3 * DAY, "traffic", "20% → 50%"),
@@ -178,6 +174,11 @@ def _exposed(place: int, arm: int, days: int) -> ExposureDay:
     whole = 650 + 40 * ((place * 5 + arm * 3) % 7 - 3)
     part = 0.5 if place == 0 else 1.0
     return ExposureDay((START + place * DAY).date(), arm, round(whole * part))
+
+
+def _views(n: int, arm: int) -> tuple[int, int]:
+    """Visitors with an n-th view, and those of them who clicked on it."""
+    return round(9_000 * 0.55 ** (n - 1)), round((700 + 40 * arm) * 0.45 ** (n - 1))
 
 
 def _age(since: int, arm: int) -> AgePoint:
