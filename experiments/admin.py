@@ -52,7 +52,10 @@ def _mover(move: Callable[..., None], label: Any) -> Callable[..., None]:  # noq
 class VariantInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Variant
     extra = 0
-    fields = ("position", "key", "name", "creative", "weight", "bucket_start", "bucket_end")
+    fields = (
+        "position", "key", "name", "creative", "weight", "creative_cost", "media_cost", "discount",
+        "bucket_start", "bucket_end",
+    )  # fmt: skip
     readonly_fields = ("bucket_start", "bucket_end")
     raw_id_fields = ("creative",)
 
@@ -73,13 +76,13 @@ def _is_open(experiment: object) -> bool:
 
 MOVED = (
     "status", "slice", "phase", "revision", "started_at", "stopped_at", "decided_at",
-    "decision", "decision_reason", "takeaways", "next_step", "tags", "created_at",
+    "decision", "decision_reason", "recommended", "takeaways", "next_step", "tags", "created_at",
 )  # fmt: skip
 """Written by `lifecycle` and `traffic` only."""
 PLANNED = (
     "site", "key", "placement", "origin", "unit", "primary_metric", "mde", "mde_kind",
-    "reading", "planned_days", "planned_visitors", "traffic_share", "hypothesis", "policy",
-    "exploration_share",
+    "planned_days", "planned_visitors", "traffic_share", "hypothesis", "policy",
+    "exploration_share", "reading",
 )  # fmt: skip
 """Fixed from the start on: changing them would change what the results mean."""
 

@@ -40,9 +40,9 @@ def _prior(data: ReportData) -> str:
         return ""
     return _(
         "It begins with a belief about banners in general, that a change is around zero, give or "
-        "take ten percent (a normal distribution), and lets the data move it. The shrunk change "
-        "is nearer to what will be seen later. None of these numbers is a reason to stop a test: only the "
-        "verdict may be looked at every day."
+        "take ten percent (a normal distribution), and lets the data move it. The shrunk change is "
+        "nearer to what will be seen later. None of these numbers is a reason to stop a test: only "
+        "the verdict may be looked at every day."
     )
 
 

@@ -84,7 +84,7 @@ def money(minor: float, currency: str) -> str:
     """An amount with its currency."""
     digits = minor_digits(currency)
     text = f"{abs(minor) / 10**digits:,.{digits}f}"
-    return f"{MINUS if minor < 0 else ''}{_symbol(currency)}{text}"
+    return f"{MINUS if minor < 0 else ''}{symbol(currency)}{text}"
 
 
 def gain(minor: float, currency: str, *, width: float | None = None) -> str:
@@ -93,7 +93,7 @@ def gain(minor: float, currency: str, *, width: float | None = None) -> str:
     digits = digits_for((abs(minor) if width is None else width) / scale)
     text = signed(minor / scale, min(minor_digits(currency), digits))
     sign = text[0] if text[0] in f"{MINUS}+" else ""
-    return f"{sign}{_symbol(currency)}{text.removeprefix(sign)}"
+    return f"{sign}{symbol(currency)}{text.removeprefix(sign)}"
 
 
 def gain_range(span: Span, currency: str) -> tuple[str, str]:
@@ -116,8 +116,9 @@ def _signed_money(minor: float, currency: str, width: float) -> str:
     scale = 10 ** minor_digits(currency)
     text = signed(minor / scale, max(minor_digits(currency), digits_for(width / scale)))
     sign = text[0] if text[0] in f"{MINUS}+" else ""
-    return f"{sign}{_symbol(currency)}{text.removeprefix(sign)}"
+    return f"{sign}{symbol(currency)}{text.removeprefix(sign)}"
 
 
-def _symbol(currency: str) -> str:
+def symbol(currency: str) -> str:
+    """What stands before an amount."""
     return SYMBOLS.get(currency, f"{currency} ")
