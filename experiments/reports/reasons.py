@@ -113,7 +113,7 @@ def _unharmed(guards: Sequence[Guard]) -> Iterator[Reason]:
 def _unclear(guards: Sequence[Guard]) -> Iterator[Reason]:
     for guard in guards:
         places = {"metric": metric_name(guard.metric), "margin": f"{guard.margin * 100:g}%"}
-        text = _("Not yet certain that %(metric)s has lost less than %(margin)s.")
+        text = _("%(metric)s may have lost more than %(margin)s: too early to tell.")
         yield Reason(State.WAITING, text % places)
 
 
