@@ -32,12 +32,17 @@ def experiment():
     return a_refreshed_experiment(at=now - 15 * DAY, now=now, name="Spring hero 春季横幅")
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_shared__in_chromium__verdict_first_and_accessible(
-    chromium, live_server, experiment, size, theme, language
-):
+LOOKS = [
+    (size, theme, language)
+    for size in SIZES
+    for theme in ("light", "dark")
+    for language in ("en", "zh-hans")
+]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids="-".join)
+def test_shared__in_chromium__verdict_first_and_accessible(chromium, live_server, experiment, look):
+    size, theme, language = look
     now = timezone.now()
     made = sharing.create(
         experiment, language=language, days=3, version=None, actor=a_user(), now=now
