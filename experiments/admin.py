@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from engine.errors import LabError
 from experiments import lifecycle
 from experiments.models import (
+    DecisionRequest,
     Experiment,
     Layer,
     LearntSnapshot,
@@ -76,7 +77,8 @@ def _is_open(experiment: object) -> bool:
 
 MOVED = (
     "status", "slice", "phase", "revision", "started_at", "stopped_at", "decided_at",
-    "decision", "decision_reason", "recommended", "takeaways", "next_step", "tags", "created_at",
+    "decision", "decision_reason", "against_reason", "recommended", "takeaways", "next_step",
+    "tags", "created_at",
 )  # fmt: skip
 """Written by `lifecycle` and `traffic` only."""
 PLANNED = (
@@ -140,6 +142,16 @@ class LayerAdmin(ReadOnlyAdmin):
     @admin.display(description=_("placements"))
     def placements(self, row: Layer) -> str:
         return ", ".join(row.site.placements.filter(layer=row.key).values_list("key", flat=True))
+
+
+@admin.register(DecisionRequest)
+class DecisionRequestAdmin(ReadOnlyAdmin):
+    """Answered on the page of the experiment, by another person."""
+
+    list_display = ("experiment", "variant", "state", "asked_by", "asked_at", "answered_by")
+    list_filter = ("state", "experiment__site")
+    search_fields = ("experiment__name", "experiment__key", "reason", "against_reason")
+    list_select_related = ("experiment", "asked_by", "answered_by")
 
 
 @admin.register(Report)

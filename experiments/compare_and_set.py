@@ -69,12 +69,12 @@ def state_of(experiment: Experiment) -> dict[str, object]:
                 "name": name,
                 "creative": creative,
                 "weight": weight,
-                "costs": [once, media, f"{discount:g}"],
+                "costs": [once, media, f"{discount.normalize():f}"],
             }
             for key, name, creative, weight, once, media, discount in variants.values_list(*STATED)
         ],
         "watched": [
-            f"{one.metric} {one.role}" + (f" {one.margin:g}%" if one.margin else "")
+            f"{one.metric} {one.role}" + (f" {one.margin.normalize():f}%" if one.margin else "")
             for one in Watched.objects.filter(experiment=experiment)
         ],
     }

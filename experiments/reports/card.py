@@ -177,7 +177,7 @@ def _of_variants(data: ReportData, verdict: Verdict) -> Action | None:
         return Action(_("Keep %(control)s") % {"control": label(control)}, decide=control.key)
     if verdict.kind is Kind.NO_DIFFERENCE:
         note = _("You may choose by taste or cost.")
-        return Action(_("Choose one"), note, decide=control.key)
+        return Action(_("Choose one"), note, decide="")
     if verdict.kind is Kind.YOUR_CALL:
         note = _("Only you can weigh one against the other.")
         return Action(_("Decide"), note, decide="")

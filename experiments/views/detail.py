@@ -21,7 +21,11 @@ from workspace.access import GRANTS, Permission, SiteRequest, site_page
 from workspace.models import AuditEntry
 
 ENTRIES_PER_PAGE = 30
-MORE = {"variants": gettext_lazy("Variants"), "watched": gettext_lazy("Watched metrics")}
+MORE = {
+    "variants": gettext_lazy("Variants"),
+    "watched": gettext_lazy("Watched metrics"),
+    "decision_request": gettext_lazy("Decision asked for"),
+}
 """What the log knows of an experiment beside its own fields."""
 SILENT = frozenset(
     {"id", "site", "revision", "status", "slice", "phase", "created_at"}
