@@ -56,6 +56,7 @@ DONE: Mapping[str, Any] = MappingProxyType(
         "change_policy": gettext_lazy("changed the policy; a new phase began"),
         "roll_back": gettext_lazy("went back to the parameters before"),
         "release": gettext_lazy("let it learn on"),
+        "note_learnings": gettext_lazy("wrote down what was learned"),
     }
 )
 CHOOSING: Mapping[str, Word] = MappingProxyType(
