@@ -62,6 +62,7 @@ DONE: Mapping[str, Any] = MappingProxyType(
         "freeze": gettext_lazy("kept the report as it was"),
         "share": gettext_lazy("made a link to the report"),
         "unshare": gettext_lazy("took back a link to the report"),
+        "note_learnings": gettext_lazy("wrote down what was learned"),
     }
 )
 CHOOSING: Mapping[str, Word] = MappingProxyType(
