@@ -24,7 +24,9 @@ KINDS: Final = {
 
 def marks_of(experiments: Iterable[Experiment]) -> dict[int, tuple[Mark, ...]]:
     """By id of the experiment, oldest first, in one query."""
-    by_place = {(row.site_id, row.key): row.pk for row in experiments}
+    by_place: dict[tuple[int | None, str], int] = {
+        (row.site_id, row.key): row.pk for row in experiments
+    }
     found: dict[int, list[Mark]] = {key: [] for key in by_place.values()}
     rows = AuditEntry.objects.filter(
         site__in={site for site, _key in by_place},
