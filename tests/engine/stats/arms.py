@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.stats.aggregates import TOTALS, Aggregates
+from engine.stats.aggregates import Aggregates
 
 
 def units(*, n=400, seed=1, rate=0.1, buyers=0.1):
@@ -19,7 +19,7 @@ def units(*, n=400, seed=1, rate=0.1, buyers=0.1):
         "converted": (orders > 0).astype(int),
         "revenue": orders * rng.integers(500, 90_000, n),
     }
-    return [{name: int(columns[name][i]) for name in TOTALS} for i in range(n)]
+    return [{name: int(columns[name][i]) for name in columns} for i in range(n)]
 
 
 def make_arm(**options) -> Aggregates:
