@@ -14,7 +14,7 @@ from engine.errors import InvalidInput
 from engine.stats.sequential import bounds, crossing, multiplier
 from engine.stats.tails import normal_quantile
 
-__all__ = ["OPEN_LOOKS", "Once", "Open", "Planned", "Reading"]
+__all__ = ["ONCE", "OPEN_LOOKS", "Once", "Open", "Planned", "Reading"]
 
 OPEN_LOOKS: Final = 60
 """Daily looks that the planned size of a run without an end is meant to be enough for."""
@@ -52,6 +52,9 @@ class Once:
         """How many times the visitors of a single look are needed: once."""
         del alpha, power
         return 1.0
+
+
+ONCE: Final = Once()
 
 
 @dataclass(frozen=True, slots=True)
