@@ -4,7 +4,18 @@ from django.urls import URLPattern, path, register_converter
 
 from experiments.moves import ACTIONS
 from experiments.reports import views as reports
-from experiments.views import acting, detail, editing, home, keeping, listing, share, taking, why
+from experiments.views import (
+    acting,
+    detail,
+    editing,
+    home,
+    keeping,
+    library,
+    listing,
+    share,
+    taking,
+    why,
+)
 
 app_name = "experiments"
 
@@ -27,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("why/", why.why, name="why"),
     path("first-hour/put-away/", home.put_away, name="put-away"),
+    path("library/", library.index, name="library"),
     path("experiments/", listing.index, name="list"),
     path("experiments/new/", editing.new, name="new"),
     path("experiments/<slug:key>/", detail.results, name="detail"),
@@ -34,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("experiments/<slug:key>/edit/", editing.edit, name="edit"),
     path("experiments/<slug:key>/visitors/", why.visitors, name="visitors"),
     path("experiments/<slug:key>/history/", detail.history, name="history"),
+    path("experiments/<slug:key>/learnings/", library.edit_learnings, name="learnings"),
     path("experiments/<slug:key>/refresh/", reports.refresh_now, name="refresh"),
     path("experiments/<slug:key>/versions/", keeping.keep, name="keep"),
     path("experiments/<slug:key>/links/", share.links, name="links"),

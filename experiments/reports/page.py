@@ -15,20 +15,20 @@ from experiments import adaptive
 from experiments.models import Experiment, Report, ReportVersion, Status
 from experiments.reports import (
     card,
-    forest,
     health_words,
-    over_time,
     phases,
     pictures,
     plan,
+    plots,
     refresh,
+    sections,
     shares,
     tables,
     verdict,
     versions,
 )
 from experiments.reports.card import Card
-from experiments.reports.charts import Chart
+from experiments.reports.charts import Chart, Reads
 from experiments.reports.health_words import Explained
 from experiments.reports.names import label
 from experiments.reports.payload import CHANCE_ID, POLICY_ID, Arm, ReportData
@@ -88,17 +88,30 @@ class Results:
     data: ReportData
     card: Card
     sides: list[Side]
-    forest: Chart | None
-    over_time: Chart | None
+    plots: list[Chart]
     variants: tables.Table
     comparisons: tables.Table
     health: list[Explained]
     method: list[str]
     shares: shares.Shown | None
+    sections: sections.Sections
 
     @property
     def charts(self) -> bool:
-        return bool(self.forest or self.over_time or (self.shares and self.shares.chart))
+        return bool(self.plots or (self.shares and self.shares.chart))
+
+    @property
+    def open_plots(self) -> list[Chart]:
+        return [plot for plot in self.plots if not self._hidden(plot)]
+
+    @property
+    def folded_plots(self) -> list[Chart]:
+        return [plot for plot in self.plots if self._hidden(plot)]
+
+    def _hidden(self, plot: Chart) -> bool:
+        if self.card.blank:
+            return plot.reads is not Reads.ALWAYS
+        return self.card.early and plot.reads is Reads.WITH_VERDICT
 
     @property
     def folded(self) -> bool:
@@ -218,13 +231,13 @@ def _results(
         data=data,
         card=shown,
         sides=_sides(data, banners, found.arm, shown.chosen),
-        forest=forest.forest(data),
-        over_time=over_time.over_time(data),
+        plots=plots.further(data),
         variants=tables.variants(data),
         comparisons=tables.comparisons(data),
         health=health_words.explain_all(data),
         method=tables.method(data),
         shares=shares.shown(data, banners),
+        sections=sections.of(data, found),
     )
 
 
