@@ -56,7 +56,8 @@ def results(request: SiteRequest, key: str) -> HttpResponse:
         seen.note(request.site, request.user, first_hour.READ, now=timezone.now())
     asked = {name: request.GET.get(name, "") for name in ("phase", "version")}
     results = page.context(experiment, now=timezone.now(), **asked)
-    context = frame(request, experiment, "results") | results | taking.offered(request, experiment)
+    files = taking.offered(request, experiment, results)
+    context = frame(request, experiment, "results") | results | files
     return render(request, "experiments/detail.html", context)
 
 
