@@ -15,6 +15,7 @@ from experiments import adaptive
 from experiments.models import Experiment, Report, Status
 from experiments.reports import (
     card,
+    decision_words,
     forest,
     health_words,
     over_time,
@@ -127,6 +128,8 @@ def context(experiment: Experiment, *, now: dt.datetime, phase: str = "") -> dic
         "decide_url": address("act", experiment, "decide"),
         "nothing_yet": nothing_yet(experiment),
         "frozen": past,
+        "decided": None if past else decision_words.record(experiment),
+        "waiting": None if past else decision_words.waiting(experiment),
         "earlier": phases.earlier(experiment, shown=past.phase if past else None),
     }
 
