@@ -25,7 +25,7 @@ from experiments.reports.findings import (
 )
 from experiments.reports.inputs import Inputs
 from experiments.reports.looks import ALPHA
-from experiments.reports.payload import Arm, Design, Split
+from experiments.reports.payload import Arm, Design, Gap, GapCode, Split
 from experiments.reports.values import ByDay
 
 Arms = Mapping[int, Aggregates]
@@ -178,16 +178,25 @@ def ages(inputs: Inputs) -> tuple[AgePoint, ...]:
 
 
 def _age(arm: int, point: novelty.AgePoint) -> AgePoint:
-    gap = None if point.gap is None else comparing.lift_gap_or_few(point.gap)
     return AgePoint(
-        point.age,
+        point.since,
         arm,
         point.n_control,
         point.n_treatment,
         lift=point.lift,
+        variance=point.variance,
         span=comparing.span(point.interval),
-        gap=gap,
+        gap=None if point.gap is None else _gap_of_age(point),
     )
+
+
+def _gap_of_age(point: novelty.AgePoint) -> Gap:
+    if point.gap in set(GapCode):
+        return Gap(GapCode(point.gap))
+    if not point.missing:
+        return Gap(GapCode.TOO_FEW)
+    lack = point.missing[0]
+    return Gap(GapCode.TOO_FEW, lack.what, lack.have, lack.need, lack.arm)
 
 
 def view_points(design: Design, views: Mapping[int, tuple[int, ...]]) -> tuple[ViewPoint, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine.errors import StatisticsError, Undefined
+from engine.errors import NotEnoughData, StatisticsError, Undefined
 from engine.stats import novelty, preperiod
 from engine.stats.aggregates import Aggregates
 from engine.stats.estimate import shortages
@@ -113,15 +113,24 @@ def check_before(design: Design, arms: Mapping[int, Aggregates]) -> Check | None
 
 def check_steady(ages: Sequence[AgePoint]) -> Check | None:
     """The effect does not turn round while visitors get used to the banner."""
-    by_arm: dict[int, list[AgePoint]] = {}
-    for point in ages:
-        by_arm.setdefault(point.arm, []).append(point)
-    states = {arm: novelty.steady(points) for arm, points in by_arm.items()}
-    if not any(state is not None for state in states.values()):
+    found = {arm: _is_steady(arm, ages) for arm in {point.arm for point in ages}}
+    known = {arm: steady for arm, steady in found.items() if steady is not None}
+    if not known:
         return None
-    turned = [arm for arm, state in states.items() if state is False]
-    state = State.WARNING if turned else State.OK
-    return Check("steady", state, {}, turned[0] if turned else None)
+    turned = next((arm for arm, steady in sorted(known.items()) if not steady), None)
+    return Check("steady", State.OK if turned is None else State.WARNING, {}, turned)
+
+
+def _is_steady(arm: int, ages: Sequence[AgePoint]) -> bool | None:
+    points = [
+        novelty.AgePoint(p.since, p.n_control, p.n_treatment, p.lift, p.variance)
+        for p in ages
+        if p.arm == arm
+    ]
+    try:
+        return novelty.steady(points).steady
+    except NotEnoughData:
+        return None
 
 
 def check_heavy(design: Design, arms: Mapping[int, Aggregates], observed: Observed) -> Check | None:
