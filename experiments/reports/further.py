@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from engine.stats.reading import Reading
-
 from engine.errors import StatisticsError
 from engine.stats import bayes, cuped, estimate, guardrails, novelty, srm
 from engine.stats.aggregates import Aggregates
 from engine.stats.inference import ArmEstimate
 from engine.stats.metrics import CATALOGUE
+from engine.stats.reading import Reading
 from experiments.models import Experiment
 from experiments.reports import comparing, values
 from experiments.reports.findings import (

@@ -66,7 +66,7 @@ ROWS: Final = ("days", "suspicious", "cuts", "ages")
 def plain(inputs: Inputs) -> dict[str, Any]:
     """The inputs as plain JSON types."""
     kept = _kept(inputs)
-    rows = dict.fromkeys(ROWS, ())
+    rows: dict[str, Any] = dict.fromkeys(ROWS, ())
     # Through the form and back, so that 5 and 5.0 are one number where the form says so; rows have
     # no such numbers, and there are many.
     small = msgspec.convert(msgspec.to_builtins(replace(kept, **rows)), Kept)
