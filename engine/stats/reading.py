@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from engine.errors import InvalidInput
-from engine.stats.sequential import bounds, crossing, multiplier
+from engine.stats.sequential import bounds, crossing, drift, multiplier
 from engine.stats.tails import normal_quantile
 
 __all__ = ["ONCE", "OPEN_LOOKS", "Once", "Open", "Planned", "Reading"]
@@ -172,13 +172,8 @@ Reading: TypeAlias = Once | Planned | Open
 
 @lru_cache(maxsize=256)
 def _planned_inflation(looks: int, alpha: float, power: float) -> float:
-    from scipy.optimize import brentq
-
-    fixed, limits = _fixed_drift(alpha, power), bounds(looks, alpha)
-    if looks == 1:
-        return 1.0
-    drift = brentq(lambda d: crossing(limits, d) - power, fixed / 2, 3 * fixed, xtol=1e-9)
-    return float(drift / fixed) ** 2
+    fixed = _fixed_drift(alpha, power)
+    return 1.0 if looks == 1 else (drift(bounds(looks, alpha), power) / fixed) ** 2
 
 
 @lru_cache(maxsize=64)
