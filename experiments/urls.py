@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, register_converter
 
 from experiments.moves import ACTIONS
 from experiments.reports import views as reports
-from experiments.views import acting, detail, editing, home, library, listing, why
+from experiments.views import acting, detail, editing, home, library, listing, rehearsal, why
 
 app_name = "experiments"
 
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("why/", why.why, name="why"),
     path("first-hour/put-away/", home.put_away, name="put-away"),
     path("library/", library.index, name="library"),
+    path("rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     path("experiments/", listing.index, name="list"),
     path("experiments/new/", editing.new, name="new"),
     path("experiments/<slug:key>/", detail.results, name="detail"),
