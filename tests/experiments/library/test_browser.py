@@ -93,6 +93,16 @@ def flaws(page) -> list[str]:
     return [f"{flaw['id']}: {flaw['nodes'][0]['html'][:150]}" for flaw in found]
 
 
+def settled_width(page, wanted: int) -> int:
+    """How wide the page is; a chart follows the window a moment later."""
+    for _again in range(50):
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide == wanted:
+            break
+        page.wait_for_timeout(100)
+    return wide
+
+
 def kept(page, name) -> None:
     """A screenshot where somebody wants to look at one."""
     folder = os.environ.get("LAB_PICTURES")
@@ -120,7 +130,7 @@ def test_page__any_size_and_theme__no_flaw_and_no_sideways_scroll(opened, name):
             page.set_viewport_size({"width": width, "height": height})
             if name in {"library", "rehearsal"}:
                 page.wait_for_selector(".chart-drawn .main-svg")
-            assert page.evaluate("document.documentElement.scrollWidth") == width, size
+            assert settled_width(page, width) == width, size
             kept(page, f"{name}-{size}-{theme}")
             assert flaws(page) == [], (size, theme)
 
