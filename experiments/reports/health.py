@@ -113,7 +113,10 @@ def check_before(design: Design, arms: Mapping[int, Aggregates]) -> Check | None
 
 def check_steady(ages: Sequence[AgePoint]) -> Check | None:
     """The effect does not turn round while visitors get used to the banner."""
-    found = {arm: _is_steady(arm, ages) for arm in {point.arm for point in ages}}
+    found = {
+        arm: is_steady([point for point in ages if point.arm == arm])
+        for arm in {point.arm for point in ages}
+    }
     known = {arm: steady for arm, steady in found.items() if steady is not None}
     if not known:
         return None
@@ -121,11 +124,10 @@ def check_steady(ages: Sequence[AgePoint]) -> Check | None:
     return Check("steady", State.OK if turned is None else State.WARNING, {}, turned)
 
 
-def _is_steady(arm: int, ages: Sequence[AgePoint]) -> bool | None:
+def is_steady(ages: Sequence[AgePoint]) -> bool | None:
+    """Whether the last third of the days of one arm agrees with the first; None: too few days."""
     points = [
-        novelty.AgePoint(p.since, p.n_control, p.n_treatment, p.lift, p.variance)
-        for p in ages
-        if p.arm == arm
+        novelty.AgePoint(p.since, p.n_control, p.n_treatment, p.lift, p.variance) for p in ages
     ]
     try:
         return novelty.steady(points).steady
