@@ -114,23 +114,23 @@ def check_before(design: Design, arms: Mapping[int, Aggregates]) -> Check | None
 def check_steady(ages: Sequence[AgePoint]) -> Check | None:
     """The effect does not turn round while visitors get used to the banner."""
     found = {
-        arm: is_steady([point for point in ages if point.arm == arm])
+        arm: steadiness([point for point in ages if point.arm == arm])
         for arm in {point.arm for point in ages}
     }
-    known = {arm: steady for arm, steady in found.items() if steady is not None}
+    known = {arm: one for arm, one in found.items() if one is not None}
     if not known:
         return None
-    turned = next((arm for arm, steady in sorted(known.items()) if not steady), None)
+    turned = next((arm for arm, one in sorted(known.items()) if not one.steady), None)
     return Check("steady", State.OK if turned is None else State.WARNING, {}, turned)
 
 
-def is_steady(ages: Sequence[AgePoint]) -> bool | None:
+def steadiness(ages: Sequence[AgePoint]) -> novelty.Steadiness | None:
     """Whether the last third of the days of one arm agrees with the first; None: too few days."""
     points = [
         novelty.AgePoint(p.since, p.n_control, p.n_treatment, p.lift, p.variance) for p in ages
     ]
     try:
-        return novelty.steady(points).steady
+        return novelty.steady(points)
     except NotEnoughData:
         return None
 
