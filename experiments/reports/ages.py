@@ -1,25 +1,18 @@
 """Does the effect last? The lift of the click-through rate by day since the first exposure."""
 
-import math
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from experiments.reports import charts, numbers
+from engine.stats.novelty import Steadiness
+from experiments.reports import charts, lasting, numbers
 from experiments.reports.charts import Chart, Reads
 from experiments.reports.findings import AgePoint
 from experiments.reports.names import gap_text, label, metric_name, side_head
 from experiments.reports.payload import Arm, ReportData, Span
 
-STRICT: Final = 2.576
-"""Standard errors (1 %) between the first and the last third of the days from which on the effect
-counts as unsteady: the days share visitors, and nobody planned this question."""
-FEWEST: Final = 3
-"""Days without which there are no thirds."""
 ROOM: Final = 0.5
-TINY: Final = 1e-12
 
 
 def ages(data: ReportData) -> Chart | None:
@@ -41,31 +34,8 @@ def ages(data: ReportData) -> Chart | None:
     )
 
 
-def steady(points: Sequence[AgePoint]) -> bool | None:
-    """Whether the last third of the days agrees with the first; None while nobody can say."""
-    known = sorted(filter(_known, points), key=lambda point: point.since)
-    third = len(known) // FEWEST
-    if not third:
-        return None
-    (first, before), (last, after) = _pooled(known[:third]), _pooled(known[-third:])
-    return abs(last - first) <= STRICT * math.sqrt(before + after)
-
-
 def _known(point: AgePoint) -> bool:
     return point.lift is not None and point.span is not None
-
-
-def _pooled(points: Sequence[AgePoint]) -> tuple[float, float]:
-    """Mean weighted by precision, and its variance."""
-    weights = [1 / _variance(point.span) for point in points if point.span]
-    lifts = [point.lift or 0.0 for point in points if point.span]
-    mean = sum(w * lift for w, lift in zip(weights, lifts, strict=True)) / sum(weights)
-    return mean, 1 / sum(weights)
-
-
-def _variance(span: Span) -> float:
-    wide = 2 * NormalDist().inv_cdf((1 + span.level) / 2)
-    return max(((span.high - span.low) / wide) ** 2, TINY)
 
 
 def _traces(data: ReportData, known: Sequence[AgePoint]) -> list[dict[str, Any]]:
@@ -118,8 +88,9 @@ def _layout(known: Sequence[AgePoint]) -> dict[str, Any]:
 
 def _summary(data: ReportData, known: Sequence[AgePoint]) -> str:
     mine = [(arm, [p for p in known if p.arm == arm.id]) for arm in data.design.treatments]
-    even = [_both_ends(arm, points) for arm, points in mine if steady(points)]
-    uneven = [_both_ends(arm, points) for arm, points in mine if steady(points) is False]
+    found = [(arm, state) for arm, points in mine if (state := lasting.steadiness(points))]
+    even = [_both_ends(arm, state) for arm, state in found if state.steady]
+    uneven = [_both_ends(arm, state) for arm, state in found if not state.steady]
     parts = []
     if uneven:
         parts.append(_("The effect changes with time: %(list)s.") % {"list": _("; ").join(uneven)})
@@ -129,13 +100,11 @@ def _summary(data: ReportData, known: Sequence[AgePoint]) -> str:
     return " ".join(parts) or _("Too few days to say whether the effect lasts.")
 
 
-def _both_ends(arm: Arm, points: Sequence[AgePoint]) -> str:
-    days = sorted(points, key=lambda point: point.since)
-    third = len(days) // FEWEST
+def _both_ends(arm: Arm, found: Steadiness) -> str:
     return _("%(variant)s %(first)s on the first days, %(last)s on the last") % {
         "variant": label(arm),
-        "first": numbers.lift(_pooled(days[:third])[0]),
-        "last": numbers.lift(_pooled(days[-third:])[0]),
+        "first": numbers.lift(found.first),
+        "last": numbers.lift(found.last),
     }
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from engine.stats.reading import Reading
-
 from engine.errors import StatisticsError
 from engine.stats import bayes, cuped, estimate, guardrails, novelty, srm
 from engine.stats.aggregates import Aggregates
-from engine.stats.inference import ArmEstimate
+from engine.stats.inference import ArmEstimate, LiftGap
 from engine.stats.metrics import CATALOGUE
+from engine.stats.reading import Reading
 from experiments.models import Experiment
 from experiments.reports import comparing, values
 from experiments.reports.findings import (
@@ -25,7 +24,7 @@ from experiments.reports.findings import (
 )
 from experiments.reports.inputs import Inputs
 from experiments.reports.looks import ALPHA
-from experiments.reports.payload import Arm, Design, Split
+from experiments.reports.payload import Arm, Design, Gap, GapCode, Split
 from experiments.reports.values import ByDay
 
 Arms = Mapping[int, Aggregates]
@@ -67,6 +66,7 @@ def _guard(design: Design, arms: Arms, metric: str, arm: Arm, margin: float) -> 
         low=found.low,
         high=found.high,
         p=found.p,
+        gap=comparing.lift_gap(found.gap),
     )
 
 
@@ -120,6 +120,7 @@ def adjusted(design: Design, arms: Arms, reading: Reading) -> tuple[Adjusted, ..
                 lift_span=comparing.span(one.lift_interval),
                 difference=one.difference,
                 p=one.p,
+                gap=comparing.lift_gap(one.lift_gap),
             )
         )
     return tuple(found)
@@ -178,16 +179,23 @@ def ages(inputs: Inputs) -> tuple[AgePoint, ...]:
 
 
 def _age(arm: int, point: novelty.AgePoint) -> AgePoint:
-    gap = None if point.gap is None else comparing.lift_gap_or_few(point.gap)
     return AgePoint(
-        point.age,
+        point.since,
         arm,
         point.n_control,
         point.n_treatment,
         lift=point.lift,
         span=comparing.span(point.interval),
-        gap=gap,
+        gap=_gap_of_age(point),
     )
+
+
+def _gap_of_age(point: novelty.AgePoint) -> Gap | None:
+    if point.missing:
+        return values.worst_of(point.missing)
+    if point.gap in set(LiftGap):
+        return comparing.lift_gap(LiftGap(point.gap))
+    return None if point.gap is None else Gap(GapCode.NO_VARIATION)
 
 
 def view_points(design: Design, views: Mapping[int, tuple[int, ...]]) -> tuple[ViewPoint, ...]:

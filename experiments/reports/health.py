@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from engine.errors import StatisticsError, Undefined
-from engine.stats import novelty, preperiod
+from engine.stats import preperiod
 from engine.stats.aggregates import Aggregates
 from engine.stats.estimate import shortages
 from engine.stats.metrics import CATALOGUE
 from engine.stats.srm import ALARM
+from experiments.reports import lasting
 from experiments.reports.findings import AgePoint, CutEffect, Stage
 from experiments.reports.payload import Check, Design, Effect, ReportData, Split, State
 
@@ -116,7 +117,7 @@ def check_steady(ages: Sequence[AgePoint]) -> Check | None:
     by_arm: dict[int, list[AgePoint]] = {}
     for point in ages:
         by_arm.setdefault(point.arm, []).append(point)
-    states = {arm: novelty.steady(points) for arm, points in by_arm.items()}
+    states = {arm: lasting.steady(points) for arm, points in by_arm.items()}
     if not any(state is not None for state in states.values()):
         return None
     turned = [arm for arm, state in states.items() if state is False]

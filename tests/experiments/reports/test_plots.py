@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from django.utils import translation
 
-from experiments.reports import ages, charts, forest, moments, over_time, plots
+from experiments.reports import ages, charts, forest, lasting, moments, over_time, plots
 from experiments.reports.by_view import by_view
 from experiments.reports.charts import Marked, Reads
 from experiments.reports.exposures import exposures
@@ -271,13 +271,13 @@ def test_ages__effect_that_wears_off__is_called_changing():
     data = a_full_report()
     points = tuple(raised(p, 0.3) if p.since < 3 else p for p in data.findings.ages)
     worn = found(data, ages=points)
-    assert ages.steady(worn.findings.ages) is False
+    assert lasting.steady(worn.findings.ages) is False
     assert "changes with time: B +33" in ages.ages(worn).summary
 
 
 def test_ages__two_days__nobody_says_that_it_is_steady():
     points = a_full_report().findings.ages[:2]
-    assert ages.steady(points) is None
+    assert lasting.steady(points) is None
     chart = ages.ages(found(a_full_report(), ages=points))
     assert chart.summary == "Too few days to say whether the effect lasts."
 
