@@ -6,10 +6,9 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from engine.stats.novelty import Steadiness
-from experiments.reports import charts, numbers
+from experiments.reports import charts, lasting, numbers
 from experiments.reports.charts import Chart, Reads
 from experiments.reports.findings import AgePoint
-from experiments.reports.health import steadiness
 from experiments.reports.names import gap_text, label, metric_name, side_head
 from experiments.reports.payload import Arm, ReportData, Span
 
@@ -88,12 +87,10 @@ def _layout(known: Sequence[AgePoint]) -> dict[str, Any]:
 
 
 def _summary(data: ReportData, known: Sequence[AgePoint]) -> str:
-    mine = [
-        (arm, steadiness([point for point in known if point.arm == arm.id]))
-        for arm in data.design.treatments
-    ]
-    even = [_both_ends(arm, one) for arm, one in mine if one and one.steady]
-    uneven = [_both_ends(arm, one) for arm, one in mine if one and not one.steady]
+    mine = [(arm, [p for p in known if p.arm == arm.id]) for arm in data.design.treatments]
+    found = [(arm, state) for arm, points in mine if (state := lasting.steadiness(points))]
+    even = [_both_ends(arm, state) for arm, state in found if state.steady]
+    uneven = [_both_ends(arm, state) for arm, state in found if not state.steady]
     parts = []
     if uneven:
         parts.append(_("The effect changes with time: %(list)s.") % {"list": _("; ").join(uneven)})
