@@ -39,7 +39,7 @@ class Filled:
 
     @property
     def outlook(self) -> outlook.Outlook:
-        return outlook.of(self.form, self.rows, self.policy)
+        return outlook.of(self.form, self.rows, self.policy, now=timezone.now())
 
     def refuse(self, error: LabError) -> None:
         """Show what the use-case refused beside the field it names."""
@@ -95,7 +95,8 @@ def _empty(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
     )
     shown = variants or [Variant(name=row["name"]) for row in rows_start]
     filled = Filled(forms.PlanForm(initial=start, site=site), rows, policy)
-    return _render(request, experiment, filled, outlook.of_plan(blank, shown, rules))
+    view = outlook.of_plan(blank, shown, rules, now=timezone.now())
+    return _render(request, experiment, filled, view)
 
 
 def _wanted_placement(request: SiteRequest) -> Placement | None:
