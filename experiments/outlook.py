@@ -54,6 +54,7 @@ def _experiment(form: PlanForm, policy: dict[str, Any]) -> Experiment:
         "traffic_share",
         "planned_days",
         "planned_visitors",
+        "reading",
     )
     known = {name: typed[name] for name in names if typed.get(name) is not None}
     return Experiment(site=form.site, hypothesis=form.hypothesis(), **known)

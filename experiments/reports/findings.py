@@ -170,6 +170,7 @@ class AgePoint:
     n_control: int
     n_treatment: int
     lift: float | None = None
+    variance: float | None = None
     span: Span | None = None
     gap: Gap | None = None
 
