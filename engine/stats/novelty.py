@@ -12,7 +12,6 @@ from typing import Final, TypeAlias
 
 from engine.errors import InvalidInput, NotEnoughData, Shortage, StatisticsError
 from engine.stats.aggregates import Aggregates
-from engine.stats.bayes import lift_variance
 from engine.stats.estimate import estimate, require
 from engine.stats.frequentist import fieller
 from engine.stats.inference import Interval
@@ -40,7 +39,6 @@ class AgePoint:
         n_control: Units of control that were there on that day.
         n_treatment: The same of the treatment.
         lift: Treatment over control, minus 1; None while it does not exist, see `gap`.
-        variance: Of the lift, by the delta method.
         interval: Fieller interval of the lift.
         gap: Slug of the error, or the `LiftGap`, that explains what is missing.
         missing: What there is too little of, where that is the reason.
@@ -50,7 +48,6 @@ class AgePoint:
     n_control: int
     n_treatment: int
     lift: float | None = None
-    variance: float | None = None
     interval: Interval | None = None
     gap: str | None = None
     missing: tuple[Shortage, ...] = ()
@@ -120,25 +117,27 @@ def steady(points: Sequence[AgePoint]) -> Steadiness:
     """Ask whether the last third of the days contradicts the first third.
 
     It does when the two mean lifts differ by more than 1.96 standard errors. (Two thirds of
-    opposite sign that both exclude zero always do.) Much the same units stand behind the days of a
-    third, so its k days are worth k/(1 + (k - 1) ρ) days of different units, with ρ = `TOGETHER`.
+    opposite sign that both exclude zero always do.) A day's standard error is half its interval
+    over k. Much the same units stand behind the days of a third, so its d days are worth
+    d/(1 + (d - 1) ρ) days of different units, with ρ = `TOGETHER`.
 
     Args:
-        points: As `by_age` gives them; those without a lift are passed over.
+        points: As `by_age` gives them, youngest first; those without an interval are passed over.
 
     Raises:
-        NotEnoughData: Fewer than three days with a lift.
+        NotEnoughData: Fewer than three days with an interval.
 
     Reference:
         Kish (1965), Survey Sampling, section 5.4 (design effect of clusters).
 
     Example:
-        >>> days = [AgePoint(i, 900, 900, lift, 1e-4) for i, lift in enumerate((0.2, 0.1, 0.02))]
+        >>> days = [AgePoint(i, 900, 900, lift, Interval(lift - 0.02, lift + 0.02, 0.95))
+        ...         for i, lift in enumerate((0.2, 0.1, 0.02))]
         >>> found = steady(days)
         >>> round(found.z, 1), found.steady
-        (-12.7, False)
+        (-12.5, False)
     """
-    usable = [(p.lift, p.variance) for p in points if p.lift is not None and p.variance]
+    usable = [(p.lift, p.interval) for p in points if p.lift is not None and p.interval]
     if len(usable) < THIRDS:
         lack = Shortage("", "days", len(usable), THIRDS)
         raise NotEnoughData("Too few days with a lift.", field="days", missing=[lack])
@@ -161,12 +160,14 @@ def _point(
         missing = error.missing if isinstance(error, NotEnoughData) else ()
         return AgePoint(day, *n, gap=error.slug, missing=missing)
     lift, interval, gap = fieller(old, new, multiplier=normal_quantile(alpha), level=1 - alpha)
-    if lift is None:
-        return AgePoint(day, *n, gap=gap)
-    return AgePoint(day, *n, lift, lift_variance(old, new), interval, gap)
+    return AgePoint(day, *n, lift, interval, gap)
 
 
-def _mean(lifts: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    precision = math.fsum(1 / variance for _, variance in lifts)
-    mean = math.fsum(lift / variance for lift, variance in lifts) / precision
-    return mean, (1 + (len(lifts) - 1) * TOGETHER) / precision
+def _mean(lifts: Sequence[tuple[float, Interval]]) -> tuple[float, float]:
+    weights = [1 / _variance(interval) for _, interval in lifts]
+    mean = math.fsum(w * lift for w, (lift, _) in zip(weights, lifts, strict=True))
+    return mean / math.fsum(weights), (1 + (len(lifts) - 1) * TOGETHER) / math.fsum(weights)
+
+
+def _variance(interval: Interval) -> float:
+    return ((interval.high - interval.low) / (2 * normal_quantile(1 - interval.level))) ** 2

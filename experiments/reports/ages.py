@@ -1,16 +1,14 @@
 """Does the effect last? The lift of the click-through rate by day since the first exposure."""
 
-import math
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from experiments.reports import charts, numbers
+from engine.stats.novelty import Steadiness
+from experiments.reports import charts, lasting, numbers
 from experiments.reports.charts import Chart, Reads
 from experiments.reports.findings import AgePoint
-from experiments.reports.health import is_steady
 from experiments.reports.names import gap_text, label, metric_name, side_head
 from experiments.reports.payload import Arm, ReportData, Span
 
@@ -90,8 +88,9 @@ def _layout(known: Sequence[AgePoint]) -> dict[str, Any]:
 
 def _summary(data: ReportData, known: Sequence[AgePoint]) -> str:
     mine = [(arm, [p for p in known if p.arm == arm.id]) for arm in data.design.treatments]
-    even = [_both_ends(arm, points) for arm, points in mine if is_steady(points)]
-    uneven = [_both_ends(arm, points) for arm, points in mine if is_steady(points) is False]
+    found = [(arm, state) for arm, points in mine if (state := lasting.steadiness(points))]
+    even = [_both_ends(arm, state) for arm, state in found if state.steady]
+    uneven = [_both_ends(arm, state) for arm, state in found if not state.steady]
     parts = []
     if uneven:
         parts.append(_("The effect changes with time: %(list)s.") % {"list": _("; ").join(uneven)})
@@ -101,13 +100,11 @@ def _summary(data: ReportData, known: Sequence[AgePoint]) -> str:
     return " ".join(parts) or _("Too few days to say whether the effect lasts.")
 
 
-def _both_ends(arm: Arm, points: Sequence[AgePoint]) -> str:
-    days = sorted(points, key=lambda point: point.since)
-    third = len(days) // FEWEST
+def _both_ends(arm: Arm, found: Steadiness) -> str:
     return _("%(variant)s %(first)s on the first days, %(last)s on the last") % {
         "variant": label(arm),
-        "first": numbers.lift(_pooled(days[:third])[0]),
-        "last": numbers.lift(_pooled(days[-third:])[0]),
+        "first": numbers.lift(found.first),
+        "last": numbers.lift(found.last),
     }
 
 

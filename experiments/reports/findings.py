@@ -170,7 +170,6 @@ class AgePoint:
     n_control: int
     n_treatment: int
     lift: float | None = None
-    variance: float | None = None
     span: Span | None = None
     gap: Gap | None = None
 

@@ -6,7 +6,7 @@ from typing import Final
 from engine.errors import StatisticsError
 from engine.stats import bayes, cuped, estimate, guardrails, novelty, srm
 from engine.stats.aggregates import Aggregates
-from engine.stats.inference import ArmEstimate
+from engine.stats.inference import ArmEstimate, LiftGap
 from engine.stats.metrics import CATALOGUE
 from engine.stats.reading import Reading
 from experiments.models import Experiment
@@ -66,6 +66,7 @@ def _guard(design: Design, arms: Arms, metric: str, arm: Arm, margin: float) -> 
         low=found.low,
         high=found.high,
         p=found.p,
+        gap=comparing.lift_gap(found.gap),
     )
 
 
@@ -119,6 +120,7 @@ def adjusted(design: Design, arms: Arms, reading: Reading) -> tuple[Adjusted, ..
                 lift_span=comparing.span(one.lift_interval),
                 difference=one.difference,
                 p=one.p,
+                gap=comparing.lift_gap(one.lift_gap),
             )
         )
     return tuple(found)
@@ -183,19 +185,17 @@ def _age(arm: int, point: novelty.AgePoint) -> AgePoint:
         point.n_control,
         point.n_treatment,
         lift=point.lift,
-        variance=point.variance,
         span=comparing.span(point.interval),
-        gap=None if point.gap is None else _gap_of_age(point),
+        gap=_gap_of_age(point),
     )
 
 
-def _gap_of_age(point: novelty.AgePoint) -> Gap:
-    if point.gap in set(GapCode):
-        return Gap(GapCode(point.gap))
-    if not point.missing:
-        return Gap(GapCode.TOO_FEW)
-    lack = point.missing[0]
-    return Gap(GapCode.TOO_FEW, lack.what, lack.have, lack.need, lack.arm)
+def _gap_of_age(point: novelty.AgePoint) -> Gap | None:
+    if point.missing:
+        return values.worst_of(point.missing)
+    if point.gap in set(LiftGap):
+        return comparing.lift_gap(LiftGap(point.gap))
+    return None if point.gap is None else Gap(GapCode.NO_VARIATION)
 
 
 def view_points(design: Design, views: Mapping[int, tuple[int, ...]]) -> tuple[ViewPoint, ...]:

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine.errors import NotEnoughData, StatisticsError, Undefined
-from engine.stats import novelty, preperiod
+from engine.errors import StatisticsError, Undefined
+from engine.stats import preperiod
 from engine.stats.aggregates import Aggregates
 from engine.stats.estimate import shortages
 from engine.stats.metrics import CATALOGUE
 from engine.stats.srm import ALARM
+from experiments.reports import lasting
 from experiments.reports.findings import AgePoint, CutEffect, Stage
 from experiments.reports.payload import Check, Design, Effect, ReportData, Split, State
 
@@ -113,26 +114,15 @@ def check_before(design: Design, arms: Mapping[int, Aggregates]) -> Check | None
 
 def check_steady(ages: Sequence[AgePoint]) -> Check | None:
     """The effect does not turn round while visitors get used to the banner."""
-    found = {
-        arm: is_steady([point for point in ages if point.arm == arm])
-        for arm in {point.arm for point in ages}
-    }
-    known = {arm: steady for arm, steady in found.items() if steady is not None}
-    if not known:
+    by_arm: dict[int, list[AgePoint]] = {}
+    for point in ages:
+        by_arm.setdefault(point.arm, []).append(point)
+    states = {arm: lasting.steady(points) for arm, points in by_arm.items()}
+    if not any(state is not None for state in states.values()):
         return None
-    turned = next((arm for arm, steady in sorted(known.items()) if not steady), None)
-    return Check("steady", State.OK if turned is None else State.WARNING, {}, turned)
-
-
-def is_steady(ages: Sequence[AgePoint]) -> bool | None:
-    """Whether the last third of the days of one arm agrees with the first; None: too few days."""
-    points = [
-        novelty.AgePoint(p.since, p.n_control, p.n_treatment, p.lift, p.variance) for p in ages
-    ]
-    try:
-        return novelty.steady(points).steady
-    except NotEnoughData:
-        return None
+    turned = [arm for arm, state in states.items() if state is False]
+    state = State.WARNING if turned else State.OK
+    return Check("steady", state, {}, turned[0] if turned else None)
 
 
 def check_heavy(design: Design, arms: Mapping[int, Aggregates], observed: Observed) -> Check | None:

@@ -47,4 +47,5 @@ def _utc(at: dt.datetime) -> dt.datetime:
 def _detail(row: AuditEntry) -> str:
     if row.action != "raise_traffic":
         return ""
-    return f"{(row.after or {}).get('traffic_share', '')}"
+    before, after = ((state or {}).get("traffic_share") for state in (row.before, row.after))
+    return f"{before}% → {after}%" if before and after else ""

@@ -6,7 +6,7 @@ import pytest
 from engine.errors import InvalidInput, NotEnoughData, Shortage
 from engine.stats.aggregates import Aggregates
 from engine.stats.frequentist import compare
-from engine.stats.inference import LiftGap
+from engine.stats.inference import Interval, LiftGap
 from engine.stats.metrics import metric
 from engine.stats.novelty import AgePoint, by_age, steady
 from tests.engine.stats.returning import ages
@@ -30,7 +30,7 @@ def test_by_age__day_of_one_arm_only_or_too_small__named():
     old = {0: Aggregates.of_impressions(1000, 100), 3: Aggregates.of_impressions(500, 3)}
     first, second = by_age(CTR, old, {0: Aggregates.of_impressions(1000, 120)})
     assert (first.gap, second.gap) == (None, "not-enough-data")
-    assert second.lift is second.interval is second.variance is None
+    assert second.lift is second.interval is None
     assert Shortage("treatment", "units", 0, 100) in second.missing
     assert Shortage("control", "clicks", 3, 5) in second.missing
 
@@ -68,15 +68,19 @@ def test_steady__effect_that_stays__warned_no_more_often_than_said(stay):
 
 
 def test_steady__opposite_thirds_that_both_exclude_zero__always_warned():
-    days = [AgePoint(i, 900, 900, lift, 1e-4) for i, lift in enumerate((0.02, 0.0, -0.02))]
+    days = [_day(i, lift) for i, lift in enumerate((0.021, 0.0, -0.021))]
     assert not steady(days).steady
 
 
 def test_steady__fewer_than_three_days_with_a_lift__not_enough():
-    days = [AgePoint(i, 900, 900, 0.1, 1e-4) for i in range(2)] + [AgePoint(2, 9, 9, gap="x")]
+    days = [_day(0, 0.1), _day(1, 0.1), AgePoint(2, 9, 9, gap="not-enough-data")]
     with pytest.raises(NotEnoughData) as caught:
         steady(days)
     assert caught.value.missing == (Shortage("", "days", 2, 3),)
+
+
+def _day(since, lift):
+    return AgePoint(since, 900, 900, lift, Interval(lift - 0.02, lift + 0.02, 0.95))
 
 
 def test_by_age__impossible_error_rate__refused():

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from experiments.reports import ages
+from experiments.reports import ages, lasting
 from tests.experiments.reports.full_reports import a_full_report, found
 
 
@@ -21,12 +21,12 @@ def test_ages__effect_that_wears_off__is_called_changing():
     data = a_full_report()
     points = tuple(raised(p, 0.3) if p.since < 3 else p for p in data.findings.ages)
     worn = found(data, ages=points)
-    assert ages.steady(worn.findings.ages) is False
+    assert lasting.steady(worn.findings.ages) is False
     assert "changes with time: B +33" in ages.ages(worn).summary
 
 
 def test_ages__two_days__nobody_says_that_it_is_steady():
     points = a_full_report().findings.ages[:2]
-    assert ages.steady(points) is None
+    assert lasting.steady(points) is None
     chart = ages.ages(found(a_full_report(), ages=points))
     assert chart.summary == "Too few days to say whether the effect lasts."

@@ -87,9 +87,11 @@ def test_verdicts__all__first_look_and_nothing_that_axe_complains_of(chromium, s
             details.click()
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
-            for selector in ("#verdict .verdict-word", "#verdict .verdict-headline"):
-                if bottom(page, selector) > FIRST_LOOK:
-                    wrong.append(f"{key} {size}: {selector} is too low")
+            wrong += [
+                f"{key} {size}: {selector} is too low"
+                for selector in ("#verdict .verdict-word", "#verdict .verdict-headline")
+                if bottom(page, selector) > FIRST_LOOK
+            ]
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 wrong.append(f"{key} {size}: wider than the screen")
         for theme in ("light", "dark"):
