@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Sequence
 from functools import reduce
 from operator import add
 from typing import Any, Final
@@ -57,7 +58,7 @@ def rehearse(job: Job, progress: jobs.Progress) -> dict[str, Any]:
 
 def _visitors(
     placement: Placement, metric: str, *, days: int, now: dt.datetime
-) -> tuple[list[int], list[int] | None]:
+) -> tuple[Sequence[int], Sequence[int] | None]:
     """What each visitor did, and how often it could; the second only for a rate of impressions.
 
     Raises:
@@ -103,7 +104,11 @@ def _too_little(placement: Placement, asked: dict[str, Any]) -> NotEnoughData:
 
 
 def _all_parts(
-    y: list[int], x: list[int] | None, *, rng: np.random.Generator, progress: jobs.Progress
+    y: Sequence[int],
+    x: Sequence[int] | None,
+    *,
+    rng: np.random.Generator,
+    progress: jobs.Progress,
 ) -> Part:
     parts, started = [], time.monotonic()
     for done in range(0, RUNS, EACH):
@@ -112,12 +117,11 @@ def _all_parts(
     return reduce(add, parts, Part())
 
 
-def _part(y: list[int], x: list[int] | None, *, rng: np.random.Generator) -> Part:
+def _part(y: Sequence[int], x: Sequence[int] | None, *, rng: np.random.Generator) -> Part:
     from engine.stats import rehearsal
 
     found = rehearsal.rehearse(y, x, runs=EACH, rng=rng, alpha=ALPHA)
-    naive = None if found.naive_false_alarms is None else int(found.naive_false_alarms)
-    return Part(found.runs, found.false_alarms, tuple(map(int, found.p_values)), naive)
+    return Part(found.runs, found.false_alarms, found.p_values, found.naive_false_alarms)
 
 
 def _message(done: int, seconds: float) -> str:

@@ -42,7 +42,7 @@ def home(request: SiteRequest) -> HttpResponse:
     context = {
         "cards": [Card(rows[pk], *words) for pks, *words in waiting for pk in pks],
         "running": [(rows[pk], listing.progress(rows[pk], now)) for pk in running],
-        "learnings": cards.of(site, [rows[pk] for pk in learned]),
+        "learnings": [cards.of(rows[pk]) for pk in learned],
         "record": record.counted(site) if learned else None,
         "tasks": [] if all(task.done for task in tasks) else tasks,
         "next": next((task for task in tasks if not task.done), None),
