@@ -116,7 +116,7 @@ def _count_again(
         names.TOUCH_NAMED,
         conversions.TOUCH_BOUGHT,
         conversions.TOUCH_ORDERS,
-        units.WAS_TOUCHED,
+        units.WAS_NAMED,
     )
     counting.by_index(cursor, touch)
     cursor.execute(corrections.FORGET_BOUGHT, asdict(chosen))

@@ -68,8 +68,9 @@ def take_in(cursor: CursorWrapper, chosen: Chosen, *, bought: bool = True) -> No
 
 def look_up(cursor: CursorWrapper) -> None:
     """Read the totals of what is touched, as far as that is not done; all is worked out anew."""
-    each(cursor, (units.DERIVE, units.UNSEEN))
-    by_index(cursor, (units.WAS_TOUCHED,))
+    if number(cursor, units.TOUCHED):
+        each(cursor, (units.DERIVE, units.UNSEEN))
+        by_index(cursor, (units.WAS_TOUCHED,))
 
 
 def settle(cursor: CursorWrapper) -> None:
@@ -91,7 +92,7 @@ def join_names(cursor: CursorWrapper, chosen: Chosen) -> None:
         return
     move(cursor, moves)
     each(cursor, names.RENAME)
-    by_index(cursor, (names.TOUCH_NAMED, units.WAS_TOUCHED))
+    by_index(cursor, (names.TOUCH_NAMED, units.WAS_NAMED))
     cursor.execute(names.SEEN_AGAIN)
     settle(cursor)
     empty(cursor)

@@ -131,7 +131,8 @@ SELECT {", ".join(f"u.{name}" for name in PLACE)}, 'age', (d.day - u.day)::text,
     ARRAY[{", ".join(_DAILY.get(pair, "0") for pair in PAIRS)}]::numeric[], '{{}}', FALSE
 FROM {_BOTH}
 CROSS JOIN LATERAL unnest(u.days, u.day_impressions, u.day_clicks) AS d (day, impressions, clicks)
-WHERE NOT u.suspicious AND d.day - u.day BETWEEN 0 AND {AGES - 1}
+WHERE NOT u.suspicious AND d.day >= coalesce(u.since, u.day)
+    AND d.day - u.day BETWEEN 0 AND {AGES - 1}
 GROUP BY {", ".join(f"u.{name}" for name in PLACE)}, d.day - u.day
 {_ADD}
 """

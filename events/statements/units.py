@@ -90,17 +90,17 @@ SELECT {_KEY}, assigned[2], assigned_at, (first).variant_id, shown_at[1], (first
 FROM ({_GROUPED}) g
 """
 
-# What has got another name, or is counted again from the log, is `gone`: it goes out of the sums
-# and nothing is added to it.
-_WAS: Final = """
-INSERT INTO rollup_was
-SELECT t.*, {derive},
-    EXISTS (SELECT FROM rollup_move m WHERE m.site_id = t.site_id AND m.unit = t.unit)
-"""
+_EARLIER: Final = """coalesce((s.first_exposed_at, s.first_event_id)
+    < ({was}.first_exposed_at, {was}.first_event_id), s.first_exposed_at IS NOT NULL)"""
+
+# `since` is the first day on which something changes for a unit that stays in its place: what it
+# did before then need not go out of the sums and come back.
 # Found by the unit, which has few rows. (Told also of the experiment, a planner without statistics
 # has read all units of the experiment for each one that was wanted.)
 WAS_SEEN: Final = f"""
-{_WAS.format(derive="FALSE")}
+INSERT INTO rollup_was
+SELECT t.*, FALSE, FALSE,
+    CASE WHEN NOT {_EARLIER.format(was="t")} THEN coalesce(s.days[1], 'infinity') END
 FROM rollup_seen s JOIN events_unittotal t USING (site_id, unit, suspicious)
 WHERE (t.experiment_id, t.phase) IS NOT DISTINCT FROM (s.experiment_id, s.phase)
 """
@@ -111,6 +111,7 @@ INSERT INTO rollup_touched
 SELECT t.id FROM rollup_seen s JOIN events_unittotal t USING (site_id, unit, suspicious)
 WHERE s.days[1] < (SELECT max(day) FROM events_aggregate WHERE NOT given) AND s.days[1] < t.day
 """
+TOUCHED: Final = "SELECT EXISTS (TABLE rollup_touched)::int"
 DERIVE: Final = """
 UPDATE rollup_was w SET derive = TRUE FROM (SELECT DISTINCT id FROM rollup_touched) k
 WHERE k.id = w.id AND NOT w.derive
@@ -118,8 +119,17 @@ WHERE k.id = w.id AND NOT w.derive
 UNSEEN: Final = """
 DELETE FROM rollup_touched k USING rollup_was w WHERE w.id = k.id
 """
-WAS_TOUCHED: Final = f"""
-{_WAS.format(derive="TRUE")}
+WAS_TOUCHED: Final = """
+INSERT INTO rollup_was
+SELECT t.*, TRUE, FALSE, 'infinity'
+FROM (SELECT DISTINCT id FROM rollup_touched) k JOIN events_unittotal t USING (id)
+"""
+# What has got another name, or is counted again from the log, is `gone`: it goes out of the sums
+# and nothing is added to it.
+WAS_NAMED: Final = """
+INSERT INTO rollup_was
+SELECT t.*, TRUE,
+    EXISTS (SELECT FROM rollup_move m WHERE m.site_id = t.site_id AND m.unit = t.unit), NULL
 FROM (SELECT DISTINCT id FROM rollup_touched) k JOIN events_unittotal t USING (id)
 """
 
@@ -160,11 +170,10 @@ def _counted_days(name: str, each: str) -> str:
     return _merged_days(name, same, f"sum({each})::int")
 
 
-_EARLIER: Final = """coalesce((s.first_exposed_at, s.first_event_id)
-    < (w.first_exposed_at, w.first_event_id), s.first_exposed_at IS NOT NULL)"""
 _SOONER: Final = """coalesce((s.assigned_at, s.assigned_variant_id)
     < (w.assigned_at, w.assigned_variant_id), s.assigned_at IS NOT NULL)"""
-_DERIVE: Final = f"""(coalesce(w.derive, TRUE) OR {_EARLIER}
+_MOVES: Final = _EARLIER.format(was="w")
+_DERIVE: Final = f"""(coalesce(w.derive, TRUE) OR {_MOVES}
     OR coalesce(cardinality(s.clicked_at) > 0, FALSE))"""
 
 IS_COLUMNS: Final = (
@@ -174,8 +183,8 @@ IS_COLUMNS: Final = (
     *(*_SUMS, *DERIVED, '"returning"'),
 )
 MERGE: Final = f"""
-INSERT INTO rollup_is (id, derive, gone, {", ".join(IS_COLUMNS)})
-SELECT w.id, {_DERIVE}, FALSE, {_KEY},
+INSERT INTO rollup_is (id, derive, gone, since, {", ".join(IS_COLUMNS)})
+SELECT w.id, {_DERIVE}, FALSE, w.since, {_KEY},
     {_of("assigned_variant_id", _SOONER)}, {_of("assigned_at", _SOONER)},
     {", ".join(f"x.{name}" for name in _FIRST)},
     CASE WHEN coalesce(w.variants_seen = s.variants_seen, TRUE)
@@ -189,9 +198,9 @@ SELECT w.id, {_DERIVE}, FALSE, {_KEY},
     CASE WHEN {_DERIVE} THEN FALSE ELSE w."returning" END
 FROM (SELECT * FROM rollup_was WHERE NOT gone) w FULL JOIN rollup_seen s USING ({_KEY})
 CROSS JOIN LATERAL (
-    SELECT {", ".join(f"s.{name}" for name in _FIRST)} WHERE w.id IS NULL OR {_EARLIER}
+    SELECT {", ".join(f"s.{name}" for name in _FIRST)} WHERE w.id IS NULL OR {_MOVES}
     UNION ALL
-    SELECT {", ".join(f"w.{name}" for name in _FIRST)} WHERE w.id IS NOT NULL AND NOT {_EARLIER}
+    SELECT {", ".join(f"w.{name}" for name in _FIRST)} WHERE w.id IS NOT NULL AND NOT {_MOVES}
 ) x
 """
 

@@ -12,8 +12,8 @@ NEWEST: Final = "SELECT coalesce(max(seq), 0) FROM events_event"
 # Waits until everybody who has drawn a `seq` has committed or gone: then nothing below is open.
 LOCK_LOG: Final = "LOCK TABLE ONLY events_event IN SHARE MODE"
 
-KEY: Final = ("site_id", "experiment_id", "phase", "unit", "suspicious")
-"""What a row of `events_unittotal` is about."""
+KEY: Final = ("unit", "site_id", "experiment_id", "phase", "suspicious")
+"""What a row of `events_unittotal` is about; the unit first, which nearly always decides."""
 PLACE: Final = ("experiment_id", "phase", "variant_id", "explored", "suspicious", "day")
 """Where a unit counts."""
 CUTS: Final = ("device", "locale", "placement_id", '"returning"')
@@ -44,9 +44,11 @@ CREATE TEMP TABLE IF NOT EXISTS rollup_bought ON COMMIT DELETE ROWS
         order_id FROM events_conversion WITH NO DATA;
 CREATE TEMP TABLE IF NOT EXISTS rollup_touched (id bigint) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS rollup_was ON COMMIT DELETE ROWS
-    AS SELECT t.*, FALSE AS derive, FALSE AS gone FROM events_unittotal t WITH NO DATA;
+    AS SELECT t.*, FALSE AS derive, FALSE AS gone, NULL::date AS since
+    FROM events_unittotal t WITH NO DATA;
 CREATE TEMP TABLE IF NOT EXISTS rollup_is ON COMMIT DELETE ROWS
-    AS SELECT t.*, FALSE AS derive, FALSE AS gone FROM events_unittotal t WITH NO DATA;
+    AS SELECT t.*, FALSE AS derive, FALSE AS gone, NULL::date AS since
+    FROM events_unittotal t WITH NO DATA;
 CREATE TEMP TABLE IF NOT EXISTS rollup_past (place tid, id bigint, shown bigint, clicked bigint)
     ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS rollup_cell (
@@ -80,7 +82,15 @@ VIEW_WINDOW: Final = "coalesce(z.view, interval '720 hours')"
 CLICK_WINDOW: Final = "coalesce(z.click, interval '168 hours')"
 
 # A chunk is sorted and joined in memory; compiling its long statements takes longer than they do.
-IN_MEMORY: Final = "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off"
+# (Room for temporary tables can only be had before a session has used one.)
+IN_MEMORY: Final = """
+DO $$ BEGIN
+    PERFORM set_config('temp_buffers', '64MB', false);
+EXCEPTION WHEN invalid_parameter_value THEN NULL;
+END $$;
+SET LOCAL work_mem = '64MB';
+SET LOCAL jit = off
+"""
 
 # Touched rows are looked up one by one: reading the tables whole would cost more with each visitor
 # that ever came, and after a large load the planner's idea of them is old until they are analysed.
