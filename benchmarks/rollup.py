@@ -47,8 +47,8 @@ FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS visit
 CROSS JOIN LATERAL (
     SELECT %(since)s + abs(hashint8(visit)::bigint) %% %(visitors)s AS who,
         abs(hashint8(visit + 1000000007)::bigint) %% 100 AS luck,
-        %(start)s::timestamptz + %(from_day)s * interval '1 day'
-            + (visit - %(first)s) * (%(days)s * interval '1 day')
+        %(start)s::timestamptz + %(from)s * interval '1 hour'
+            + (visit - %(first)s) * (%(hours)s * interval '1 hour')
                 / (%(last)s - %(first)s + 1) AS at
 ) v
 CROSS JOIN LATERAL (
@@ -90,6 +90,7 @@ class Bench:
     def __init__(self, visitors: int) -> None:
         self.visitors = visitors
         self.visits = 0
+        self.hours = 0.0
 
     def prepare(self) -> None:
         """Days, one site, the yardstick's table."""
@@ -108,8 +109,8 @@ class Bench:
             cursor.execute(statement, parameters)  # type: ignore[arg-type]
             return int(cursor.rowcount)
 
-    def add(self, events: int, *, from_day: int = 0, days: int = 1, strangers: bool = False) -> int:
-        """About so many events of new visits by known visitors, or by some who never came before."""
+    def add(self, events: int, *, hours: float = 1, strangers: bool = False) -> int:
+        """About so many events of the next hours, by known visitors or by strangers."""
         visits = round(events / EVENTS_PER_VISIT)
         place = {
             "first": self.visits,
@@ -117,10 +118,11 @@ class Bench:
             "since": self.visits + 10 * self.visitors if strangers else 0,
             "visitors": visits if strangers else self.visitors,
             "start": START,
-            "from_day": from_day,
-            "days": days,
+            "from": self.hours,
+            "hours": hours,
         }
         self.visits += visits
+        self.hours += hours
         return self.execute(VISITS, place)
 
     def newest(self) -> int:
@@ -169,7 +171,8 @@ def rows(log: int, new: int, visitors: int) -> Iterator[Line]:
     empty = _rate(bench, new, strangers=True)
     yield _line(f"{new:,} events of new visitors, the log is empty", f"{empty:,.0f}/s")
     while (there := bench.newest()) < log:
-        bench.add(min(1_000_000, log - there), days=DAYS)
+        step = min(1_000_000, log - there)
+        bench.add(step, hours=24 * DAYS * step / log)
         roll()
         bench.execute(PLAIN, {"low": there})
     bench.execute("VACUUM ANALYZE events_unittotal")
@@ -178,10 +181,10 @@ def rows(log: int, new: int, visitors: int) -> Iterator[Line]:
     yield _line(
         f"the same with {log:,} events in it",
         f"{full:,.0f}/s, {full / empty:.2f} of the empty log",
-        f"0.80-1.20: {_verdict(0.8 <= full / empty)}",
+        f"0.80-1.20: {_verdict(abs(full / empty - 1) <= 0.2)}",
     )
     yield _against_plain(bench, new)
-    bench.add(new, from_day=DAYS + 1)
+    bench.add(new)
     counted, looked = roll(), read()
     yield _line(
         f"refresh of {visitors:,} visitors after {new:,} events",
@@ -189,13 +192,15 @@ def rows(log: int, new: int, visitors: int) -> Iterator[Line]:
         f"≤ 5 s: {_verdict(counted + looked <= 5)}",
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    yield _line("peak of the Python process", f"{peak:,.0f} MB", f"≤ 500 MB: {_verdict(peak <= 500)}")
+    yield _line(
+        "peak of the Python process", f"{peak:,.0f} MB", f"≤ 500 MB: {_verdict(peak <= 500)}"
+    )
 
 
 def _rate(bench: Bench, new: int, *, strangers: bool) -> float:
     rates = []
     for _round in range(ROUNDS):
-        events = bench.add(new, from_day=DAYS, strangers=strangers)
+        events = bench.add(new, strangers=strangers)
         rates.append(events / roll())
     return median(rates)
 
@@ -204,7 +209,7 @@ def _against_plain(bench: Bench, new: int) -> Line:
     ours, plain = [], []
     for round_ in range(ROUNDS + 1):
         low = bench.newest()
-        events = bench.add(new, from_day=DAYS + 1)
+        events = bench.add(new)
         for which in ("ours", "plain") if round_ % 2 else ("plain", "ours"):
             if which == "ours":
                 ours.append(events / roll())
@@ -260,7 +265,10 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.inside:
         return _inside(chosen)
-    with tempfile.TemporaryDirectory(prefix="banner-lab-") as folder, _database(Path(folder)) as env:
+    with (
+        tempfile.TemporaryDirectory(prefix="banner-lab-") as folder,
+        _database(Path(folder)) as env,
+    ):
         for command in (("manage.py", "migrate", "--verbosity", "0"), _again()):
             subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True)
     return 0
