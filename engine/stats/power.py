@@ -1,9 +1,9 @@
 """Planning: how many units, how small an effect, how many days.
 
 Two-sided tests, equal arms. What a single look needs is multiplied by the inflation of the reading
-(`engine.stats.reading`), because a test that may be read daily needs more. The arithmetic is
-statsmodels'; Cohen's h is not used, because it comes out 1 % short at the conversion rates of
-banners.
+(`engine.stats.reading`), because a test that may be read daily needs more. The arithmetic of a
+single look is statsmodels'; Cohen's h is not used, because it comes out 1 % short at the conversion
+rates of banners.
 """
 
 import math

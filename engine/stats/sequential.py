@@ -163,7 +163,7 @@ def drift(limits: Sequence[float], power: float) -> float:
 
     Example:
         >>> round(drift(bounds(1), 0.8), 4), round(drift(bounds(5), 0.8), 4)
-        (2.8016, 2.8384)
+        (2.8016, 2.836)
     """
     from scipy.optimize import brentq
 

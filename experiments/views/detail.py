@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-from experiments import consequences, first_hour, launch, layers, moves, policy_view
+from experiments import consequences, first_hour, launch, layers, moves, policy_view, sizing
 from experiments.models import Experiment, Status
 from experiments.reports import page, sharing
 from experiments.views import keeping, taking
@@ -74,6 +74,7 @@ def design(request: SiteRequest, key: str) -> HttpResponse:
         "consequence": consequences.of_start(experiment, variants),
         "neighbours": _neighbours(experiment),
         "watched": list(experiment.watched.all()),
+        "sizing": sizing.of(experiment, variants, now=timezone.now()) if is_draft else None,
     }
     return render(request, "experiments/design.html", context)
 
