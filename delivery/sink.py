@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 import psycopg
@@ -24,7 +24,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One row of the log; a field for each column that the database does not fill itself.
 
     `id`, `unit` and `decision` are 16 bytes; `properties` is the JSON text of an object; `mark` is
-    empty for what counts, else the name of the filter that set it aside.
+    empty for what counts, else the name of the filter that set it aside. New fields come last and
+    have a default, so that a spool of an older version can be read.
     """
 
     day: dt.date
@@ -50,6 +51,12 @@ class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
     mark: str = ""
     properties: str | None = None
     source: str = "live"
+    device: str = ""
+    locale: str = ""
+
+
+ASSIGNED: Final = "assigned"
+"""Every process says it of every unit, so most are there already: no COPY that would only fail."""
 
 
 class Outcome(StrEnum):
@@ -181,6 +188,11 @@ def writing(records: Sequence[Record], scope: Scope) -> Steps:
         return []
     first = _first_of_each(records)
     days = {day for day, _ in first}
+    if records[0].kind == ASSIGNED:
+        yield from _run(scope.begin or scope.anew)
+        settled, end = (yield from _compared(first, days)), scope.end_slow
+        yield from _run(end)
+        return _outcomes(records, first, settled)
     try:
         yield from _run(scope.begin)
         if not days <= _known_days:
@@ -190,8 +202,7 @@ def writing(records: Sequence[Record], scope: Scope) -> Steps:
     except (errors.UniqueViolation, errors.CheckViolation):
         # Something is there already, or a partition that was known is gone.
         yield Run(scope.anew)
-        yield Run(ENSURE, (sorted(days),))
-        settled, end = (yield from _one_by_one(first)), scope.end_slow
+        settled, end = (yield from _compared(first, days)), scope.end_slow
     yield from _run(end)
     _remember(days)
     return _outcomes(records, first, settled)
@@ -209,9 +220,10 @@ def _first_of_each(records: Sequence[Record]) -> dict[Key, Record]:
     return found
 
 
-def _one_by_one(
-    first: dict[Key, Record],
+def _compared(
+    first: dict[Key, Record], days: set[dt.date]
 ) -> Generator[Run | Load, Rows, dict[Key, Outcome]]:
+    yield Run(ENSURE, (sorted(days),))
     yield Run(STAGE)
     yield Run(CLEAR_STAGE)
     yield Load(COPY_STAGE, _text(first))
@@ -281,5 +293,6 @@ def _line(row: Record) -> str:
         f"{_NULL if row.amount is None else row.amount}\t{row.currency.translate(_ESCAPES)}\t"
         f"{row.order_id.translate(_ESCAPES)}\t{row.mark.translate(_ESCAPES)}\t"
         f"{_NULL if properties is None else properties.translate(_ESCAPES)}\t"
-        f"{row.source.translate(_ESCAPES)}\n"
+        f"{row.source.translate(_ESCAPES)}\t{row.device.translate(_ESCAPES)}\t"
+        f"{row.locale.translate(_ESCAPES)}\n"
     )

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from engine.errors import InvalidInput
 from experiments import learnings, tags
 from experiments.models import Experiment
 
@@ -29,10 +28,7 @@ class LearningsForm(forms.Form):
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def clean_tags(self) -> list[str]:
-        try:
-            return tags.parse(self.cleaned_data["tags"])
-        except InvalidInput as error:
-            raise forms.ValidationError(str(error)) from error
+        return tags.split(self.cleaned_data["tags"])
 
 
 def initial_of(experiment: Experiment) -> dict[str, Any]:

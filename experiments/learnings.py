@@ -1,7 +1,7 @@
 """What a finished test has taught: takeaways and tags, written down by people."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -21,7 +21,7 @@ def keep(
     experiment: Experiment,
     *,
     takeaways: str,
-    tags_wanted: Iterable[str],
+    tags_wanted: Sequence[str],
     actor: AbstractBaseUser | None,
     now: dt.datetime,
 ) -> None:
@@ -29,14 +29,15 @@ def keep(
 
     Raises:
         IllegalMove: It is not finished: nothing has been learned yet.
-        InvalidInput: Too long, or tags that are none.
+        InvalidInput: Too long, or tags that do not fit.
         Conflict: Somebody else wrote since `experiment` was read.
     """
     require_finished(experiment)
     text = takeaways.strip()
     if len(text) > LONGEST:
         raise InvalidInput(_("At most %(most)s characters.") % {"most": LONGEST}, field="takeaways")
-    changes = {"takeaways": text, "tags": tags.cleaned(tags_wanted)}
+    tags.check(tags_wanted)
+    changes = {"takeaways": text, "tags": list(tags_wanted)}
     compare_and_set.change(experiment, "note_learnings", changes, actor=actor, now=now)
 
 

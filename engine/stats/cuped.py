@@ -13,8 +13,7 @@ from typing import Final, TypeAlias
 from engine.errors import InvalidInput, NotEnoughData, Undefined
 from engine.stats.aggregates import ONE, Aggregates
 from engine.stats.estimate import require
-from engine.stats.frequentist import Lift
-from engine.stats.inference import ArmEstimate, Interval, LiftGap
+from engine.stats.inference import ArmEstimate, Interval, Lift, LiftGap
 from engine.stats.metrics import Metric
 from engine.stats.preperiod import HISTORY, before, require_history
 from engine.stats.quotient import Parts, fieller

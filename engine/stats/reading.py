@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from engine.errors import InvalidInput
-from engine.stats.sequential import bounds, crossing, multiplier
+from engine.stats.sequential import bounds, crossing, drift, multiplier
 from engine.stats.tails import normal_quantile
 
-__all__ = ["OPEN_LOOKS", "Once", "Open", "Planned", "Reading"]
+__all__ = ["ONCE", "OPEN_LOOKS", "Once", "Open", "Planned", "Reading"]
 
 OPEN_LOOKS: Final = 60
 """Daily looks that the planned size of a run without an end is meant to be enough for."""
@@ -52,6 +52,9 @@ class Once:
         """How many times the visitors of a single look are needed: once."""
         del alpha, power
         return 1.0
+
+
+ONCE: Final = Once()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +172,8 @@ Reading: TypeAlias = Once | Planned | Open
 
 @lru_cache(maxsize=256)
 def _planned_inflation(looks: int, alpha: float, power: float) -> float:
-    from scipy.optimize import brentq
-
-    fixed, limits = _fixed_drift(alpha, power), bounds(looks, alpha)
-    if looks == 1:
-        return 1.0
-    drift = brentq(lambda d: crossing(limits, d) - power, fixed / 2, 3 * fixed, xtol=1e-9)
-    return float(drift / fixed) ** 2
+    fixed = _fixed_drift(alpha, power)
+    return 1.0 if looks == 1 else (drift(bounds(looks, alpha), power) / fixed) ** 2
 
 
 @lru_cache(maxsize=64)

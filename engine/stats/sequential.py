@@ -21,6 +21,7 @@ __all__ = [
     "bounds",
     "confidence_sequence",
     "crossing",
+    "drift",
     "multiplier",
     "obrien_fleming",
     "pocock",
@@ -130,12 +131,12 @@ def bounds(
     return tuple(found)
 
 
-def crossing(limits: Sequence[float], drift: float) -> float:
+def crossing(limits: Sequence[float], expected: float) -> float:
     """Compute the probability of passing a bound at any of the looks.
 
     Args:
         limits: Bounds of equally spaced looks, in standard errors of each look.
-        drift: Expected z of the last look (effect over its standard error); 0: false alarms.
+        expected: z of the last look on average (effect over its standard error); 0: false alarms.
 
     Raises:
         InvalidInput: No look at all.
@@ -147,12 +148,45 @@ def crossing(limits: Sequence[float], drift: float) -> float:
         >>> round(crossing(bounds(5), 0.0), 6), round(crossing([1.959964] * 5, 0.0), 3)
         (0.05, 0.142)
     """
+    return 1 - _walked(limits).inside(expected / math.sqrt(len(limits)))
+
+
+def drift(limits: Sequence[float], power: float) -> float:
+    """Find the expected z of the last look with which a bound is passed with this probability.
+
+    Args:
+        limits: Bounds of equally spaced looks.
+        power: Above the probability without an effect, below 1.
+
+    Raises:
+        InvalidInput: No look, or a power that no effect or only an infinite one has.
+
+    Example:
+        >>> round(drift(bounds(1), 0.8), 4), round(drift(bounds(5), 0.8), 4)
+        (2.8016, 2.836)
+    """
+    from scipy.optimize import brentq
+
+    walk, looks = _walked(limits), len(limits)
+
+    def surplus(expected: float) -> float:
+        return 1 - walk.inside(expected / math.sqrt(looks)) - power
+
+    if not surplus(0.0) < 0 or not power < 1:
+        raise InvalidInput("Power lies above the error rate and below 1.", field="power")
+    high = 1.0
+    while surplus(high) < 0:
+        high *= 2
+    return float(brentq(surplus, 0.0, high, xtol=1e-10))
+
+
+def _walked(limits: Sequence[float]) -> Walk:
     if not limits:
         raise InvalidInput("There is at least one look.", field="limits")
     walk = Walk()
     for limit in limits:
         walk.step(min(limit, CEILING))
-    return 1 - walk.inside(drift / math.sqrt(len(limits)))
+    return walk
 
 
 def multiplier(variance: float, *, tau: float, alpha: float = 0.05) -> float:

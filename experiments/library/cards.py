@@ -10,7 +10,6 @@ from experiments.models import Experiment, Variant
 from experiments.reports import numbers
 from experiments.reports.names import gap_text, metric_name
 from experiments.reports.payload import Effect
-from workspace.models import AuditEntry, Site
 
 MOST_PICTURES: Final = 3
 """More banners side by side cannot be told apart on a card."""
@@ -42,18 +41,14 @@ class Card:
     decided_by: str
 
 
-def of(site: Site, experiments: Sequence[Experiment]) -> list[Card]:
-    """Cards of experiments loaded by `with_pictures`; one query for who decided."""
-    people = _deciders(site, experiments)
-    return [_card(experiment, people.get(experiment.pk, "")) for experiment in experiments]
-
-
-def _card(experiment: Experiment, decided_by: str) -> Card:
+def of(experiment: Experiment) -> Card:
+    """The card of an experiment that `with_pictures` has loaded."""
     report = effects.report_of(experiment)
     found = effects.effects_of(report.primary_effects if report else None)
     effect = effects.about(experiment, found)
     shown = _shown(experiment, report.verdict if report else "", effect)
     lift, low, high = _numbers(effect)
+    person = experiment.decided_by
     return Card(
         experiment=experiment,
         shown=shown[:MOST_PICTURES],
@@ -65,7 +60,7 @@ def _card(experiment: Experiment, decided_by: str) -> Card:
         gap=gap_text(effect.lift_gap or effect.gap) if effect and not lift else "",
         takeaway=_takeaway(experiment),
         ended=effects.ended(experiment),
-        decided_by=decided_by,
+        decided_by=person.get_username() if person else "",
     )
 
 
@@ -99,16 +94,3 @@ def _takeaway(experiment: Experiment) -> str:
     """The first line of what was written down; else why it was decided so."""
     lines = (experiment.takeaways or experiment.decision_reason).strip().splitlines()
     return lines[0] if lines else ""
-
-
-def _deciders(site: Site, experiments: Sequence[Experiment]) -> dict[int, str]:
-    """Who decided, by id of the experiment: the last row of the log counts."""
-    rows = AuditEntry.objects.filter(
-        site=site,
-        object_type="experiment",
-        object_key__in=[experiment.key for experiment in experiments],
-        action="decide",
-        actor__isnull=False,
-    )
-    pairs = rows.order_by("at", "id").values_list("after__id", "actor_name")
-    return dict(pairs)

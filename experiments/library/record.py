@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from engine.stats.proportion import wilson
@@ -44,7 +44,7 @@ class Record:
 
     tests: int
     wins: int
-    ended: tuple[Ended, ...]
+    ended: tuple[Ended, ...] = ()
     share: float | None = None
     low: float | None = None
     high: float | None = None
@@ -60,26 +60,30 @@ class Record:
         return tuple(one for one in self.ended if one.metric == metric)
 
 
-def of(site: Site) -> Record:
-    """The record of a site, in two queries; nothing is worked out from events."""
+def counted(site: Site) -> Record:
+    """How many tests and wins there are, without the single ones; two counts."""
     tests = finished.all_of(site).count()
     if not tests:
-        return Record(0, 0, ())
-    ended = tuple(_ended(row, ZoneInfo(site.timezone)) for row in _reports(site))
-    wins = sum(one.won for one in ended)
+        return Record(0, 0)
+    wins = _reports(site).filter(verdict=WIN).count()
     low, high = wilson(wins, tests)
-    return Record(tests, wins, ended, wins / tests, low, high)
+    return Record(tests, wins, (), wins / tests, low, high)
 
 
-def _reports(site: Site) -> Iterable[tuple[Any, ...]]:
-    rows = Report.objects.filter(
-        experiment__in=finished.all_of(site), phase=F("experiment__phase")
-    ).annotate(
-        at=Coalesce("experiment__decided_at", "experiment__stopped_at", "experiment__created_at")
-    )
-    return rows.values_list(
+def of(site: Site) -> Record:
+    """The record of a site, in three queries; nothing is worked out from events."""
+    zone = ZoneInfo(site.timezone)
+    at = Coalesce("experiment__decided_at", "experiment__stopped_at", "experiment__created_at")
+    rows = _reports(site).annotate(at=at)
+    ended = rows.values_list(
         "at", "experiment__primary_metric", "verdict", "primary_effects", "beliefs"
     )
+    return replace(counted(site), ended=tuple(_ended(row, zone) for row in ended))
+
+
+def _reports(site: Site) -> QuerySet[Report]:
+    tests = finished.all_of(site)
+    return Report.objects.filter(experiment__in=tests, phase=F("experiment__phase"))
 
 
 def _ended(row: tuple[Any, ...], zone: ZoneInfo) -> Ended:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from engine.stats.bayes import shrink
 from experiments.reports.findings import Belief
 from experiments.reports.payload import Effect
 
-PRIOR: Final = 0.10
-"""Standard deviation of true lifts: what banners of all sorts have brought elsewhere."""
 Z95: Final = 1.959964
 """Half the width of a range in standard errors, where a report of an older form does not say."""
 
@@ -23,8 +22,4 @@ def shrunk(effect: Effect, beliefs: Sequence[Belief]) -> float | None:
     if effect.lift is None or effect.lift_span is None:
         return None
     half = (effect.lift_span.high - effect.lift_span.low) / 2
-    return _shrink(effect.lift, (half / (effect.bound or Z95)) ** 2)
-
-
-def _shrink(lift: float, variance: float) -> float:
-    return lift * PRIOR**2 / (PRIOR**2 + variance)
+    return shrink(effect.lift, (half / (effect.bound or Z95)) ** 2).lift

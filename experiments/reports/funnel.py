@@ -156,7 +156,7 @@ def _note(data: ReportData, stage: Stage) -> str:
 
 def _observed(counts: Sequence[int]) -> str:
     whole = sum(counts) or 1
-    return " / ".join(f"{count / whole * 100:.1f}%" for count in counts)
+    return " / ".join(f"{count / whole * 100:.2f}%" for count in counts)
 
 
 def _planned(data: ReportData) -> str:

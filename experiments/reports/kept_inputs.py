@@ -6,14 +6,14 @@ between, `-` for what was not recorded. Text, because many readers of JSON round
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
 from django.utils.translation import gettext as _
 
 from engine.errors import InvalidInput
-from engine.stats.aggregates import ONE, PAIRS, Aggregates
+from engine.stats.aggregates import ONE, PAIRS, Aggregates, Pair
 from experiments.reports import canonical
 from experiments.reports.findings import Mark
 from experiments.reports.health import NOTHING_KNOWN, Observed
@@ -23,6 +23,12 @@ from experiments.reports.payload import Design
 
 MISSING: Final = "-"
 DAY: Final = dt.timedelta(days=1)
+SUMS: Final = tuple(right for left, right in PAIRS if left == ONE and right != ONE)
+PRODUCTS: Final = tuple(pair for pair in PAIRS if ONE not in pair)
+PLACES: Final = tuple(
+    PAIRS.index(pair) for pair in ((ONE, ONE), *((ONE, name) for name in SUMS), *PRODUCTS)
+)
+"""Where n, the sums and the products stand in a text."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,9 +60,18 @@ class Kept:
     visitors_per_week: float | None = None
 
 
+ROWS: Final = ("days", "suspicious", "cuts", "ages")
+
+
 def plain(inputs: Inputs) -> dict[str, Any]:
     """The inputs as plain JSON types."""
-    found: dict[str, Any] = canonical.plain(_kept(inputs))
+    kept = _kept(inputs)
+    rows: dict[str, Any] = dict.fromkeys(ROWS, ())
+    # Through the form and back, so that 5 and 5.0 are one number where the form says so; rows have
+    # no such numbers, and there are many.
+    small = msgspec.convert(msgspec.to_builtins(replace(kept, **rows)), Kept)
+    many = {name: getattr(kept, name) for name in ROWS}
+    found: dict[str, Any] = canonical.plain(replace(small, **many))
     return found
 
 
@@ -79,9 +94,7 @@ def inputs_hash(inputs: Inputs) -> str:
     Of the time of reading only the number of whole days counts, because a look is read at the end
     of each day: equal hashes mean equal results.
     """
-    # Through the form and back, so that 5 and 5.0 are one number where the form says so.
-    typed = msgspec.convert(plain(inputs), Kept)
-    found = canonical.without(canonical.plain(typed), canonical.READING)
+    found = canonical.without(plain(inputs), canonical.READING)
     return canonical.digest(found | {"whole_days": _whole_days(inputs)})
 
 
@@ -177,19 +190,19 @@ def _only(row: Row) -> str:
 def _text(one: Aggregates) -> str:
     if not one.n:
         return "0"
-    texts = [_moment(one, *pair) for pair in PAIRS]
+    moments = [one.n, *map(one.sums.get, SUMS)]
+    moments += [_product(one, pair) for pair in PRODUCTS]
+    found = dict(zip(PLACES, moments, strict=True))
+    texts = [MISSING if found[place] is None else str(found[place]) for place in range(len(PAIRS))]
     # Without an end of gaps, so that a pair which is kept from some day on changes no older text.
     while texts[-1] == MISSING:
         texts.pop()
     return " ".join(texts)
 
 
-def _moment(one: Aggregates, left: str, right: str) -> str:
-    if left == ONE:
-        found = one.n if right == ONE else one.sums.get(right)
-    else:
-        found = one.products.get((left, right), one.products.get((right, left)))
-    return MISSING if found is None else str(int(found))
+def _product(one: Aggregates, pair: Pair) -> int | None:
+    found = one.products.get(pair)
+    return one.products.get((pair[1], pair[0])) if found is None else found
 
 
 def _aggregates(text: str) -> Aggregates:

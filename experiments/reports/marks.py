@@ -24,7 +24,9 @@ KINDS: Final = {
 
 def marks_of(experiments: Iterable[Experiment]) -> dict[int, tuple[Mark, ...]]:
     """By id of the experiment, oldest first, in one query."""
-    by_place = {(row.site_id, row.key): row.pk for row in experiments}
+    by_place: dict[tuple[int | None, str], int] = {
+        (row.site_id, row.key): row.pk for row in experiments
+    }
     found: dict[int, list[Mark]] = {key: [] for key in by_place.values()}
     rows = AuditEntry.objects.filter(
         site__in={site for site, _key in by_place},
@@ -45,4 +47,5 @@ def _utc(at: dt.datetime) -> dt.datetime:
 def _detail(row: AuditEntry) -> str:
     if row.action != "raise_traffic":
         return ""
-    return f"{(row.after or {}).get('traffic_share', '')}"
+    before, after = ((state or {}).get("traffic_share") for state in (row.before, row.after))
+    return f"{before}% → {after}%" if before and after else ""

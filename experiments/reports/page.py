@@ -15,6 +15,7 @@ from experiments import adaptive
 from experiments.models import Experiment, Report, ReportVersion, Status
 from experiments.reports import (
     card,
+    decision_words,
     health_words,
     phases,
     pictures,
@@ -145,6 +146,8 @@ def context(
         "decide_url": address("act", experiment, "decide"),
         "nothing_yet": nothing_yet(experiment),
         "frozen": past,
+        "decided": None if past else decision_words.record(experiment),
+        "waiting": None if past else decision_words.waiting(experiment),
         "earlier": phases.earlier(experiment, shown=past.phase if past else None),
     }
 

@@ -1,7 +1,7 @@
 """The plan of an experiment as its report keeps it, and what its policy shows."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -45,11 +45,19 @@ def design_of(experiment: Experiment) -> Design:
     )
 
 
-def visitors_per_week(design: Design, units: int, days: float) -> float | None:
-    """How many visitors would see the banner in a week if everybody took part."""
-    if design.planned_look_only or days < 1:
+def visitors_per_week(design: Design, new_units: Mapping[dt.date, int]) -> float | None:
+    """How many visitors would see the banner in a week if everybody took part.
+
+    Args:
+        design: Of a test that ran here.
+        new_units: Newly exposed visitors by day, of all arms; the day it is in is not a whole one.
+    """
+    days = sorted(new_units)
+    whole = days if design.ended else days[:-1]
+    if design.planned_look_only or not whole:
         return None
-    return units / days * WEEK * 100 / design.traffic_share
+    length = (whole[-1] - whole[0]).days + 1
+    return sum(new_units[day] for day in whole) / length * WEEK * 100 / design.traffic_share
 
 
 def _watched(experiment: Experiment) -> tuple[WatchedMetric, ...]:

@@ -17,6 +17,7 @@ from experiments.models import Experiment, Report, Status
 from experiments.reports import analysis, bundle, collecting, verdict, versions
 from experiments.reports.inputs import Inputs
 from experiments.reports.payload import ReportData, encode
+from experiments.reports.versions import Refreshed
 from workspace import jobs
 from workspace.models import Job
 
@@ -140,8 +141,10 @@ def _keep(experiments: Sequence[Experiment], inputs: Sequence[Inputs], *, now: d
         unique_fields=["experiment", "phase"],
         update_fields=list(KEPT),
     )
-    for experiment, (one, data) in zip(experiments, found, strict=True):
-        versions.keep(experiment, data, one, before=before.get(experiment.pk), now=now)
+    kept = zip(experiments, found, strict=True)
+    versions.keep_all(
+        [Refreshed(e, data, one, before.get(e.pk)) for e, (one, data) in kept], now=now
+    )
 
 
 def _kept(experiments: Sequence[Experiment]) -> dict[int, Report]:

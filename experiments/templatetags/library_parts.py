@@ -17,3 +17,9 @@ def share(value: float) -> str:
 def lift(value: float) -> str:
     """0.031 → +3.1%."""
     return numbers.lift(value)
+
+
+@register.filter
+def rate(value: float) -> str:
+    """0.049 → 4.9%."""
+    return numbers.percent(value, digits=1)

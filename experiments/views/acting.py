@@ -11,12 +11,15 @@ from experiments import consequences, launch
 from experiments.action_forms import ActionForm
 from experiments.models import Experiment
 from experiments.moves import ACTIONS, Action
+from experiments.reports import decision_words
 from experiments.views.finding import find
 from workspace import access
 from workspace.access import Permission, SiteRequest, site_page
 from workspace.models import AuditEntry
 
 UNPROCESSABLE, CONFLICT = 422, 409
+ANSWERS = {"confirm", "decline"}
+"""Actions on a decision that waits: who answers reads it first."""
 
 
 @site_page(Permission.VIEW)
@@ -95,6 +98,7 @@ def _ask(
         "offered": action.is_offered(experiment),
         "consequence": consequences.of(action.name, experiment),
         "problems": problems,
+        "waiting": decision_words.waiting(experiment) if action.name in ANSWERS else None,
         "parts": consequences.shares(list(experiment.variants.all())),
     }
     return render(request, "experiments/action.html", context, status=status)

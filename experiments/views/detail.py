@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-from experiments import consequences, first_hour, launch, layers, moves, policy_view
+from experiments import consequences, first_hour, launch, layers, moves, policy_view, sizing
 from experiments.models import Experiment, Status
 from experiments.reports import page, sharing
 from experiments.views import keeping, taking
@@ -56,7 +56,8 @@ def results(request: SiteRequest, key: str) -> HttpResponse:
         seen.note(request.site, request.user, first_hour.READ, now=timezone.now())
     asked = {name: request.GET.get(name, "") for name in ("phase", "version")}
     results = page.context(experiment, now=timezone.now(), **asked)
-    context = frame(request, experiment, "results") | results | taking.offered(request, experiment)
+    files = taking.offered(request, experiment, results)
+    context = frame(request, experiment, "results") | results | files
     return render(request, "experiments/detail.html", context)
 
 
@@ -73,6 +74,7 @@ def design(request: SiteRequest, key: str) -> HttpResponse:
         "consequence": consequences.of_start(experiment, variants),
         "neighbours": _neighbours(experiment),
         "watched": list(experiment.watched.all()),
+        "sizing": sizing.of(experiment, variants, now=timezone.now()) if is_draft else None,
     }
     return render(request, "experiments/design.html", context)
 

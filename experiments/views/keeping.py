@@ -52,5 +52,5 @@ def keep(request: SiteRequest, key: str) -> HttpResponse:
         )
         messages.success(request, _("Version %(number)s is kept.") % {"number": version.number})
     else:
-        messages.error(request, " ".join(form.errors["note"]))
+        messages.error(request, " ".join(map(str, form.errors["note"])))
     return redirect("experiments:history", request.site.key, key)

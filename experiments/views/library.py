@@ -53,7 +53,7 @@ def _found(request: SiteRequest, filters: Filters) -> dict[str, Any]:
     page = Paginator(ids, PER_PAGE).get_page(request.GET.get("page"))
     return {
         "page": page,
-        "cards": cards.of(site, _loaded(list(page))),
+        "cards": [cards.of(row) for row in _loaded(list(page))],
         "loose": loose,
         "chips": finished.chips(site, filters),
     }

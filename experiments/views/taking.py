@@ -73,13 +73,14 @@ def take(request: SiteRequest, key: str, form: str) -> HttpResponse:
     return HttpResponse(file.body, content_type=file.content_type, headers=headers)
 
 
-def offered(request: SiteRequest, experiment: Experiment) -> dict[str, Any]:
-    """The menu of the report that the address asks for; nothing where there is none."""
-    row, version = _row(request, experiment)
-    if row is None or row.payload is None:
+def offered(
+    request: SiteRequest, experiment: Experiment, context: Mapping[str, Any]
+) -> dict[str, list[Offer]]:
+    """The menu of the report on a page, by the page's context; nothing where there is no report."""
+    if context["results"] is None:
         return {"take": []}
-    asked = request.GET.urlencode()
-    able = chromium.found() is not None
+    asked, able = request.GET.urlencode(), chromium.found() is not None
+    is_version = isinstance(context["frozen"], ReportVersion)
     return {
         "take": [
             Offer(
@@ -88,7 +89,7 @@ def offered(request: SiteRequest, experiment: Experiment) -> dict[str, Any]:
                 page.address("take", experiment, name) + (f"?{asked}" if asked else ""),
             )
             for name, form in FORMS.items()
-            if (able or not form.draws) and (version or name != "bundle")
+            if (able or not form.draws) and (is_version or name != "bundle")
         ]
     }
 

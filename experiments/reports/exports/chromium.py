@@ -3,16 +3,19 @@
 It gets the self-contained file, a fresh profile and no network, and has to be done in time.
 """
 
+import contextlib
 import io
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image, ImageChops
 
@@ -42,6 +45,13 @@ FLAGS: Final = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
     f"--virtual-time-budget={VIRTUAL_MS}",
 )
+QUIETLY: Final[dict[str, Any]] = {
+    "stdin": subprocess.DEVNULL,
+    "stdout": subprocess.DEVNULL,
+    "stderr": subprocess.DEVNULL,
+    # A group of its own, so that its children can be ended with it.
+    "start_new_session": True,
+}
 _one_at_a_time = threading.BoundedSemaphore(1)
 
 
@@ -54,8 +64,7 @@ class NoChromium(LabError):
 
 def found() -> str | None:
     """Where a Chromium is; None where there is none."""
-    wanted = os.environ.get("LAB_CHROMIUM", "")
-    names = (wanted,) if wanted else NAMES
+    names = (settings.CHROMIUM,) if settings.CHROMIUM else NAMES
     return next(filter(None, map(shutil.which, names)), None)
 
 
@@ -109,19 +118,30 @@ def _run(path: str, folder: Path, document: str, name: str, what: Sequence[str])
         source.as_uri(),
     ]
     try:
-        subprocess.run(command, timeout=SECONDS, check=True, capture_output=True, cwd=folder)  # noqa: S603 - a list, no shell
+        _finish(subprocess.Popen(command, cwd=folder, **QUIETLY))  # noqa: S603 - a list, no shell
         return out.read_bytes()
     except (OSError, subprocess.SubprocessError) as error:
         detail = _("The report could not be drawn (%(name)s).") % {"name": type(error).__name__}
         raise Unavailable(detail, hint=_("Try again, or take the HTML file.")) from error
 
 
+def _finish(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        if process.wait(timeout=SECONDS):
+            raise subprocess.CalledProcessError(process.returncode, process.args)
+    finally:
+        # Whatever it has started goes with it.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 def _cropped(picture: bytes) -> bytes:
     """Without the empty ground below the last line."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
-    ground = Image.new("RGB", image.size, image.getpixel((0, image.height - 1)))  # type: ignore[arg-type]
+    ground = Image.new("RGB", image.size, image.getpixel((0, image.height - 1)))
     box = ImageChops.difference(image, ground).getbbox()
     bottom = min(image.height, (box[3] if box else image.height) + MARGIN)
     out = io.BytesIO()
-    image.crop((0, 0, image.width, bottom)).save(out, "PNG", optimize=True)
+    image.crop((0, 0, image.width, bottom)).save(out, "PNG")
     return out.getvalue()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.stats.aggregates import TOTALS, Aggregates
+from engine.stats.aggregates import Aggregates
 
 CAP = 60_000
 
@@ -31,7 +31,7 @@ def units(*, n=400, seed=1, rate=0.1, buyers=0.1):
         "carted": carts > 0,
         **_before(rng, impressions, rate, orders),
     }
-    return [{name: int(columns[name][i]) for name in TOTALS} for i in range(n)]
+    return [{name: int(columns[name][i]) for name in columns} for i in range(n)]
 
 
 def _before(rng, impressions, rate, orders):

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from experiments import traffic
 from experiments.models import Experiment, Layer, Report, Status, Variant
 from experiments.reports.findings import Belief, Findings
 from experiments.reports.gaps import Span, Split
@@ -36,6 +37,7 @@ def a_finished_test(
     experiment = an_experiment(site, key, at=at, variants=1 + len(lifts), **fields)
     Experiment.objects.filter(pk=experiment.pk).update(**outcome)
     experiment.refresh_from_db()
+    traffic.store_ranges(list(experiment.variants.all()))
     arms = list(experiment.variants.all())
     data = a_finding(experiment, arms, lifts=lifts, error=error, shrunk=shrunk)
     Report.objects.create(

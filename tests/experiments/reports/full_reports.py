@@ -82,6 +82,11 @@ def found(data: ReportData, **changes) -> ReportData:
     return replace(data, findings=replace(data.findings, **changes))
 
 
+def texts(chart) -> list[str]:
+    """The words that stand in a plot."""
+    return [one["text"] for one in chart.figure["layout"].get("annotations", [])]
+
+
 def an_effect(metric: str, arm: int) -> Effect:
     role, base, lift, error = METRICS[metric]
     if lift is None or error is None:

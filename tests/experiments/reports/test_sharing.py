@@ -184,10 +184,10 @@ def test_history__versions__listed_kept_and_read(experiment):
     assert client.get(page + "?version=9").status_code == 404
 
 
-def test_page__with_its_menu__offers_files_and_sharing(experiment, monkeypatch):
+def test_page__with_its_menu__offers_files_and_sharing(experiment, settings):
     client, page = a_client(), reverse("experiments:detail", args=["shop", "hero"])
     assert "/download/xlsx/" in client.get(page).content.decode()
-    monkeypatch.setenv("LAB_CHROMIUM", "/nowhere/chromium")
+    settings.CHROMIUM = "/nowhere/chromium"
     assert "/download/pdf/" not in client.get(page).content.decode()
     answer = client.get(reverse("experiments:take", args=["shop", "hero", "pdf"]))
     assert answer.status_code == 501

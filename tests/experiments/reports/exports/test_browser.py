@@ -4,7 +4,7 @@ import io
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
+from django.conf import settings as configured
 from django.utils import timezone
 from PIL import Image
 
@@ -51,7 +51,7 @@ def test_shared__in_chromium__verdict_first_and_accessible(chromium, live_server
     context = chromium.new_context(
         viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
     )
-    context.route(f"{settings.DELIVERY_URL}/media/**", serve_media)
+    context.route(f"{configured.DELIVERY_URL}/media/**", serve_media)
     page, complaints = context.new_page(), []
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda e: complaints.append(str(e)))
@@ -102,11 +102,11 @@ def test_pdf_and_png__through_chromium__a_document_and_a_picture(chromium, exper
     assert 600 < image.height < drawing.TALLEST
 
 
-def test_pdf__a_browser_that_hangs__given_up_in_time(experiment, monkeypatch, tmp_path):
+def test_pdf__a_browser_that_hangs__given_up_in_time(experiment, monkeypatch, settings, tmp_path):
     slow = tmp_path / "slow"
     slow.write_text("#!/bin/sh\nexec sleep 30\n")
     slow.chmod(0o755)
-    monkeypatch.setenv("LAB_CHROMIUM", str(slow))
+    settings.CHROMIUM = str(slow)
     monkeypatch.setattr(drawing, "SECONDS", 1)
     answer = download(a_client(), "pdf")
     assert answer.status_code == 503

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('experiments', '0005_reports'),
+        ('experiments', '0006_decision_requests'),
     ]
 
     operations = [
