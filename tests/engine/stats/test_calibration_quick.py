@@ -1,16 +1,11 @@
 """A small version of `tests/calibration`, for every commit."""
 
 import numpy as np
+import pytest
 
-from engine.stats.metrics import metric
-from engine.stats.rehearsal import rehearse
-from tests.engine.stats.adjusting import clicking_pairs, outcomes, spending_pairs
+from engine.stats.reading import ONCE, Open
+from tests.engine.stats import looks, statements
 from tests.engine.stats.clicks import false_alarms, population, splits
-from tests.engine.stats.guarding import revenue_at_the_margin, share_called, shares_at_the_margin
-from tests.engine.stats.racing import races
-from tests.engine.stats.splitting import daily_alarms
-
-RPV = metric("revenue_per_visitor")
 
 
 def test_compare__no_effect_clustered_clicks__delta_holds_where_impressions_fail():
@@ -22,42 +17,52 @@ def test_compare__no_effect_clustered_clicks__delta_holds_where_impressions_fail
     assert naive > 0.10
 
 
-def test_rehearse__four_thousand_splits__delta_honest_where_impressions_fail():
-    rng = np.random.default_rng(21)
-    people = population(rng, users=5000)
-    found = rehearse(people[:, 2], people[:, 1], runs=4000, rng=rng)
-    assert 0.04 < found.rate < 0.06
-    assert found.ks_p > 0.01
-    assert found.naive_false_alarms / found.runs > 0.10
+@pytest.mark.parametrize("reading", [statements.PLAN, statements.ENDLESS], ids=repr)
+def test_compare__sixty_daily_looks_without_effect__at_most_five_percent(reading):
+    found = statements.daily_false_alarms(reading, paths=6_000)
+    assert found <= statements.allowed(6_000)
 
 
-def test_cuped__no_effect__five_percent_and_one_minus_rho_squared():
-    rng = np.random.default_rng(22)
-    p_values, ratio = outcomes(RPV, spending_pairs(rng, runs=3000, n=300, rho=0.7))
-    assert 0.038 < np.mean(p_values < 0.05) < 0.062
-    assert abs(ratio - 0.51) < 0.02
-    pairs, expected = clicking_pairs(rng, users=3000, runs=2000, icc=0.1)
-    p_values, ratio = outcomes(metric("ctr"), pairs)
-    assert 0.035 < np.mean(p_values < 0.05) < 0.065
-    assert abs(ratio - expected) < 0.02
+def test_compare__sixty_daily_looks_of_a_single_look__every_third_is_wrong():
+    assert statements.daily_false_alarms(ONCE, paths=2_000) > 0.30
 
 
-def test_guardrails__worse_by_the_margin__called_safe_in_five_percent():
-    rng, limit = np.random.default_rng(23), 0.05 + 3 * (0.05 * 0.95 / 3000) ** 0.5
-    pairs = shares_at_the_margin(rng, runs=3000, share=0.05, sizes=(3000, 3000))
-    assert share_called(metric("conversion_rate"), pairs)[0] <= limit
-    assert share_called(RPV, revenue_at_the_margin(rng, runs=3000, users=2000))[0] <= limit
+@pytest.mark.parametrize(
+    ("reading", "least"),
+    [(statements.PLAN, 0.75), (statements.ENDLESS, 0.50)],
+    ids=["plan", "open"],
+)
+def test_compare__effect_planned_for_one_look__power_of_each_reading(reading, least):
+    assert statements.daily_power(reading, paths=6_000) >= least
 
 
-def test_race__effects_from_the_prior__chances_come_true():
-    found = races(np.random.default_rng(24), runs=200, treatments=2)
-    for low, high in ((0.0, 0.2), (0.2, 0.5), (0.5, 1.01)):
-        said = (found.chance >= low) & (found.chance < high)
-        error = 4 * (0.25 / said.sum()) ** 0.5
-        assert abs(found.was_best[said].mean() - found.chance[said].mean()) < error
-    assert abs(found.covered.mean() - 0.95) < 0.03
+@pytest.mark.parametrize("reading", [statements.PLAN, statements.ENDLESS], ids=["plan", "open"])
+def test_inflation__applied_to_the_size__eighty_percent_again(reading):
+    found = statements.daily_power(reading, paths=4_000, inflation=reading.inflation())
+    assert found == pytest.approx(0.80, abs=0.02)
 
 
-def test_split_check__sixty_days_without_mismatch__hardly_an_alarm():
-    alarms = daily_alarms(np.random.default_rng(25), runs=600, shares=(0.5, 0.5), days=60)
-    assert alarms <= 0.015 + 3 * (0.015 * 0.985 / 600) ** 0.5
+@pytest.mark.parametrize("cell", looks.CELLS)
+def test_compare__visitors_who_return__daily_looks_hold(cell):
+    readings = {"plan": statements.PLAN, "open": Open(0.002), "once": ONCE}
+    rng = np.random.default_rng(5)
+    found = looks.returning(rng, cell=cell, readings=readings, populations=2, runs=200)
+    assert max(found["plan"], found["open"]) <= statements.allowed(400)
+    assert found["once"] > 0.20
+
+
+@pytest.mark.parametrize("kind", ["many events", "few events", "mean"])
+def test_compare__with_effect__intervals_cover_the_truth(kind):
+    found = statements.coverage(kind, runs=20_000)
+    assert all(0.945 <= share <= 0.955 for share in found.values()), found
+
+
+def test_compare__ramp_without_effect__within_days_holds_where_totals_err():
+    within, pooled = statements.ramp_false_alarms(runs=150)
+    assert within <= statements.allowed(150)
+    assert pooled > 0.5
+
+
+def test_compare__few_events__lift_errs_as_often_to_both_sides():
+    above, below = statements.lift_misses(runs=10_000)
+    assert max(above, below) <= statements.allowed(10_000, rate=0.025)
