@@ -1,4 +1,5 @@
 """The read side of what happened: aggregates, health and what is arriving. One query per question.
+What a report looks at besides is read by `events.cuts`; totals without events are `events.given`.
 
 Pages and reports never touch the log; the one exception is the tail that the roll-up has not read
 yet, which is bounded by its lag.
@@ -8,23 +9,61 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Final, TypeAlias
 
 from django.db.models import BigIntegerField, Count, Func, Max, Min, Q, Sum
-from django.utils.translation import gettext_lazy as _
 
-from engine.errors import Conflict
-from engine.stats.aggregates import MOMENTS, ONE, PAIRS, TOTALS, Aggregates
+from engine.stats.aggregates import Aggregates
+from events.cuts import (
+    Phase,
+    Sample,
+    ages_of,
+    assigned_of,
+    cap_of,
+    cuts_of,
+    suspicious_branches_of,
+    suspicious_of,
+    units_sample,
+    views_of,
+)
+from events.given import Totals, put_totals, put_totals_of
 from events.models import Aggregate, Event, RollupState, Tally, UnitTotal
+
+__all__ = [
+    "Arrival",
+    "ByBranch",
+    "ByDay",
+    "ByVariant",
+    "Health",
+    "Phase",
+    "Sample",
+    "Shown",
+    "Totals",
+    "Watermark",
+    "ages_of",
+    "aggregates",
+    "aggregates_of",
+    "arrivals",
+    "assigned_of",
+    "branches_of",
+    "cap_of",
+    "cuts_of",
+    "health",
+    "health_of",
+    "latest_event_at",
+    "put_totals",
+    "put_totals_of",
+    "shown_of",
+    "suspicious_branches_of",
+    "suspicious_of",
+    "units_sample",
+    "views_of",
+    "watermark",
+]
 
 ByDay: TypeAlias = dict[dt.date, Aggregates]
 ByBranch: TypeAlias = dict[bool, ByDay]
 ByVariant: TypeAlias = dict[int, ByDay]
-Phase: TypeAlias = tuple[int, int]
-"""An experiment's id and the number of its phase."""
-
-BATCH: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +113,6 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
-    """What is known of one variant of a test of which only totals exist, and its day."""
-
-    variant_id: int
-    day: dt.date
-    aggregates: Aggregates
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """How often a variant was shown and clicked on one day."""
 
@@ -117,7 +147,10 @@ def branches_of(phases: Iterable[Phase]) -> dict[Phase, ByBranch]:
 
 
 def _aggregate_rows(phases: Collection[Phase]) -> Iterator[Aggregate]:
-    rows = Aggregate.objects.filter(experiment_id__in={e for e, _phase in phases})
+    """Rows of all counted units: no cut, nothing that was set aside."""
+    rows = Aggregate.objects.filter(
+        experiment_id__in={e for e, _phase in phases}, cut="", suspicious=False
+    )
     ordered = rows.order_by("experiment_id", "phase", "variant_id", "day").iterator()
     return (row for row in ordered if (row.experiment_id, row.phase) in phases)
 
@@ -161,11 +194,16 @@ def health_of(phases: Iterable[Phase]) -> dict[Phase, Health]:
 
 def _units(experiments: Iterable[int]) -> Iterable[tuple[int, int, int, int, int]]:
     seen = Func("variants_seen", function="cardinality", output_field=BigIntegerField())
-    rows = UnitTotal.objects.filter(experiment_id__in=experiments).annotate(seen=seen)
-    return rows.values_list("experiment_id", "phase").annotate(
-        units=Count("id", filter=Q(variant_id__isnull=False)),
-        multiple=Count("id", filter=Q(seen__gt=1)),
-        unexposed=Count("id", filter=Q(variant_id__isnull=True)),
+    rows = UnitTotal.objects.filter(experiment_id__in=experiments, suspicious=False)
+    acted = Q(clicks__gt=0) | Q(viewables__gt=0)
+    return (
+        rows.annotate(seen=seen)
+        .values_list("experiment_id", "phase")
+        .annotate(
+            units=Count("id", filter=Q(variant_id__isnull=False)),
+            multiple=Count("id", filter=Q(seen__gt=1)),
+            unexposed=Count("id", filter=Q(variant_id__isnull=True) & acted),
+        )
     )
 
 
@@ -214,69 +252,3 @@ def arrivals(site_id: int) -> tuple[Arrival, ...]:
             events=Sum("events"), first_at=Min("first_at"), last_at=Max("last_at")
         )
     )
-
-
-def put_totals(experiment_id: int, phase: int, totals: Iterable[Totals]) -> bool:
-    """Store the totals of a test of which no events exist; whether that changed anything.
-
-    Raises:
-        Conflict: The phase has events: its aggregates are counted, not given.
-    """
-    return bool(put_totals_of({(experiment_id, phase): tuple(totals)}))
-
-
-def put_totals_of(totals: Mapping[Phase, Iterable[Totals]]) -> set[Phase]:
-    """Store the totals of many tests; those that changed. See `put_totals`."""
-    _refuse_counted({experiment for experiment, _phase in totals})
-    rows = [_row(phase, one) for phase, all_of_it in totals.items() for one in all_of_it]
-    known = _given({experiment for experiment, _phase in totals})
-    changed = [row for row in rows if known.get(_place(row)) != row.moments]
-    Aggregate.objects.bulk_create(
-        changed,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["experiment_id", "phase", "variant_id", "explored", "day"],
-        update_fields=["moments", "given"],
-    )
-    return {(row.experiment_id, row.phase) for row in changed}
-
-
-def _refuse_counted(experiments: set[int]) -> None:
-    if UnitTotal.objects.filter(experiment_id__in=experiments).exists():
-        raise Conflict(
-            _("This experiment has events; its totals are counted and cannot be given."),
-            hint=_("Load the totals under another key."),
-        )
-
-
-def _row(phase: Phase, totals: Totals) -> Aggregate:
-    return Aggregate(
-        experiment_id=phase[0],
-        phase=phase[1],
-        variant_id=totals.variant_id,
-        day=totals.day,
-        moments=_moments(totals.aggregates),
-        given=True,
-    )
-
-
-def _moments(arm: Aggregates) -> list[Decimal]:
-    """All moments of an arm; what was not recorded is written as zero."""
-    values = dict.fromkeys(PAIRS, 0) | {(ONE, ONE): arm.n}
-    for name in TOTALS:
-        values[ONE, name] = arm.sums.get(name, 0)
-    for one, other in PAIRS:
-        if ONE not in (one, other):
-            known = arm.products
-            values[one, other] = known.get((one, other), known.get((other, one), 0))
-    assert len(values) == MOMENTS  # noqa: S101 - PAIRS and TOTALS belong together
-    return [Decimal(value) for value in values.values()]
-
-
-def _place(row: Aggregate) -> tuple[int, int, int, dt.date]:
-    return row.experiment_id, row.phase, row.variant_id, row.day
-
-
-def _given(experiments: set[int]) -> dict[tuple[int, int, int, dt.date], list[Decimal]]:
-    rows = Aggregate.objects.filter(experiment_id__in=experiments, given=True)
-    return {_place(row): row.moments for row in rows.iterator()}

@@ -29,7 +29,7 @@ __all__ = [
 PRIOR_SD: Final = 0.10
 """Spread of the true lifts of banners before anything is seen."""
 
-_SCORES: Final = np.arange(-9.0, 9.1, 1.5)
+_SCORES: Final = np.arange(-9.0, 9.1, 2.25)
 """Normal scores at which the panels of an arm meet; outside lies 1e-18 of it."""
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 _REACH: Final = 8.5

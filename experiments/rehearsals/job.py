@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from creatives.models import Placement
-from engine.errors import NotEnoughData, StatisticsError
-from events import store
+from engine.errors import NotEnoughData, NotFound, StatisticsError
+from events import cuts
 from experiments.models import Experiment
 from experiments.rehearsals import words
 from experiments.rehearsals.outcome import Outcome, Part, encode
@@ -35,7 +35,7 @@ FEWEST_VISITORS: Final = 200
 def rehearse(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """Rehearse as asked; repeated after a lost worker it gives the same numbers."""
     asked = job.parameters
-    placement = Placement.objects.get(pk=asked["placement"])
+    placement = _placement(job)
     progress(0, RUNS, _("Fetching the visitors"))
     y, x = _visitors(placement, asked["metric"], days=asked["days"], now=job.created_at)
     try:
@@ -56,6 +56,13 @@ def rehearse(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     return {"message": words.headline(outcome), "outcome": encode(outcome)}
 
 
+def _placement(job: Job) -> Placement:
+    row = Placement.objects.filter(site=job.site, pk=job.parameters["placement"]).first()
+    if row is None:
+        raise NotFound(_("This placement does not exist any more."))
+    return row
+
+
 def _visitors(
     placement: Placement, metric: str, *, days: int, now: dt.datetime
 ) -> tuple[Sequence[int], Sequence[int] | None]:
@@ -64,7 +71,7 @@ def _visitors(
     Raises:
         NotEnoughData: Fewer visitors than a rehearsal needs.
     """
-    units = store.units_sample(
+    units = cuts.units_sample(
         placement.site_id, placement.pk, days=days, limit=MOST_VISITORS, now=now
     )
     if len(units.impressions) < FEWEST_VISITORS:
@@ -114,6 +121,7 @@ def _all_parts(
     for done in range(0, RUNS, EACH):
         progress(done, RUNS, _message(done, time.monotonic() - started))
         parts.append(_part(y, x, rng=rng))
+    progress(RUNS, RUNS, _("Done"))
     return reduce(add, parts, Part())
 
 

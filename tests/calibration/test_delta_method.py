@@ -7,6 +7,7 @@ from scipy import stats
 from engine.stats.aggregates import Aggregates
 from engine.stats.frequentist import compare
 from engine.stats.metrics import metric
+from engine.stats.rehearsal import rehearse
 from tests.engine.stats.clicks import CTR, false_alarms, population, splits
 
 pytestmark = pytest.mark.nightly
@@ -24,6 +25,20 @@ def test_compare__twenty_thousand_a_a_tests__delta_five_percent_impressions_abov
     assert 0.045 <= delta <= 0.055
     assert naive > 0.10
     assert stats.kstest(p_values, "uniform").pvalue > 0.01
+
+
+def test_rehearse__thirty_thousand_splits__delta_five_percent_impressions_above_ten():
+    rng = np.random.default_rng(2027)
+    found = []
+    for _ in range(10):
+        people = population(rng, users=10_000)
+        found.append(rehearse(people[:, 2], people[:, 1], runs=3000, rng=rng))
+    assert 0.045 <= sum(one.false_alarms for one in found) / 30_000 <= 0.055
+    assert sum(one.naive_false_alarms for one in found) / 30_000 > 0.10
+    bars = np.sum([one.p_values for one in found], axis=0)
+    assert stats.chisquare(bars).pvalue > 0.01
+    # Ten looks at p: each uniform, the smallest of ten above .01/10.
+    assert min(one.ks_p for one in found) > 0.001
 
 
 def test_compare__five_thousand_tests_with_effect__interval_covers_the_truth():
