@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from engine.errors import LabError
 from events import rollup
@@ -87,7 +88,7 @@ def refresh_many(
     return len(wanted)
 
 
-@jobs.register(JOB)
+@jobs.register(JOB, title=gettext_lazy("Report"))
 def refresh_by_job(job: Job, progress: jobs.Progress) -> dict[str, str]:
     """Refresh one report while somebody waits for it."""
     progress(0, 2, _("Counting what is new"))
