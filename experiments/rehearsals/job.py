@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from creatives.models import Placement
 from engine.errors import NotEnoughData, NotFound, StatisticsError
-from events import cuts
+from events import store
 from experiments.models import Experiment
 from experiments.rehearsals import words
 from experiments.rehearsals.outcome import Outcome, Part, encode
@@ -71,7 +71,7 @@ def _visitors(
     Raises:
         NotEnoughData: Fewer visitors than a rehearsal needs.
     """
-    units = cuts.units_sample(
+    units = store.units_sample(
         placement.site_id, placement.pk, days=days, limit=MOST_VISITORS, now=now
     )
     if len(units.impressions) < FEWEST_VISITORS:
