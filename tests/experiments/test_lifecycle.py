@@ -255,8 +255,9 @@ def test_conclude__bad_reason__not_stopped_either(now):
 
 
 def test_decide__report_known__is_kept_as_it_was_then():
-    experiment = factories.an_experiment(status="stopped", at=NOW)
-    refresh.refresh(experiment, now=NOW, rolled=True)
-    lifecycle.decide(experiment, variant_key="", reason="Enough seen.", actor=None, now=NOW)
+    now = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+    experiment = factories.an_experiment(status=Status.STOPPED)
+    refresh.refresh(experiment, now=now, rolled=True)
+    lifecycle.decide(experiment, variant_key="", reason="Enough seen.", actor=None, now=now)
     (version,) = ReportVersion.objects.filter(experiment=experiment, cause="decided")
     assert version.verdict == "no_data"
