@@ -133,4 +133,6 @@ def _observed(experiment: Experiment, health: store.Health) -> Observed:
         unexposed=health.unexposed,
         set_aside=health.marked_events,
         events=health.events + health.marked_events,
+        largest=health.largest,
+        last_received_at=health.last_received_at,
     )
