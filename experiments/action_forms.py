@@ -3,11 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import AbstractBaseUser
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from experiments import traffic
-from experiments.models import Experiment
+from experiments import deciding, recommending, traffic
+from experiments.models import Experiment, NextStep
+
+LEAVE = "-"
+"""The choice that changes nothing; no variant can have this key."""
 
 
 class ActionForm(forms.Form):
@@ -15,9 +19,15 @@ class ActionForm(forms.Form):
 
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, experiment: Experiment, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401
+        experiment: Experiment,
+        actor: AbstractBaseUser | None = None,
+        **kwargs: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.experiment = experiment
+        self.experiment, self.actor = experiment, actor
         self.initial.setdefault("revision", experiment.revision)
 
     @classmethod
@@ -30,10 +40,21 @@ class ActionForm(forms.Form):
 
 
 class DecideForm(ActionForm):
-    """Which banner everybody sees from now on, and why."""
+    """Which banner everybody sees from now on, why, and what was learnt.
+
+    Only what the report clearly recommends is chosen beforehand.
+    """
 
     variant = forms.ChoiceField(
-        label=_("Show everybody from now on"), widget=forms.RadioSelect, required=False
+        label=_("Show everybody from now on"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one.")},
+    )
+    against_reason = forms.CharField(
+        label=_("Why against the recommendation"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=2000,
     )
     reason = forms.CharField(
         label=_("Why"),
@@ -41,13 +62,64 @@ class DecideForm(ActionForm):
         help_text=_("For whoever asks in a year. One sentence is enough."),
         max_length=2000,
     )
+    takeaways = forms.CharField(
+        label=_("Takeaways"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What was learnt, for the library of finished tests."),
+        required=False,
+        max_length=5000,
+    )
+    next_step = forms.ChoiceField(
+        label=_("Next step"), choices=[("", "–"), *NextStep.choices], required=False
+    )
+    tags = forms.CharField(
+        label=_("Tags"), help_text=_("Separated by commas."), required=False, max_length=500
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
+        self.recommended = recommending.of(self.experiment)
+        self.asks_second = deciding.needs_second(self.experiment.site, actor=self.actor)
+        self.initial.pop("variant", None)
+        if self.recommended.variant is not None:
+            self.initial["variant"] = self.recommended.variant
         field = self.fields["variant"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         choices = [(v.key, v.name) for v in self.experiment.variants.all()]
-        field.choices = [*choices, ("", _("Leave the default as it is"))]
+        field.choices = [*choices, (LEAVE, _("Leave the default as it is"))]
+        self.keys = [*(key for key, _name in choices), LEAVE]
+        self.fields["against_reason"].help_text = _second(asks=self.asks_second)
+
+    @property
+    def leave(self) -> str:
+        """The value of the choice that changes nothing."""
+        return LEAVE
+
+    @property
+    def against(self) -> frozenset[str]:
+        """Values of the choices that the report speaks against."""
+        return frozenset(key for key in self.keys if self.recommended.is_against(_key(key)))
+
+    def clean_variant(self) -> str:
+        return _key(self.cleaned_data["variant"])
+
+    def clean_tags(self) -> tuple[str, ...]:
+        return deciding.clean_tags(self.cleaned_data["tags"])
+
+
+def _key(value: str) -> str:
+    return "" if value == LEAVE else value
+
+
+def _second(*, asks: bool) -> Any:  # noqa: ANN401 - lazy text
+    if asks:
+        return _(
+            "At least 20 characters. Another person who may decide has to confirm it, then it "
+            "comes into force."
+        )
+    return _(
+        "At least 20 characters. You are the only one here who may decide, so the reason is enough."
+    )
 
 
 class TrafficForm(ActionForm):

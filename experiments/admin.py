@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from engine.errors import LabError
 from experiments import lifecycle
 from experiments.models import (
+    DecisionRequest,
     Experiment,
     Layer,
     LearntSnapshot,
@@ -19,9 +20,12 @@ from experiments.models import (
     Parameters,
     PolicyRule,
     Report,
+    ReportVersion,
+    ShareLink,
     Snapshot,
     Status,
     Variant,
+    Watched,
 )
 from workspace.audited_admin import AuditedAdmin, ReadOnlyAdmin
 
@@ -49,7 +53,10 @@ def _mover(move: Callable[..., None], label: Any) -> Callable[..., None]:  # noq
 class VariantInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Variant
     extra = 0
-    fields = ("position", "key", "name", "creative", "weight", "bucket_start", "bucket_end")
+    fields = (
+        "position", "key", "name", "creative", "weight", "creative_cost", "media_cost", "discount",
+        "bucket_start", "bucket_end",
+    )  # fmt: skip
     readonly_fields = ("bucket_start", "bucket_end")
     raw_id_fields = ("creative",)
 
@@ -70,13 +77,14 @@ def _is_open(experiment: object) -> bool:
 
 MOVED = (
     "status", "slice", "phase", "revision", "started_at", "stopped_at", "decided_at",
-    "decision", "decision_reason", "created_at",
+    "decision", "decision_reason", "against_reason", "recommended", "takeaways", "next_step",
+    "tags", "created_at",
 )  # fmt: skip
 """Written by `lifecycle` and `traffic` only."""
 PLANNED = (
     "site", "key", "placement", "origin", "unit", "primary_metric", "mde", "mde_kind",
     "planned_days", "planned_visitors", "traffic_share", "hypothesis", "policy",
-    "exploration_share",
+    "exploration_share", "reading",
 )  # fmt: skip
 """Fixed from the start on: changing them would change what the results mean."""
 
@@ -136,6 +144,16 @@ class LayerAdmin(ReadOnlyAdmin):
         return ", ".join(row.site.placements.filter(layer=row.key).values_list("key", flat=True))
 
 
+@admin.register(DecisionRequest)
+class DecisionRequestAdmin(ReadOnlyAdmin):
+    """Answered on the page of the experiment, by another person."""
+
+    list_display = ("experiment", "variant", "state", "asked_by", "asked_at", "answered_by")
+    list_filter = ("state", "experiment__site")
+    search_fields = ("experiment__name", "experiment__key", "reason", "against_reason")
+    list_select_related = ("experiment", "asked_by", "answered_by")
+
+
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
     list_display = ("experiment", "phase", "verdict", "as_of", "last_error_at")
@@ -145,6 +163,41 @@ class ReportAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Report]":
         return super().get_queryset(request).defer("payload")
+
+
+@admin.register(ReportVersion)
+class ReportVersionAdmin(ReadOnlyAdmin):
+    """What a report was; rows are only ever added."""
+
+    list_display = ("experiment", "phase", "number", "cause", "verdict", "as_of", "note")
+    list_filter = ("cause", "verdict", "experiment__site")
+    search_fields = ("experiment__name", "experiment__key", "note", "=inputs_hash", "=result_hash")
+    list_select_related = ("experiment",)
+    date_hierarchy = "as_of"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[ReportVersion]":
+        return super().get_queryset(request).defer("payload", "inputs")
+
+
+@admin.register(ShareLink)
+class ShareLinkAdmin(ReadOnlyAdmin):
+    """Made and taken back on the page of the experiment; the secret itself is nowhere."""
+
+    list_display = ("experiment", "hint", "created_by", "expires_at", "revoked_at", "opened")
+    list_filter = ("experiment__site", "language")
+    search_fields = ("experiment__name", "experiment__key", "hint")
+    list_select_related = ("experiment", "created_by")
+    exclude = ("secret_hash",)
+
+
+@admin.register(Watched)
+class WatchedAdmin(ReadOnlyAdmin):
+    """Changed with its experiment."""
+
+    list_display = ("experiment", "metric", "role", "margin")
+    list_filter = ("role", "metric", "experiment__site")
+    search_fields = ("experiment__name", "experiment__key", "metric")
+    list_select_related = ("experiment",)
 
 
 @admin.register(Snapshot)

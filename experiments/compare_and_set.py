@@ -4,14 +4,14 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from engine.errors import Conflict
-from experiments.models import Experiment, Status, Variant
+from experiments.models import Experiment, Status, Variant, Watched
 from workspace import audit
 
 
@@ -60,15 +60,35 @@ def change(
 
 
 def state_of(experiment: Experiment) -> dict[str, object]:
-    """An experiment with its variants, for the audit log."""
+    """An experiment with its variants and what it watches, for the audit log."""
     variants = Variant.objects.filter(experiment=experiment).order_by("position")
-    fields = variants.values_list("key", "name", "creative__key", "weight")
     return audit.state_of(experiment) | {
         "variants": [
-            {"key": key, "name": name, "creative": creative, "weight": weight}
-            for key, name, creative, weight in fields
-        ]
+            {
+                "key": key,
+                "name": name,
+                "creative": creative,
+                "weight": weight,
+                "costs": [once, media, f"{discount.normalize():f}"],
+            }
+            for key, name, creative, weight, once, media, discount in variants.values_list(*STATED)
+        ],
+        "watched": [
+            f"{one.metric} {one.role}" + (f" {one.margin.normalize():f}%" if one.margin else "")
+            for one in Watched.objects.filter(experiment=experiment)
+        ],
     }
+
+
+STATED: Final = (
+    "key",
+    "name",
+    "creative__key",
+    "weight",
+    "creative_cost",
+    "media_cost",
+    "discount",
+)
 
 
 def status_word(status: str) -> str:

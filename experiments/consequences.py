@@ -120,6 +120,18 @@ def _decide(experiment: Experiment) -> Consequence:
     )
 
 
+def _confirm(experiment: Experiment) -> Consequence:
+    """What the decision that waits would do; the same as deciding."""
+    return _decide(experiment)
+
+
+def _decline(experiment: Experiment) -> Consequence:  # noqa: ARG001 - one signature for all
+    return Consequence(
+        _("Nothing changes: everybody goes on seeing what they see now."),
+        _("Counting goes on as before. Who asked, why, and that it was declined, is kept."),
+    )
+
+
 def _traffic(experiment: Experiment) -> Consequence:
     return Consequence(
         _("More visitors of “%(place)s” take part. Whoever is in keeps the same variant.")
@@ -210,6 +222,8 @@ _ACTIONS: Mapping[str, Callable[[Experiment], Consequence]] = MappingProxyType(
         "resume": _resume,
         "stop": _stop,
         "decide": _decide,
+        "confirm": _confirm,
+        "decline": _decline,
         "traffic": _traffic,
         "split": _split,
         "policy": _change_policy,

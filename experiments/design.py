@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from creatives.models import Creative, Placement
 from engine.errors import IllegalMove, InvalidInput, NotFound
-from experiments import compare_and_set, layers, policies
+from experiments import compare_and_set, layers, policies, watching
 from experiments.models import Experiment, Status, Variant
 from experiments.policies import RulePlan
+from experiments.watching import WatchPlan
 from workspace import audit
 from workspace.models import Site
 
@@ -28,17 +29,26 @@ MOST_VARIANTS = 8
 
 @dataclass(frozen=True, slots=True)
 class VariantPlan:
-    """One variant; the first of a plan is the control."""
+    """One variant; the first of a plan is the control. Money in minor units, discount in percent.
+
+    `creative_cost` is spent once, `media_cost` per 1,000 impressions.
+    """
 
     key: str
     name: str
     creative: Creative | None = None
     weight: int = 1
+    creative_cost: int = 0
+    media_cost: int = 0
+    discount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that can be set before the start. A draft may be incomplete; the start checks."""
+    """Everything that can be set before the start. A draft may be incomplete; the start checks.
+
+    `watched` None gives a new draft the usual guardrails, and leaves an older one what it has.
+    """
 
     key: str
     name: str
@@ -54,6 +64,8 @@ class Plan:
     policy: str = Experiment.Policy.FIXED
     exploration_share: int = 10
     rules: tuple[RulePlan, ...] = ()
+    reading: str = Experiment.Reading.PLANNED
+    watched: tuple[WatchPlan, ...] | None = None
 
 
 FIELDS = (
@@ -69,6 +81,7 @@ FIELDS = (
     "traffic_share",
     "policy",
     "exploration_share",
+    "reading",
 )
 
 
@@ -89,7 +102,7 @@ def save(
         Conflict: Somebody else saved since `experiment` was read.
     """
     _check(site, plan, experiment)
-    before = None
+    before, watched = None, _watched(plan, experiment)
     if experiment is None:
         experiment = Experiment(site=site, owner_id=actor.pk if actor else None)
         _fill(experiment, plan)
@@ -100,6 +113,7 @@ def save(
     _store(experiment)
     _replace_variants(experiment, plan.variants)
     policies.store_rules(experiment, plan.rules)
+    watching.store(experiment, watched)
     layers.ensure(plan.placement)
     audit.record(
         site=site,
@@ -156,8 +170,27 @@ def _check(site: Site, plan: Plan, experiment: Experiment | None) -> None:
         raise InvalidInput(_("Every variant has a key of its own."), field="variants")
     if any(v.weight < 1 for v in plan.variants):
         raise InvalidInput(_("Every weight is at least 1."), field="variants")
+    if any(not _costs_fit(v) for v in plan.variants):
+        raise InvalidInput(
+            _("Costs are 0 or more, and a discount is at most 100 %."), field="variants"
+        )
+    watching.check(plan.watched or (), primary=plan.primary_metric)
     policies.check(site, plan.policy, plan.rules, {v.key for v in plan.variants})
     _check_key(site, plan.key, experiment)
+
+
+def _costs_fit(variant: VariantPlan) -> bool:
+    money = min(variant.creative_cost, variant.media_cost)
+    return money >= 0 and 0 <= variant.discount <= 100  # noqa: PLR2004 - percent
+
+
+def _watched(plan: Plan, experiment: Experiment | None) -> tuple[WatchPlan, ...]:
+    """What is watched; a metric that has become the primary one is not watched beside itself."""
+    if plan.watched is not None:
+        return plan.watched
+    if experiment is None:
+        return watching.default(plan.primary_metric)
+    return tuple(one for one in watching.plans_of(experiment) if one.metric != plan.primary_metric)
 
 
 def _check_key(site: Site, key: str, experiment: Experiment | None) -> None:
@@ -203,6 +236,9 @@ def _replace_variants(experiment: Experiment, plans: tuple[VariantPlan, ...]) ->
             position=position,
             creative=plan.creative,
             weight=plan.weight,
+            creative_cost=plan.creative_cost,
+            media_cost=plan.media_cost,
+            discount=plan.discount,
         )
         for position, plan in enumerate(plans)
     )

@@ -1,12 +1,18 @@
 """Fields and habits that the forms of experiments share, and rows that come and go."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from delivery.currencies import minor_digits
+
+MOST_MONEY: Final = Decimal(10) ** 12
+"""More than any shop spends on a banner; what is typed by mistake is caught."""
 
 
 class Number(forms.DecimalField):
@@ -21,6 +27,30 @@ class Number(forms.DecimalField):
 
     def prepare_value(self, value: Any) -> Any:  # noqa: ANN401 - the framework's signature
         return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+class Money(Number):
+    """An amount as people write it; kept as a whole number of the currency's minor unit."""
+
+    currency = "CNY"
+
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - the framework's signature
+        super().__init__(required=False, min_value=Decimal(0), max_value=MOST_MONEY, **kwargs)
+
+    def clean(self, value: Any) -> int:  # noqa: ANN401 - the framework's signature
+        amount = super().clean(value) or Decimal(0)
+        minor = amount.scaleb(minor_digits(self.currency))
+        if minor != minor.to_integral_value():
+            raise forms.ValidationError(
+                _("%(currency)s has %(digits)s decimals, and thousands are not separated."),
+                params={"currency": self.currency, "digits": minor_digits(self.currency)},
+            )
+        return int(minor)
+
+    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401 - the framework's signature
+        if isinstance(value, int):
+            value = Decimal(value).scaleb(-minor_digits(self.currency))
+        return super().prepare_value(value)
 
 
 def whole(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.forms import BaseFormSet, formset_factory
+from django.forms import BaseFormSet, BoundField, formset_factory
 from django.forms.utils import ErrorList
 from django.http import QueryDict
 from django.utils.text import slugify
@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from creatives.models import Creative, Placement
 from experiments import design, fields, hypothesis
-from experiments.fields import Number, Quiet, whole
+from experiments.fields import Money, Number, Quiet, whole
 from experiments.models import Experiment, Variant
+from experiments.reports import numbers
 from workspace.models import KEY_PATTERN, Site, validate_key
 
 KEYS = "abcdefgh"
+COSTS = ("creative_cost", "media_cost", "discount")
 KEY = re.compile(KEY_PATTERN)
 
 
@@ -69,6 +71,13 @@ class PlanForm(Quiet, forms.Form):
     planned_visitors = whole(
         _("Planned visitors"), 0, 2_000_000_000, _("In all variants together; 0: days only.")
     )
+    reading = forms.ChoiceField(
+        label=_("Reading"),
+        choices=Experiment.Reading.choices,
+        help_text=_(
+            "Both may be looked at every day. Without an end date it takes 70 % more visitors."
+        ),
+    )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
@@ -95,17 +104,17 @@ class PlanForm(Quiet, forms.Form):
     def plan(
         self,
         variants: tuple[design.VariantPlan, ...],
-        policy: Mapping[str, Any],
+        more: Mapping[str, Any],
         experiment: Experiment | None,
     ) -> design.Plan:
-        """What has been typed, as the use-case takes it; `policy` holds policy, slice and rules."""
+        """What has been typed, as the use-case takes it; `more` holds what other forms ask for."""
         data = self.cleaned_data
         key = data["key"] or design.free_key(
             self.site, slugify(data["name"])[:56].strip("-_") or "test", but=experiment
         )
         typed = {name: data[name] for name in design.FIELDS if name in data and name != "key"}
         hypothesis = self.hypothesis()
-        return design.Plan(**typed, **policy, key=key, hypothesis=hypothesis, variants=variants)
+        return design.Plan(**typed, **more, key=key, hypothesis=hypothesis, variants=variants)
 
 
 class VariantForm(Quiet, forms.Form):
@@ -115,6 +124,16 @@ class VariantForm(Quiet, forms.Form):
     name = forms.CharField(label=_("Name"), max_length=300)
     weight = whole(_("Weight"), 1, 10_000)
     creative = forms.ModelChoiceField(Creative.objects.none(), label=_("Banner"), required=False)
+    creative_cost = Money(label=_("Creative, once"))
+    media_cost = Money(label=_("Media per 1,000 impressions"))
+    discount = Number(
+        label=_("Discount on its orders"),
+        required=False,
+        min_value=Decimal(0),
+        max_value=Decimal(100),
+        max_digits=5,
+        decimal_places=2,
+    )
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
         # A row that somebody has emptied is a mistake to be shown, not a row to be skipped.
@@ -122,6 +141,25 @@ class VariantForm(Quiet, forms.Form):
         field = self.fields["creative"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
         field.queryset = Creative.objects.filter(site=site)
+        for cost in (self.fields["creative_cost"], self.fields["media_cost"]):
+            assert isinstance(cost, Money)  # noqa: S101 - declared above
+            cost.currency = site.currency
+        self.symbol = numbers.symbol(site.currency).strip()
+
+    @property
+    def costs(self) -> list[tuple[BoundField, str]]:
+        """The fields under the fold, each with its unit."""
+        units = (self.symbol, self.symbol, "%")
+        return list(zip((self[name] for name in COSTS), units, strict=True))
+
+    @property
+    def others(self) -> list[BoundField]:
+        return [field for field in self.visible_fields() if field.name not in COSTS]
+
+    @property
+    def costs_open(self) -> bool:
+        """Whether there is something under the fold to be seen."""
+        return any(field.errors or field.value() for field, _unit in self.costs)
 
     @property
     def chosen(self) -> int:
@@ -131,7 +169,9 @@ class VariantForm(Quiet, forms.Form):
 
     def plan(self) -> design.VariantPlan:
         data = self.cleaned_data
-        return design.VariantPlan(data["key"], data["name"], data["creative"], data["weight"])
+        first = (data["key"], data["name"], data["creative"], data["weight"])
+        costs = (data["creative_cost"], data["media_cost"], data["discount"] or Decimal(0))
+        return design.VariantPlan(*first, *costs)
 
 
 if TYPE_CHECKING:
@@ -193,7 +233,7 @@ def variants_initial(variants: list[Variant]) -> list[dict[str, Any]]:
     """The variants of a draft as rows; a new experiment begins with two."""
     if not variants:
         return [_row(KEYS[0]), _row(KEYS[1])]
-    names = ("key", "name", "weight")
+    names = ("key", "name", "weight", *COSTS)
     return [{n: getattr(row, n) for n in names} | {"creative": row.creative_id} for row in variants]
 
 

@@ -9,6 +9,7 @@ one succeeds, the other is told so.
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -22,6 +23,7 @@ from creatives.models import Placement
 from engine.errors import IllegalMove, InvalidInput
 from experiments import compare_and_set, launch, layers, traffic
 from experiments.models import Experiment, Status, Variant
+from experiments.reports import versions
 from workspace import audit
 
 
@@ -54,6 +56,25 @@ WORDS: Final[Mapping[Move, Any]] = MappingProxyType(
     }
 )
 NOTHING = gettext_lazy("nothing: this is the end")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is kept with a decision, for whoever asks in a year."""
+
+    recommended: str = ""
+    against_reason: str = ""
+    takeaways: str = ""
+    next_step: str = ""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """As columns of the experiment."""
+        return asdict(self) | {"tags": list(self.tags)}
+
+
+NOTHING_MORE: Final = Record()
 
 
 def possible(status: str) -> tuple[Move, ...]:
@@ -104,6 +125,7 @@ def decide(
     reason: str,
     actor: AbstractBaseUser | None,
     now: dt.datetime,
+    record: Record = NOTHING_MORE,
 ) -> None:
     """Record what came out of it and make the chosen variant the default of the placement.
 
@@ -113,6 +135,7 @@ def decide(
         reason: Why, for whoever asks in a year.
         actor: Who decides.
         now: When.
+        record: What else is kept with it; whether it follows the report is `deciding`'s business.
 
     Raises:
         IllegalMove: It has not been stopped, or is decided already.
@@ -120,17 +143,18 @@ def decide(
         Conflict: Somebody else was first.
     """
     target = _target(experiment, Move.DECIDE)
-    variant = _chosen(experiment, variant_key)
-    if not reason.strip():
-        raise InvalidInput(_("Say why, in one sentence."), field="reason")
+    variant = check_decision(experiment, variant_key, reason)
     changes = {
         "status": target,
         "decided_at": now,
+        "decided_by": actor,
         "decision": variant_key,
         "decision_reason": reason.strip(),
         "slice": [],
+        **record.changes,
     }
     compare_and_set.change(experiment, Move.DECIDE, changes, actor=actor, now=now)
+    versions.at_decision(experiment, actor, now)
     if variant is not None and experiment.placement is not None and variant.creative is not None:
         _make_default(experiment.placement, variant, actor=actor, now=now)
 
@@ -143,11 +167,26 @@ def conclude(
     reason: str,
     actor: AbstractBaseUser | None,
     now: dt.datetime,
+    record: Record = NOTHING_MORE,
 ) -> None:
     """Stop and decide in one step, both or neither; a stopped one is only decided."""
     if Move.STOP in possible(experiment.status):
         stop(experiment, actor=actor, now=now)
-    decide(experiment, variant_key=variant_key, reason=reason, actor=actor, now=now)
+    decide(experiment, variant_key=variant_key, reason=reason, actor=actor, now=now, record=record)
+
+
+def check_decision(experiment: Experiment, variant_key: str, reason: str) -> Variant | None:
+    """The variant to show everybody, None for none; raises InvalidInput for what does not fit."""
+    variant = _chosen(experiment, variant_key)
+    if not reason.strip():
+        raise InvalidInput(_("Say why, in one sentence."), field="reason")
+    return variant
+
+
+def check_can_conclude(experiment: Experiment) -> None:
+    """Raises IllegalMove for what can be neither stopped nor decided."""
+    if not {Move.STOP, Move.DECIDE} & set(possible(experiment.status)):
+        raise IllegalMove(not_possible(experiment, WORDS[Move.DECIDE]))
 
 
 def _target(experiment: Experiment, move: Move) -> Status:

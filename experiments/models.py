@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from creatives.models import Creative, Placement
+from experiments.decision_requests import DecisionRequest
 from experiments.kept import Report, ReportVersion, ShareLink
 from experiments.policy_rows import Parameters, PolicyRule
 from experiments.published import LearntSnapshot, LiveRevision, Snapshot
@@ -16,6 +17,7 @@ from experiments.watched import Watched
 from workspace.models import Site, validate_key
 
 __all__ = [
+    "DecisionRequest",
     "Experiment",
     "Layer",
     "LearntSnapshot",
@@ -182,8 +184,17 @@ class Experiment(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     decision = models.CharField(max_length=64, blank=True)
     decision_reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    against_reason = models.TextField(_("why against the recommendation"), blank=True)
     recommended = models.CharField(
-        max_length=64,
+        max_length=90,
         blank=True,
         editable=False,
         help_text=_("What the report recommended when it was decided."),

@@ -12,14 +12,22 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext_lazy as _
 
-from experiments import adaptive, design, lifecycle, policies, traffic
+from experiments import adaptive, deciding, design, lifecycle, policies, traffic
 from experiments.action_forms import ActionForm, DecideForm, SplitForm, TrafficForm
 from experiments.models import Experiment, Status
 from experiments.policy_forms import ChangePolicyForm
 from workspace.access import Permission
 
-Apply = Callable[[Experiment, Mapping[str, Any], AbstractBaseUser | None, dt.datetime], None]
+Apply = Callable[[Experiment, Mapping[str, Any], AbstractBaseUser | None, dt.datetime], Any]
+"""Does it; what it returns is said in place of `done`."""
 UNFINISHED = (Status.RUNNING, Status.PAUSED, Status.STOPPED)
+
+
+ASKED = _("Asked. It comes into force when another person who may decide has confirmed it.")
+
+
+def _waits(experiment: Experiment) -> bool:
+    return deciding.pending(experiment) is not None
 
 
 def _always(experiment: Experiment) -> bool:  # noqa: ARG001 - one signature for all
@@ -83,10 +91,10 @@ def _decide(
     data: Mapping[str, Any],
     actor: AbstractBaseUser | None,
     now: dt.datetime,
-) -> None:
-    lifecycle.conclude(
-        experiment, variant_key=data["variant"], reason=data["reason"], actor=actor, now=now
-    )
+) -> Any:  # noqa: ANN401 - lazy text
+    names = ("variant", "reason", "against_reason", "takeaways", "next_step", "tags")
+    decision = deciding.Decision(**{name: data[name] for name in names})
+    return deciding.decide(experiment, decision, actor=actor, now=now) and ASKED
 
 
 def _raise(
@@ -139,6 +147,16 @@ _LIST = (
         "decide", Permission.DECIDE, _("Decide"), "trophy",
         _("Decided. Shoppers see it within five seconds."),
         _decide, UNFINISHED, DecideForm, live_only=False, leads_from=(Status.STOPPED,),
+    ),
+    Action(
+        "confirm", Permission.DECIDE, _("Confirm the decision"), "check",
+        _("Confirmed. Shoppers see it within five seconds."),
+        _simple(deciding.confirm), UNFINISHED, live_only=False, sensible=_waits,
+    ),
+    Action(
+        "decline", Permission.DECIDE, _("Decline the decision"), "x",
+        _("Declined. Nothing changes."),
+        _simple(deciding.decline), UNFINISHED, live_only=False, sensible=_waits,
     ),
     Action(
         "stop", Permission.LAUNCH, _("Stop"), "player-stop",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.contrib.auth.models import AbstractBaseUser
 from django.forms import BaseFormSet, BoundField, formset_factory
 from django.forms.utils import ErrorList
 from django.http import QueryDict
@@ -234,10 +235,12 @@ class ChangePolicyForm(PolicyForm, ActionForm):
         data: QueryDict | None = None,
         *,
         experiment: Experiment,
+        actor: AbstractBaseUser | None = None,
         initial: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(
             data,
+            actor=actor,
             site=experiment.site,
             variants=[(variant.key, variant.name) for variant in experiment.variants.all()],
             rules=plans_of(experiment),

@@ -51,11 +51,18 @@ DONE: Mapping[str, Any] = MappingProxyType(
         "resume": gettext_lazy("resumed it"),
         "stop": gettext_lazy("stopped it"),
         "decide": gettext_lazy("decided"),
+        "ask_decision": gettext_lazy("asked for a decision against the report"),
+        "confirm": gettext_lazy("confirmed the decision"),
+        "decline": gettext_lazy("declined the decision"),
         "raise_traffic": gettext_lazy("raised the traffic share"),
         "change_split": gettext_lazy("changed the split; a new phase began"),
         "change_policy": gettext_lazy("changed the policy; a new phase began"),
         "roll_back": gettext_lazy("went back to the parameters before"),
         "release": gettext_lazy("let it learn on"),
+        "freeze": gettext_lazy("kept the report as it was"),
+        "share": gettext_lazy("made a link to the report"),
+        "unshare": gettext_lazy("took back a link to the report"),
+        "note_learnings": gettext_lazy("wrote down what was learned"),
     }
 )
 CHOOSING: Mapping[str, Word] = MappingProxyType(

@@ -1,6 +1,7 @@
 """What people may type about a site."""
 
 import zoneinfo
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django import forms
@@ -11,12 +12,22 @@ from django.utils.translation import gettext_lazy as _
 from workspace.models import ApiKey, Role, Site
 
 CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "GBP", "JPY", "KRW", "SGD", "AUD", "CAD", "CHF")
+LONGEST_WINDOW = 365
+"""Days. What a visitor buys a year after a banner has little to do with it."""
 
 
 def timezones() -> list[tuple[str, str]]:
     """All zones of the database with a city, plus UTC."""
     names = sorted(n for n in zoneinfo.available_timezones() if "/" in n and n[:4] != "Etc/")
     return [("UTC", "UTC"), *((name, name) for name in names)]
+
+
+def days(label: Any, help_text: Any) -> forms.IntegerField:  # noqa: ANN401 - lazy text
+    """A number of whole days."""
+    widget = forms.NumberInput(attrs={"inputmode": "numeric"})
+    return forms.IntegerField(
+        label=label, min_value=1, max_value=LONGEST_WINDOW, help_text=help_text, widget=widget
+    )
 
 
 class OriginsField(forms.CharField):
@@ -65,13 +76,33 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("Days in reports begin and end here."),
     )
 
+    view_window_days = days(
+        _("Days in which an order counts"),
+        _("After the first time a visitor saw the banner."),
+    )
+    click_window_days = days(
+        _("Days after a click"),
+        _("In which an order counts as won by the click."),
+    )
+
     class Meta:
         model = Site
-        fields = ("name", "origins", "currency", "timezone", "count_automated")
+        fields: ClassVar[tuple[str, ...]] = (
+            "name",
+            "origins",
+            "currency",
+            "timezone",
+            "view_window_days",
+            "click_window_days",
+            "count_automated",
+        )
 
 
 class NewSiteForm(SiteForm):
-    """The same, and the key, which never changes afterwards."""
+    """The same, and the key, which never changes afterwards; windows begin as usual."""
+
+    view_window_days = None  # type: ignore[assignment]  # how a form leaves a field out
+    click_window_days = None  # type: ignore[assignment]
 
     class Meta(SiteForm.Meta):
         fields = ("name", "key", "currency", "timezone", "origins")

@@ -11,6 +11,16 @@ from workspace import audit, keys
 from workspace.models import ApiKey, Membership, Role, Site
 
 FIRST_KEY = "Storefront"
+CHANGED = (
+    "name",
+    "origins",
+    "currency",
+    "timezone",
+    "view_window_days",
+    "click_window_days",
+    "count_automated",
+)
+"""What the general settings may change."""
 
 
 @transaction.atomic
@@ -54,7 +64,7 @@ def change(
     site: Site, *, before: audit.State, actor: AbstractBaseUser | None, now: dt.datetime
 ) -> Site:
     """Save the general settings of a site."""
-    site.save(update_fields=["name", "origins", "currency", "timezone", "count_automated"])
+    site.save(update_fields=CHANGED)
     audit.record(
         site=site,
         actor=actor,

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from engine.errors import InvalidInput
 from experiments import listing
-from experiments.models import Experiment, Report, Status, Variant
+from experiments.models import Experiment, Report, Status, Variant, Watched
 from experiments.views.finding import find, with_report
 from experiments.words import VERDICTS
 from workspace.models import ApiKey, Site
@@ -28,7 +28,17 @@ class VariantData(serializers.ModelSerializer[Variant]):
 
     class Meta:
         model = Variant
-        fields = ("key", "name", "creative", "weight")
+        fields = (
+            "key", "name", "creative", "weight", "creative_cost", "media_cost", "discount",
+        )  # fmt: skip
+
+
+class WatchedData(serializers.ModelSerializer[Watched]):
+    """A metric beside the primary one; a guardrail may lose `margin` percent of the control."""
+
+    class Meta:
+        model = Watched
+        fields = ("metric", "role", "margin")
 
 
 class ExperimentData(serializers.ModelSerializer[Experiment]):
@@ -41,6 +51,7 @@ class ExperimentData(serializers.ModelSerializer[Experiment]):
         slug_field="username", read_only=True, allow_null=True
     )
     variants = VariantData(many=True, read_only=True)
+    watched = WatchedData(many=True, read_only=True)
     verdict = serializers.SerializerMethodField()
     as_of = serializers.SerializerMethodField()
 
@@ -50,7 +61,8 @@ class ExperimentData(serializers.ModelSerializer[Experiment]):
             "key", "name", "status", "hypothesis", "placement", "owner", "origin", "unit",
             "primary_metric", "mde", "mde_kind", "planned_days", "planned_visitors",
             "traffic_share", "phase", "created_at", "started_at", "stopped_at", "decided_at",
-            "decision", "decision_reason", "variants", "verdict", "as_of",
+            "reading", "decision", "decision_reason", "recommended", "against_reason", "takeaways",
+            "next_step", "tags", "variants", "watched", "verdict", "as_of",
         )  # fmt: skip
 
     def get_verdict(self, row: Experiment) -> str:
@@ -101,7 +113,8 @@ class Experiments(generics.ListAPIView[Experiment]):
     pagination_class = Pages
 
     def get_queryset(self) -> QuerySet[Experiment]:
-        return with_report(listing.rows(_site(self.request), _filters(self.request)))
+        rows = listing.rows(_site(self.request), _filters(self.request))
+        return with_report(rows).prefetch_related("watched")
 
 
 @extend_schema_view(get=extend_schema(operation_id="experiments_read"))

@@ -8,12 +8,13 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from experiments.models import Experiment, Status
-from experiments.reports import choosing, health_words, numbers, reasons, sentences
+from experiments.reports import choosing, health_words, money_words, numbers, reasons, sentences
 from experiments.reports.health_words import Explained
+from experiments.reports.mde import mde_of
 from experiments.reports.names import label, metric_name
 from experiments.reports.payload import Effect, ReportData, Span, State
 from experiments.reports.reasons import Reason
-from experiments.reports.verdict import Horizon, Kind, Verdict, mde_of
+from experiments.reports.verdict import Horizon, Kind, Verdict
 
 WIDTH: Final = 320
 EDGE: Final = 36
@@ -110,6 +111,7 @@ class Card:
     failed: list[Explained]
     horizon: Horizon
     chosen: int | None
+    worth: str = ""
 
     @property
     def early(self) -> bool:
@@ -139,6 +141,7 @@ def card_of(experiment: Experiment, data: ReportData, verdict: Verdict) -> Card:
         failed=_failed(data, verdict),
         horizon=verdict.horizon,
         chosen=_chosen(data, verdict),
+        worth=money_words.worth_line(data, verdict),
     )
 
 
@@ -174,7 +177,7 @@ def _of_variants(data: ReportData, verdict: Verdict) -> Action | None:
         return Action(_("Keep %(control)s") % {"control": label(control)}, decide=control.key)
     if verdict.kind is Kind.NO_DIFFERENCE:
         note = _("You may choose by taste or cost.")
-        return Action(_("Choose one"), note, decide=control.key)
+        return Action(_("Choose one"), note, decide="")
     if verdict.kind is Kind.YOUR_CALL:
         note = _("Only you can weigh one against the other.")
         return Action(_("Decide"), note, decide="")

@@ -84,7 +84,27 @@ def money(minor: float, currency: str) -> str:
     """An amount with its currency."""
     digits = minor_digits(currency)
     text = f"{abs(minor) / 10**digits:,.{digits}f}"
-    return f"{MINUS if minor < 0 else ''}{_symbol(currency)}{text}"
+    return f"{MINUS if minor < 0 else ''}{symbol(currency)}{text}"
+
+
+def gain(minor: float, currency: str, *, width: float | None = None) -> str:
+    """A change of money, signed; no finer than its uncertainty, nor than the currency."""
+    scale = 10 ** minor_digits(currency)
+    digits = digits_for((abs(minor) if width is None else width) / scale)
+    text = signed(minor / scale, min(minor_digits(currency), digits))
+    sign = text[0] if text[0] in f"{MINUS}+" else ""
+    return f"{sign}{symbol(currency)}{text.removeprefix(sign)}"
+
+
+def gain_range(span: Span, currency: str) -> tuple[str, str]:
+    """Both ends of a change of money."""
+    width = span.high - span.low
+    return gain(span.low, currency, width=width), gain(span.high, currency, width=width)
+
+
+def unsigned(text: str) -> str:
+    """The size of a signed number, where a word already says the direction."""
+    return text.lstrip(f"{MINUS}+")
 
 
 def p_value(p: float) -> str:
@@ -96,8 +116,9 @@ def _signed_money(minor: float, currency: str, width: float) -> str:
     scale = 10 ** minor_digits(currency)
     text = signed(minor / scale, max(minor_digits(currency), digits_for(width / scale)))
     sign = text[0] if text[0] in f"{MINUS}+" else ""
-    return f"{sign}{_symbol(currency)}{text.removeprefix(sign)}"
+    return f"{sign}{symbol(currency)}{text.removeprefix(sign)}"
 
 
-def _symbol(currency: str) -> str:
+def symbol(currency: str) -> str:
+    """What stands before an amount."""
     return SYMBOLS.get(currency, f"{currency} ")

@@ -7,8 +7,9 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from experiments import words
+from experiments import costs, words
 from experiments.models import Experiment, Status, Variant
+from experiments.reports.names import metric_name
 from workspace.templatetags.lab import icon
 
 register = template.Library()
@@ -95,6 +96,18 @@ def bucket_line(ranges: Iterable[tuple[int, int]], bucket: int) -> SafeString:
 def plain(number: Decimal | None) -> str:
     """A decimal without trailing zeros."""
     return f"{number.normalize():f}" if number is not None else "–"
+
+
+@register.filter(name="costs")
+def costs_of(variant: Variant, currency: str) -> str:
+    """What a variant costs, or nothing."""
+    return costs.describe(variant, currency)
+
+
+@register.filter(name="metric_name")
+def name_of_metric(key: str) -> str:
+    """A metric in words."""
+    return metric_name(key)
 
 
 @register.filter

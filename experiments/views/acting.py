@@ -11,12 +11,15 @@ from experiments import consequences, launch
 from experiments.action_forms import ActionForm
 from experiments.models import Experiment
 from experiments.moves import ACTIONS, Action
+from experiments.reports import decision_words
 from experiments.views.finding import find
 from workspace import access
 from workspace.access import Permission, SiteRequest, site_page
 from workspace.models import AuditEntry
 
 UNPROCESSABLE, CONFLICT = 422, 409
+ANSWERS = {"confirm", "decline"}
+"""Actions on a decision that waits: who answers reads it first."""
 
 
 @site_page(Permission.VIEW)
@@ -26,14 +29,14 @@ def act(request: SiteRequest, key: str, action: str) -> HttpResponse:
     access.require(request.user, request.site, chosen.permission)
     experiment = find(request.site, key)
     if request.method != "POST":
-        form = chosen.form(experiment=experiment, initial=_initial(request))
+        form = chosen.form(experiment=experiment, actor=request.user, initial=_initial(request))
         return _ask(request, chosen, experiment, form)
     reshaped = chosen.form.reshaped(request.POST)
     if reshaped is not None:
-        form = chosen.form(reshaped, experiment=experiment)
+        form = chosen.form(reshaped, experiment=experiment, actor=request.user)
         form.quiet()
         return _ask(request, chosen, experiment, form)
-    form = chosen.form(request.POST, experiment=experiment)
+    form = chosen.form(request.POST, experiment=experiment, actor=request.user)
     if not form.is_valid():
         return _ask(request, chosen, experiment, form, UNPROCESSABLE)
     return _do(request, chosen, experiment, form)
@@ -52,7 +55,7 @@ def _do(
     if form.cleaned_data["revision"] is not None:
         experiment.revision = form.cleaned_data["revision"]
     try:
-        action.apply(experiment, form.cleaned_data, request.user, timezone.now())
+        said = action.apply(experiment, form.cleaned_data, request.user, timezone.now())
     except (InvalidInput, NotFound) as error:
         form.add_error(error.field if error.field in form.fields else None, _whole(error))
         return _ask(request, action, experiment, form, UNPROCESSABLE)
@@ -60,7 +63,7 @@ def _do(
         fresh = find(request.site, experiment.key)
         form.add_error(None, _whole(error) + _who(fresh, error))
         return _ask(request, action, fresh, form, CONFLICT)
-    messages.success(request, f"{name}: {action.done}")
+    messages.success(request, f"{name}: {said or action.done}")
     if experiment.pk is None:
         return redirect("experiments:list", request.site.key)
     return redirect("experiments:detail", request.site.key, experiment.key)
@@ -95,6 +98,7 @@ def _ask(
         "offered": action.is_offered(experiment),
         "consequence": consequences.of(action.name, experiment),
         "problems": problems,
+        "waiting": decision_words.waiting(experiment) if action.name in ANSWERS else None,
         "parts": consequences.shares(list(experiment.variants.all())),
     }
     return render(request, "experiments/action.html", context, status=status)

@@ -9,17 +9,24 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from experiments import consequences, first_hour, launch, layers, moves, policy_view
+from experiments import consequences, first_hour, launch, layers, moves, policy_view, sizing
 from experiments.models import Experiment, Status
-from experiments.reports import page
+from experiments.reports import page, sharing
+from experiments.views import keeping, taking
 from experiments.views.finding import find
 from workspace import seen
 from workspace.access import GRANTS, Permission, SiteRequest, site_page
 from workspace.models import AuditEntry
 
 ENTRIES_PER_PAGE = 30
+MORE = {
+    "variants": gettext_lazy("Variants"),
+    "watched": gettext_lazy("Watched metrics"),
+    "decision_request": gettext_lazy("Decision asked for"),
+}
+"""What the log knows of an experiment beside its own fields."""
 SILENT = frozenset(
     {"id", "site", "revision", "status", "slice", "phase", "created_at"}
     | {"started_at", "stopped_at", "decided_at"}
@@ -47,9 +54,10 @@ def results(request: SiteRequest, key: str) -> HttpResponse:
     experiment = find(request.site, key)
     if request.site.is_demo and first_hour.is_finished(experiment):
         seen.note(request.site, request.user, first_hour.READ, now=timezone.now())
-    asked = request.GET.get("phase", "")
-    results = page.context(experiment, now=timezone.now(), phase=asked)
-    context = frame(request, experiment, "results") | results
+    asked = {name: request.GET.get(name, "") for name in ("phase", "version")}
+    results = page.context(experiment, now=timezone.now(), **asked)
+    files = taking.offered(request, experiment, results)
+    context = frame(request, experiment, "results") | results | files
     return render(request, "experiments/detail.html", context)
 
 
@@ -65,6 +73,8 @@ def design(request: SiteRequest, key: str) -> HttpResponse:
         "problems": launch.problems(experiment) if is_draft else (),
         "consequence": consequences.of_start(experiment, variants),
         "neighbours": _neighbours(experiment),
+        "watched": list(experiment.watched.all()),
+        "sizing": sizing.of(experiment, variants, now=timezone.now()) if is_draft else None,
     }
     return render(request, "experiments/design.html", context)
 
@@ -98,6 +108,8 @@ def history(request: SiteRequest, key: str) -> HttpResponse:
     context = frame(request, experiment, "history") | {
         "page": shown,
         "entries": [(entry, _changes(entry)) for entry in shown],
+        "versions": keeping.listed(experiment),
+        "may_keep": sharing.may_share(request.role),
     }
     return render(request, "experiments/history.html", context)
 
@@ -114,7 +126,14 @@ def _label(name: str) -> str:
     names = {field.name: field for field in Experiment._meta.fields}
     if name in names:
         return str(capfirst(names[name].verbose_name))
-    return _("Variants") if name == "variants" else name
+    return str(MORE.get(name, name))
+
+
+def _variant_text(value: dict[str, Any]) -> str:
+    parts = [value.get("creative") or "–", value.get("weight")]
+    if any(str(cost) not in {"0", "0.0"} for cost in value.get("costs", ())):
+        parts.append("/".join(map(str, value["costs"])))
+    return f"{value.get('name')} ({', '.join(map(str, parts))})"
 
 
 def _text(value: object) -> str:
@@ -122,5 +141,5 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(_text, value)) or "–"
     if isinstance(value, dict):
-        return f"{value.get('name')} ({value.get('creative') or '–'}, {value.get('weight')})"
+        return _variant_text(value)
     return "–" if value in {None, ""} else str(value)

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from creatives.models import Placement
 from engine.errors import Conflict, IllegalMove, InvalidInput, LabError, NotFound
-from experiments import design, forms, gallery, outlook, policies, policy_forms
+from experiments import design, forms, gallery, outlook, policies, policy_forms, watching
 from experiments.models import Experiment, Status, Variant
 from experiments.policy_forms import PolicyForm
 from experiments.views.finding import find
+from experiments.watched_forms import WatchedForm
 from workspace.access import Permission, SiteRequest, site_page
 
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -28,18 +29,20 @@ class Filled:
     form: forms.PlanForm
     rows: forms.Variants
     policy: PolicyForm
+    watched: WatchedForm
 
     def is_valid(self) -> bool:
         """All of them are asked, so that every mistake is said at once."""
-        return self.form.is_valid() & self.rows.is_valid() & self.policy.is_valid()
+        first = self.form.is_valid() & self.rows.is_valid()
+        return first & self.policy.is_valid() & self.watched.is_valid()
 
     def quiet(self) -> None:
-        for part in (self.form, self.rows, self.policy):
+        for part in (self.form, self.rows, self.policy, self.watched):
             part.quiet()
 
     @property
     def outlook(self) -> outlook.Outlook:
-        return outlook.of(self.form, self.rows, self.policy)
+        return outlook.of(self.form, self.rows, self.policy, now=timezone.now())
 
     def refuse(self, error: LabError) -> None:
         """Show what the use-case refused beside the field it names."""
@@ -94,8 +97,16 @@ def _empty(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
         site=site, variants=rows.named(), rules=rules, initial=policy_forms.initial_of(blank)
     )
     shown = variants or [Variant(name=row["name"]) for row in rows_start]
-    filled = Filled(forms.PlanForm(initial=start, site=site), rows, policy)
-    return _render(request, experiment, filled, outlook.of_plan(blank, shown, rules))
+    watched = WatchedForm(plans=_watched(experiment, blank))
+    filled = Filled(forms.PlanForm(initial=start, site=site), rows, policy, watched)
+    view = outlook.of_plan(blank, shown, rules, now=timezone.now())
+    return _render(request, experiment, filled, view)
+
+
+def _watched(experiment: Experiment | None, blank: Experiment) -> tuple[watching.WatchPlan, ...]:
+    if experiment is None:
+        return watching.default(blank.primary_metric)
+    return watching.plans_of(experiment)
 
 
 def _wanted_placement(request: SiteRequest) -> Placement | None:
@@ -109,7 +120,7 @@ def _filled(request: SiteRequest, data: QueryDict) -> Filled:
     site = request.site
     rows = forms.rows_of(site, data=data)
     policy = PolicyForm(data, site=site, variants=rows.named())
-    return Filled(forms.PlanForm(data, site=site), rows, policy)
+    return Filled(forms.PlanForm(data, site=site), rows, policy, WatchedForm(data))
 
 
 def _reshaped(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
@@ -145,7 +156,10 @@ def _save(request: SiteRequest, experiment: Experiment | None, filled: Filled) -
     if experiment is not None and form.cleaned_data["revision"] is not None:
         # Compare with what this person saw when the page was opened, not with what is there now.
         experiment.revision = form.cleaned_data["revision"]
-    plan = form.plan(filled.rows.plans(), filled.policy.chosen(), experiment)
+    more = filled.policy.chosen() | {
+        "watched": filled.watched.plans(primary=form.cleaned_data["primary_metric"])
+    }
+    plan = form.plan(filled.rows.plans(), more, experiment)
     return design.save(
         request.site,
         plan,
@@ -169,6 +183,7 @@ def _render(
         "form": form,
         "rows": rows,
         "policy": filled.policy,
+        "watched": filled.watched,
         "outlook": view,
         "search": search,
         "choices": gallery.choices(

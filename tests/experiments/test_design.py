@@ -8,6 +8,7 @@ from engine.errors import Conflict, IllegalMove, InvalidInput, NotFound
 from experiments import design
 from experiments.design import Plan, VariantPlan
 from experiments.models import Experiment, Layer, Status
+from experiments.watching import WatchPlan
 from tests import factories
 from workspace.models import AuditEntry
 
@@ -45,6 +46,45 @@ def test_save__new__a_draft_with_variants_layer_owner_and_audit_row(site, placem
     assert (entry.action, entry.before, entry.actor) == ("create", None, actor)
     assert entry.after["variants"][1]["weight"] == 3
     assert "seed" not in entry.after
+
+
+def _watched(experiment):
+    return list(experiment.watched.values_list("metric", "role", "margin"))
+
+
+def test_save__new__guardrails_as_usual(site, placement, now):
+    saved = design.save(site, _plan(placement), actor=None, now=now)
+    assert _watched(saved) == [
+        ("conversion_rate", "guardrail", 5),
+        ("revenue_per_visitor", "guardrail", 5),
+    ]
+    entry = AuditEntry.objects.get(object_type="experiment")
+    assert entry.after["watched"][0] == "conversion_rate guardrail 5%"
+
+
+def test_save__new_about_orders__orders_are_no_guardrail_of_themselves(site, placement, now):
+    plan = _plan(placement, primary_metric="conversion_rate")
+    saved = design.save(site, plan, actor=None, now=now)
+    assert [metric for metric, _role, _margin in _watched(saved)] == ["revenue_per_visitor"]
+
+
+def test_save__again_without_a_word_on_it__watched_stays_but_the_new_primary(site, placement, now):
+    watched = (WatchPlan("viewability"), WatchPlan("conversion_rate", "guardrail", Decimal(2)))
+    first = design.save(site, _plan(placement, watched=watched), actor=None, now=now)
+    again = _plan(placement, primary_metric="conversion_rate")
+    design.save(site, again, actor=None, now=now, experiment=first)
+    assert _watched(first) == [("viewability", "secondary", None)]
+
+
+def test_save__costs_and_reading__kept_and_in_the_log(site, placement, now):
+    variants = (VariantPlan("a", "A"), VariantPlan("b", "B", None, 1, 80_000, 50, Decimal("7.5")))
+    plan = _plan(placement, variants=variants, reading="open")
+    saved = design.save(site, plan, actor=None, now=now)
+    assert Experiment.objects.get(pk=saved.pk).reading == "open"
+    second = saved.variants.get(key="b")
+    assert (second.creative_cost, second.media_cost, second.discount) == (80_000, 50, 7.5)
+    entry = AuditEntry.objects.get(object_type="experiment")
+    assert entry.after["variants"][1]["costs"] == [80_000, 50, "7.5"]
 
 
 def test_save__again__replaces_the_plan_and_keeps_identity_and_seed(site, placement, now):
@@ -88,6 +128,15 @@ def test_save__started__refused(site, placement, now):
         ({"variants": (VariantPlan("a", "A"), VariantPlan("a", "B"))}, "variants"),
         ({"variants": (VariantPlan("a", "A", weight=0),)}, "variants"),
         ({"variants": tuple(VariantPlan(k, k) for k in "abcdefghi")}, "variants"),
+        ({"variants": (VariantPlan("a", "A", media_cost=-1),)}, "variants"),
+        ({"variants": (VariantPlan("a", "A", discount=Decimal(101)),)}, "variants"),
+        ({"reading": "twice"}, "reading"),
+        ({"watched": (WatchPlan("luck"),)}, "watched"),
+        ({"watched": (WatchPlan("ctr"),)}, "watched"),
+        ({"watched": (WatchPlan("viewability"), WatchPlan("viewability"))}, "watched"),
+        ({"watched": (WatchPlan("viewability", "hope"),)}, "watched"),
+        ({"watched": (WatchPlan("viewability", "guardrail"),)}, "watched"),
+        ({"watched": (WatchPlan("viewability", "guardrail", Decimal(100)),)}, "watched"),
     ],
 )
 def test_save__value_does_not_fit__refused_by_field(site, placement, now, changes, field):

@@ -42,6 +42,7 @@ def typed(site):
         "mde_kind": "relative",
         "planned_days": "14",
         "planned_visitors": "0",
+        "reading": "planned",
         "v-TOTAL_FORMS": "2",
         "v-INITIAL_FORMS": "0",
         "policy": "fixed",
@@ -213,3 +214,73 @@ def test_new__fitting_banners__come_first(marketer, site):
     page = _page(marketer.get(NEW))
     assert page.index("Default of home-hero") < page.index("Square")
     assert "does not fit" in page
+
+
+def _costs(once, media, discount="", row=1):
+    names = ("creative_cost", "media_cost", "discount")
+    values = (once, media, discount)
+    return {f"v-{row}-{name}": value for name, value in zip(names, values, strict=True)}
+
+
+@pytest.mark.parametrize("typed_as", ["1,5", "1.5", "1.50"])
+def test_save__costs_in_money__kept_in_minor_units_and_shown_in_money(marketer, typed, typed_as):
+    assert marketer.post(NEW, typed | _costs("800", typed_as, "7,5 %")).status_code == 302
+    variant = Experiment.objects.get().variants.get(key="b")
+    assert (variant.creative_cost, variant.media_cost) == (80_000, 150)
+    assert str(variant.discount) == "7.50"
+    page = _page(marketer.get("/s/shop/experiments/autumn-light/edit/"))
+    for value in ("800", "1.5", "7.5"):
+        assert f'value="{value}"' in page
+    design_page = _page(marketer.get("/s/shop/experiments/autumn-light/design/"))
+    assert "Costs: creative ¥800.00 once, media ¥1.50 per 1,000 impressions" in design_page
+
+
+@pytest.mark.parametrize("wrong", ["1,234", "-1", "much", "1.2.3", "1e99", "nan"])
+def test_save__cost_does_not_fit__refused_beside_the_field(marketer, typed, wrong):
+    answer = marketer.post(NEW, typed | _costs(wrong, "0"))
+    assert answer.status_code == 422
+    page = _page(answer)
+    assert f'value="{wrong}"' in page
+    assert '<details class="variant-costs" open>' in page
+    assert not Experiment.objects.exists()
+
+
+def test_save__yen__whole_ones_only(marketer, typed, site):
+    site.currency = "JPY"
+    site.save()
+    assert marketer.post(NEW, typed | _costs("1.5", "0")).status_code == 422
+    assert marketer.post(NEW, typed | _costs("150", "0")).status_code == 302
+    assert Experiment.objects.get().variants.get(key="b").creative_cost == 150
+
+
+def test_save__watched__roles_and_margins_and_not_the_primary(marketer, typed):
+    chosen = {
+        "watch-ctr-role": "guardrail",
+        "watch-ctr-margin": "5",
+        "watch-conversion_rate-role": "guardrail",
+        "watch-conversion_rate-margin": "2,5 %",
+        "watch-viewability-role": "secondary",
+        "watch-viewability-margin": "5",
+    }
+    assert marketer.post(NEW, typed | chosen | {"reading": "open"}).status_code == 302
+    saved = Experiment.objects.get()
+    assert list(saved.watched.values_list("metric", "role", "margin")) == [
+        ("viewability", "secondary", None),
+        ("conversion_rate", "guardrail", 2.5),
+    ]
+    page = _page(marketer.get("/s/shop/experiments/autumn-light/design/"))
+    assert "guardrail, may lose at most 2.5 %" in page
+    assert "No end date" in page
+
+
+@pytest.mark.parametrize("margin", ["", "0", "100", "lots", "-5"])
+def test_save__guardrail_without_a_margin__refused_beside_the_field(marketer, typed, margin):
+    chosen = {"watch-viewability-role": "guardrail", "watch-viewability-margin": margin}
+    answer = marketer.post(NEW, typed | chosen)
+    assert answer.status_code == 422
+    assert "watch-viewability-margin_error" in _page(answer)
+
+
+def test_new__untouched__offers_the_usual_guardrails(marketer):
+    page = _page(marketer.get(NEW))
+    assert page.count('<option value="guardrail" selected>') == 2

@@ -40,7 +40,7 @@ def typed(site):
     data = {
         "name": "Autumn", "key": "autumn", "change": "a", "effect": "b", "reason": "c",
         "placement": placement.pk, "traffic_share": "100", "primary_metric": "ctr", "mde": "5",
-        "mde_kind": "relative", "planned_days": "14", "planned_visitors": "0",
+        "mde_kind": "relative", "planned_days": "14", "planned_visitors": "0", "reading": "planned",
         "v-TOTAL_FORMS": "2", "v-INITIAL_FORMS": "0", "r-TOTAL_FORMS": "0", "r-INITIAL_FORMS": "0",
         "policy": "fixed", "exploration_share": "10",
     }  # fmt: skip

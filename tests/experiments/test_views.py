@@ -80,7 +80,7 @@ MAY = {
         "release",
         "delete",
     },
-    Role.MANAGER: {"decide"},
+    Role.MANAGER: {"decide", "confirm", "decline"},
     Role.ADMINISTRATOR: set(ACTIONS),
 }
 

@@ -23,15 +23,28 @@ def admin(client, site):
     return user
 
 
+WINDOWS = {"view_window_days": "30", "click_window_days": "7"}
+
+
 def test_settings__good_values__saved_and_audited(client, site, admin):
     origins = "https://Shop.example/\nhttp://localhost:3000\nhttps://shop.example"
     fields = {"name": "Shop", "origins": origins, "currency": "EUR", "timezone": "Europe/Zurich"}
+    fields |= {"view_window_days": "14", "click_window_days": "3"}
     assert client.post("/s/shop/settings/", fields).status_code == 302
     site.refresh_from_db()
     assert site.origins == ["https://shop.example", "http://localhost:3000"]
     assert site.currency == "EUR"
+    assert (site.view_window_days, site.click_window_days) == (14, 3)
     entry = AuditEntry.objects.get(action="change", object_type="site")
     assert (entry.before["currency"], entry.after["currency"]) == ("CNY", "EUR")
+
+
+@pytest.mark.parametrize("days", ["0", "366", "-1", "soon", "", "7.5"])
+def test_settings__window_does_not_fit__refused_beside_the_field(client, site, admin, days):
+    fields = {"name": "Shop", "origins": "", "currency": "EUR", "timezone": "UTC"}
+    page = client.post("/s/shop/settings/", fields | WINDOWS | {"view_window_days": days})
+    assert page.context["form"].errors.keys() == {"view_window_days"}
+    assert "keeps the old windows until the roll-up is rebuilt" in page.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -49,6 +62,7 @@ def test_settings__good_values__saved_and_audited(client, site, admin):
 )
 def test_settings__no_origin__refused_beside_the_field(client, site, admin, origin):
     fields = {"name": "Shop", "origins": origin, "currency": "EUR", "timezone": "UTC"}
+    fields |= WINDOWS
     page = client.post("/s/shop/settings/", fields)
     assert page.status_code == 200
     assert page.context["form"].errors.keys() == {"origins"}
