@@ -178,7 +178,7 @@ def rows(log: int, new: int, visitors: int) -> Iterator[Line]:
     yield _line(
         f"the same with {log:,} events in it",
         f"{full:,.0f}/s, {full / empty:.2f} of the empty log",
-        f"0.80-1.20: {_verdict(0.8 <= full / empty)}",
+        f"0.80-1.20: {_verdict(full / empty >= 0.8)}",
     )
     yield _against_plain(bench, new)
     bench.add(new, from_day=DAYS + 1)
@@ -189,7 +189,9 @@ def rows(log: int, new: int, visitors: int) -> Iterator[Line]:
         f"≤ 5 s: {_verdict(counted + looked <= 5)}",
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    yield _line("peak of the Python process", f"{peak:,.0f} MB", f"≤ 500 MB: {_verdict(peak <= 500)}")
+    yield _line(
+        "peak of the Python process", f"{peak:,.0f} MB", f"≤ 500 MB: {_verdict(peak <= 500)}"
+    )
 
 
 def _rate(bench: Bench, new: int, *, strangers: bool) -> float:
@@ -260,7 +262,10 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.inside:
         return _inside(chosen)
-    with tempfile.TemporaryDirectory(prefix="banner-lab-") as folder, _database(Path(folder)) as env:
+    with (
+        tempfile.TemporaryDirectory(prefix="banner-lab-") as folder,
+        _database(Path(folder)) as env,
+    ):
         for command in (("manage.py", "migrate", "--verbosity", "0"), _again()):
             subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True)
     return 0

@@ -245,10 +245,16 @@ def watermark() -> Watermark:
 
 
 def latest_event_at(site_id: int) -> dt.datetime | None:
-    """When the newest event of a site was received, the ones not yet rolled up included."""
+    """When the newest event of a site was received, the ones not yet rolled up included.
+
+    What the data plane notes of its own accord (`assigned`) is no sign that a shop reports.
+    """
     tail = Event.objects.filter(site_id=site_id, seq__gt=watermark().seq)
-    rolled = Tally.objects.filter(site_id=site_id).aggregate(at=Max("last_received_at"))["at"]
-    times = [tail.aggregate(at=Max("received_at"))["at"], rolled]
+    rolled = Tally.objects.filter(site_id=site_id)
+    times = [
+        tail.exclude(kind="assigned").aggregate(at=Max("received_at"))["at"],
+        rolled.exclude(kind="assigned").aggregate(at=Max("last_received_at"))["at"],
+    ]
     return max((at for at in times if at is not None), default=None)
 
 

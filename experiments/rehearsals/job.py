@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from creatives.models import Placement
 from engine.errors import NotEnoughData, NotFound, StatisticsError
@@ -31,7 +31,7 @@ MOST_VISITORS: Final = 50_000
 FEWEST_VISITORS: Final = 200
 
 
-@jobs.register(KIND)
+@jobs.register(KIND, title=gettext_lazy("A/A rehearsal"))
 def rehearse(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """Rehearse as asked; repeated after a lost worker it gives the same numbers."""
     asked = job.parameters
