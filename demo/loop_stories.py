@@ -85,6 +85,7 @@ def personalised(
         planned_days=PERSONAL_DAYS,
         policy=Experiment.Policy.RULES,
         exploration_share=EXPLORATION,
+        watched=(),
         rules=tuple(
             RulePlan(made[key], dict.fromkeys(names, 1)) for key, names in fitting.items() if names
         ),
@@ -110,6 +111,7 @@ def bandit(
         planned_days=LEARNING_DAYS - 2,
         policy=Experiment.Policy.THOMPSON,
         exploration_share=EXPLORATION,
+        watched=(),
     )
     return _running(site, plan, actor, now - dt.timedelta(days=LEARNING_DAYS))
 

@@ -48,7 +48,8 @@ def counted():
     rollup.run(now=timezone.now())
     kinds = ("impression", "click", "viewable", "add_to_cart", "purchase")
     return {kind: Event.objects.filter(kind=kind).count() for kind in kinds} | {
-        "units": UnitTotal.objects.count()
+        # Those who were given a variant and never saw it are in the log too.
+        "units": UnitTotal.objects.exclude(first_exposed_at=None).count()
     }
 
 
