@@ -152,7 +152,7 @@ STORIES = (
         planned_days=21,
         costs=(Cost(discount=15), Cost(creative=120_000, media=1_500)),
         programs=70,
-        planned_visitors=2_500,
+        planned_visitors=3_700,
     ),
     Story(
         "clearance-last-pairs",
@@ -172,7 +172,7 @@ STORIES = (
         planned_days=21,
         costs=(Cost(), Cost(creative=40_000)),
         programs=40,
-        planned_visitors=2_500,
+        planned_visitors=3_900,
     ),
     Story(
         "product-returns",
