@@ -100,9 +100,12 @@ FROM ({_GROUPED}) g CROSS JOIN LATERAL ({_DAYS}) d;
 ANALYZE rollup_seen;
 """
 
-TOUCH_SEEN: Final = f"""
+# Found by the unit, which has few rows. (Told also of the experiment, a planner without statistics
+# has read all units of the experiment for each one that was wanted.)
+TOUCH_SEEN: Final = """
 INSERT INTO rollup_touched
-SELECT t.id, FALSE FROM rollup_seen s JOIN events_unittotal t USING ({_KEY})
+SELECT t.id, FALSE FROM rollup_seen s JOIN events_unittotal t USING (site_id, unit, suspicious)
+WHERE (t.experiment_id, t.phase) IS NOT DISTINCT FROM (s.experiment_id, s.phase)
 """
 # A day that turns up late is of the past of those who were first exposed after it. Most chunks are
 # of today, which is nobody's past: then not a single unit is looked up.

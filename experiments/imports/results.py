@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from engine.errors import Conflict
 from engine.stats.aggregates import Aggregates
-from events import given, store
+from events import store
 from events.models import Import
 from experiments.imports import designs
 from experiments.imports.designs import Goal
@@ -46,7 +46,7 @@ class Known:
 class Plan:
     """What is to be written: totals of all tests, and rows of the new ones."""
 
-    totals: dict[store.Phase, list[given.Totals]]
+    totals: dict[store.Phase, list[store.Totals]]
     experiments: list[Experiment]
     variants: list[Variant]
 
@@ -132,9 +132,9 @@ def _plan(wanted: ResultsImport, tests: Sequence[Test], known: dict[str, Known])
     return plan
 
 
-def _totals(variant_id: int, row: Row) -> given.Totals:
+def _totals(variant_id: int, row: Row) -> store.Totals:
     arm = Aggregates.of_impressions(row.impressions, row.clicks)
-    return given.Totals(variant_id, row.day, arm)
+    return store.Totals(variant_id, row.day, arm)
 
 
 def _experiment(number: int, wanted: ResultsImport, test: Test) -> Experiment:
@@ -169,7 +169,7 @@ def _write(
     wanted: ResultsImport, source: Source, totals: Totals, plan: Plan, *, now: dt.datetime
 ) -> tuple[ResultsLoaded, list[int]]:
     """Everything but the reports; the experiments whose report is out of date."""
-    changed = {number for number, _phase in given.put_totals_of(plan.totals)}
+    changed = {number for number, _phase in store.put_totals_of(plan.totals)}
     Experiment.objects.bulk_create(plan.experiments, batch_size=500)
     Variant.objects.bulk_create(plan.variants, batch_size=2_000)
     new = {row.pk for row in plan.experiments}

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from creatives.models import Placement
 from engine.errors import NotEnoughData, NotFound, StatisticsError
-from events import cuts
+from events import store
 from experiments.models import Experiment
 from experiments.rehearsals import words
 from experiments.rehearsals.outcome import Outcome, Part, encode
@@ -31,7 +31,7 @@ MOST_VISITORS: Final = 50_000
 FEWEST_VISITORS: Final = 200
 
 
-@jobs.register(KIND)
+@jobs.register(KIND, title=gettext_lazy("A/A rehearsal"))
 def rehearse(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """Rehearse as asked; repeated after a lost worker it gives the same numbers."""
     asked = job.parameters
@@ -71,7 +71,7 @@ def _visitors(
     Raises:
         NotEnoughData: Fewer visitors than a rehearsal needs.
     """
-    units = cuts.units_sample(
+    units = store.units_sample(
         placement.site_id, placement.pk, days=days, limit=MOST_VISITORS, now=now
     )
     if len(units.impressions) < FEWEST_VISITORS:

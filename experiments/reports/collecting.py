@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from creatives.models import Placement
 from engine.stats.aggregates import Aggregates
-from events import cuts, store
+from events import store
 from experiments.models import Experiment
 from experiments.reports import choices, marks, plan
 from experiments.reports.choices import Choices
@@ -49,13 +49,13 @@ def _totals(experiments: Sequence[Experiment], phases: Sequence[store.Phase]) ->
     return _Totals(
         watermark=store.watermark().seq,
         by_day=store.aggregates_of(phases),
-        suspicious=cuts.suspicious_of(phases),
-        suspicious_branches=cuts.suspicious_branches_of(phases),
-        cuts=cuts.cuts_of(phases),
-        ages=cuts.ages_of(phases),
-        views=cuts.views_of(phases),
-        assigned=cuts.assigned_of(phases),
-        caps=cuts.cap_of(phases),
+        suspicious=store.suspicious_of(phases),
+        suspicious_branches=store.suspicious_branches_of(phases),
+        cuts=store.cuts_of(phases),
+        ages=store.ages_of(phases),
+        views=store.views_of(phases),
+        assigned=store.assigned_of(phases),
+        caps=store.cap_of(phases),
         health=store.health_of(phases),
         pages=_pages(experiments),
         marks=marks.marks_of(experiments),
@@ -133,4 +133,6 @@ def _observed(experiment: Experiment, health: store.Health) -> Observed:
         unexposed=health.unexposed,
         set_aside=health.marked_events,
         events=health.events + health.marked_events,
+        largest=health.largest,
+        last_received_at=health.last_received_at,
     )

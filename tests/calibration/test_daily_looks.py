@@ -45,7 +45,7 @@ def test_inflation__inflated_size__eighty_percent(reading):
     assert found == pytest.approx(0.80, abs=0.005)
 
 
-def _user_clock(totals):
+def user_clock(totals):
     limits = bounds(looks.LOOKS)
     shares = looks.users_so_far(totals) * looks.LOOKS
     return np.array([limits[max(1, round(share)) - 1] for share in shares])
@@ -54,7 +54,7 @@ def _user_clock(totals):
 @pytest.mark.parametrize("cell", looks.CELLS)
 def test_compare__visitors_who_return__calendar_and_variance_clocks_hold(cell):
     """Fixed populations are split again and again, so a cell carries noise of its ten of them."""
-    readings = {"plan": statements.PLAN, "open": Open(0.002), "users": _user_clock}
+    readings = {"plan": statements.PLAN, "open": Open(0.002), "users": user_clock}
     rng = np.random.default_rng(5)
     found = looks.returning(rng, cell=cell, readings=readings, populations=10, runs=500)
     assert found["plan"] <= statements.allowed(5_000)

@@ -13,14 +13,14 @@ from tests.engine.stats.clicks import CTR, false_alarms, population, splits
 pytestmark = pytest.mark.nightly
 
 
-def _many_splits(rng, *, populations, runs, users):
+def many_splits(rng, *, populations, runs, users):
     for _ in range(populations):
         yield from splits(rng, population(rng, users=users), runs=runs)
 
 
 def test_compare__twenty_thousand_a_a_tests__delta_five_percent_impressions_above_ten():
     rng = np.random.default_rng(2026)
-    p_values, naive = false_alarms(_many_splits(rng, populations=40, runs=500, users=10_000))
+    p_values, naive = false_alarms(many_splits(rng, populations=40, runs=500, users=10_000))
     delta = sum(p < 0.05 for p in p_values) / len(p_values)
     assert 0.045 <= delta <= 0.055
     assert naive > 0.10
@@ -55,7 +55,7 @@ def test_compare__five_thousand_tests_with_effect__interval_covers_the_truth():
 
 def test_compare__revenue_of_rare_buyers__false_alarms_near_five_percent():
     rng, key = np.random.default_rng(5), metric("revenue_per_visitor")
-    rejected = sum(compare(key, _shop(rng), _shop(rng)).p < 0.05 for _ in range(5000))
+    rejected = sum(compare(key, shop(rng), shop(rng)).p < 0.05 for _ in range(5000))
     assert 0.04 <= rejected / 5000 <= 0.06
 
 
@@ -65,7 +65,7 @@ def _arm(rng, ctr):
     return pair[0] + pair[1]
 
 
-def _shop(rng, *, users=4000, share=0.02):
+def shop(rng, *, users=4000, share=0.02):
     bought = rng.random(users) < share
     money = np.where(bought, np.rint(np.exp(rng.normal(8, 1, users))), 0).astype(np.int64)
     sums = {"revenue": int(money.sum()), "converted": int(bought.sum())}

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from engine.stats.aggregates import PAIRS, Aggregates
-from events import given
+from events import store
 from events.models import Aggregate
 from experiments.models import Report
 from experiments.reports import refresh
@@ -118,10 +118,10 @@ def test_refresh__imported_totals__read_clicks_only():
     experiment.status, experiment.stopped_at = "stopped", NOW
     experiment.save()
     totals = [
-        given.Totals(variant.pk, NOW.date(), Aggregates.of_impressions(10_000, clicks))
+        store.Totals(variant.pk, NOW.date(), Aggregates.of_impressions(10_000, clicks))
         for variant, clicks in zip(experiment.variants.all(), (200, 300), strict=True)
     ]
-    given.put_totals(experiment.pk, 1, totals)
+    store.put_totals(experiment.pk, 1, totals)
     report = refresh.refresh(experiment, now=NOW)
     data = decode(report.payload)
     assert report.verdict == "use"
