@@ -1,6 +1,7 @@
 """The plan of an experiment as its report keeps it, and what its policy shows."""
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -35,8 +36,8 @@ def design_of(experiment: Experiment) -> Design:
         planned_days=experiment.planned_days,
         planned_visitors=experiment.planned_visitors,
         traffic_share=experiment.traffic_share,
-        started_at=experiment.started_at,
-        ended_at=_ended_at(experiment),
+        started_at=_local(experiment, experiment.started_at),
+        ended_at=_local(experiment, _ended_at(experiment)),
         currency=experiment.site.currency,
         policy=experiment.policy,
         reading=experiment.reading,
@@ -153,6 +154,11 @@ def _shares(variants: Sequence[Variant]) -> list[float]:
     widths = [v.bucket_end - v.bucket_start for v in variants]
     parts = widths if any(widths) else [v.weight for v in variants]
     return [part / (sum(parts) or 1) for part in parts]
+
+
+def _local(experiment: Experiment, moment: dt.datetime | None) -> dt.datetime | None:
+    """In the shop's own zone, by which days are counted."""
+    return moment and moment.astimezone(zoneinfo.ZoneInfo(experiment.site.timezone))
 
 
 def _ended_at(experiment: Experiment) -> dt.datetime | None:
