@@ -22,6 +22,10 @@ SIZES = {"phone": (390, 844), "desktop": (1366, 768)}
 LANGUAGES = {"en": "en-US", "zh-hans": "zh-CN"}
 FIRST_LOOK = 600
 """Pixels in which a manager finds the verdict, its range and what to do."""
+FIRST_SEEN = tuple(
+    f"#verdict {part}"
+    for part in (".verdict-word", ".verdict-headline", ".verdict-range", "a.btn-primary")
+)
 FADED = 250
 """Milliseconds after which no colour is on its way from one theme to the other any more."""
 AXE = Axe()
@@ -75,8 +79,8 @@ def misplaced(page, size) -> list[str]:
     """What a manager does not find at first look, and what is wider than the screen."""
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
-    selectors = ("#verdict .verdict-word", "#verdict .verdict-headline")
-    low = [f"{one} is too low" for one in selectors if bottom(page, one) > FIRST_LOOK]
+    here = (one for one in FIRST_SEEN if page.locator(one).count())
+    low = [f"{one} is too low" for one in here if bottom(page, one) > FIRST_LOOK]
     wide = page.evaluate("document.documentElement.scrollWidth") > width
     return [*low, "wider than the screen"] if wide else low
 
