@@ -51,7 +51,7 @@ def _apply_cap(cursor: CursorWrapper, place: dict[str, Any]) -> None:
     counting.prepare(cursor)
     cursor.execute(corrections.KEEP_CAP, place)
     cursor.execute(corrections.TOUCH_CAPPED, place)
-    counting.by_index(cursor, (units.WAS,))
+    counting.by_index(cursor, (units.WAS_TOUCHED,))
     counting.settle(cursor)
     counting.empty(cursor)
 
@@ -112,7 +112,12 @@ def _count_again(
     counting.move(cursor, {(site_id, unit): (site_id, unit) for unit in named})
     cursor.execute(units.SEEN, asdict(chosen))
     cursor.execute(conversions.BOUGHT, asdict(chosen))
-    touch = (names.TOUCH_NAMED, conversions.TOUCH_BOUGHT, conversions.TOUCH_ORDERS, units.WAS)
+    touch = (
+        names.TOUCH_NAMED,
+        conversions.TOUCH_BOUGHT,
+        conversions.TOUCH_ORDERS,
+        units.WAS_TOUCHED,
+    )
     counting.by_index(cursor, touch)
     cursor.execute(corrections.FORGET_BOUGHT, asdict(chosen))
     counting.each(cursor, (conversions.KEEP_ALL, conversions.KEEP_ORDERS))

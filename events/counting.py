@@ -31,7 +31,7 @@ class Chosen:
 
 def prepare(cursor: CursorWrapper) -> None:
     """Make the room to work in, and read what the sites say."""
-    each(cursor, (workspace.WORKSPACE, workspace.SITES))
+    each(cursor, (workspace.IN_MEMORY, workspace.WORKSPACE, workspace.SITES))
     empty(cursor)
 
 
@@ -55,15 +55,21 @@ def count(cursor: CursorWrapper, chosen: Chosen) -> int:
 def take_in(cursor: CursorWrapper, chosen: Chosen, *, bought: bool = True) -> None:
     """Add what the chosen events say to the totals of their units."""
     cursor.execute(units.SEEN, asdict(chosen))
+    touch = [units.WAS_SEEN, units.TOUCH_LATE]
     if bought:
         cursor.execute(conversions.BOUGHT, asdict(chosen))
-    touch = [units.TOUCH_SEEN, units.TOUCH_LATE]
-    if bought:
         touch += [conversions.TOUCH_BOUGHT, conversions.TOUCH_ORDERS]
-    by_index(cursor, (*touch, units.WAS))
+    by_index(cursor, touch)
+    look_up(cursor)
     if bought:
         each(cursor, (conversions.KEEP_ALL, conversions.KEEP_ORDERS))
     settle(cursor)
+
+
+def look_up(cursor: CursorWrapper) -> None:
+    """Read the totals of what is touched, as far as that is not done; all is worked out anew."""
+    each(cursor, (units.DERIVE, units.UNSEEN))
+    by_index(cursor, (units.WAS_TOUCHED,))
 
 
 def settle(cursor: CursorWrapper) -> None:
@@ -85,7 +91,7 @@ def join_names(cursor: CursorWrapper, chosen: Chosen) -> None:
         return
     move(cursor, moves)
     each(cursor, names.RENAME)
-    by_index(cursor, (names.TOUCH_NAMED, units.WAS))
+    by_index(cursor, (names.TOUCH_NAMED, units.WAS_TOUCHED))
     cursor.execute(names.SEEN_AGAIN)
     settle(cursor)
     empty(cursor)

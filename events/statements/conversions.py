@@ -23,22 +23,21 @@ SELECT e.site_id, coalesce(e.experiment_id, 0), coalesce(a.canonical, e.unit), e
     CASE WHEN e.kind = 'add_to_cart' THEN '' ELSE e.order_id END
 FROM events_event e LEFT JOIN events_alias a ON a.site_id = e.site_id AND a.unit = e.unit
 WHERE {CHUNK} AND {OF_NAMES_OR_ORDERS} AND {COUNTED}
-    AND (e.kind IN ('add_to_cart', 'purchase') OR (e.kind = 'refund' AND e.order_id <> ''));
-ANALYZE rollup_bought;
+    AND (e.kind IN ('add_to_cart', 'purchase') OR (e.kind = 'refund' AND e.order_id <> ''))
 """
 
 TOUCH_BOUGHT: Final = """
 INSERT INTO rollup_touched
-SELECT t.id, TRUE FROM rollup_bought b JOIN events_unittotal t USING (site_id, unit, suspicious)
+SELECT t.id FROM rollup_bought b JOIN events_unittotal t USING (site_id, unit, suspicious)
 WHERE b.experiment_id IN (0, t.experiment_id) AND t.variant_id IS NOT NULL
 """
 # A refund changes the unit that has the order; so does an earlier event that claims it for another.
 TOUCH_ORDERS: Final = """
 INSERT INTO rollup_touched
-SELECT t.id, TRUE FROM rollup_bought b
+SELECT t.id FROM rollup_bought b
 JOIN events_conversion c USING (site_id, experiment_id, order_id, suspicious)
 JOIN events_unittotal t ON t.site_id = c.site_id AND t.unit = c.unit AND t.suspicious = c.suspicious
-WHERE order_id <> '' AND c.kind = 'purchase' AND t.variant_id IS NOT NULL
+WHERE c.order_id <> '' AND c.kind = 'purchase' AND t.variant_id IS NOT NULL
 """
 
 _COLUMNS: Final = (

@@ -81,6 +81,6 @@ VALUES (%(experiment)s, %(phase)s, %(cap)s, %(now)s)
 """
 TOUCH_CAPPED: Final = """
 INSERT INTO rollup_touched
-SELECT id, TRUE FROM events_unittotal
+SELECT id FROM events_unittotal
 WHERE experiment_id = %(experiment)s AND phase = %(phase)s AND revenue > %(cap)s
 """

@@ -39,7 +39,7 @@ WHERE c.site_id = m.site_id AND c.unit = m.unit
 # All that was counted under one of the names, the one that stays included.
 TOUCH_NAMED: Final = """
 INSERT INTO rollup_touched
-SELECT t.id, TRUE FROM events_unittotal t JOIN (
+SELECT t.id FROM events_unittotal t JOIN (
     SELECT site_id, unit FROM rollup_move UNION SELECT site_id, canonical FROM rollup_move
 ) m USING (site_id, unit)
 """

@@ -55,74 +55,72 @@ SELECT {_KEY},
     min(ARRAY[(extract(epoch FROM occurred_at) * 1000000)::bigint, variant_id::bigint])
         FILTER (WHERE assigned) AS assigned,
     min(occurred_at) FILTER (WHERE assigned) AS assigned_at,
-    min(occurred_at) FILTER (WHERE shown) AS first_exposed_at,
-    ({_all("id", "shown")})[1] AS first_event_id,
-    {", ".join(f"({_all(name, 'shown')})[1] AS {name}"
-               for name in ("day", "explored", "device", "locale", "placement_id"))},
+    ({_all("(id, variant_id, day, explored, device, locale, placement_id)::rollup_first", "shown")}
+        )[1] AS first,
     {_all("variant_id", "shown")} AS variants,
     {_all("occurred_at", "shown")} AS shown_at,
     {_all("occurred_at", "clicked")} AS clicked_at,
-    min(day) FILTER (WHERE daily) AS from_day, max(day) FILTER (WHERE daily) AS to_day,
     {_all("(day - DATE '2000-01-01') * 2 + click", "daily")} AS daily,
-    count(*) FILTER (WHERE daily) AS daily_events, sum(click) AS daily_clicks,
-    count(*) FILTER (WHERE viewable) AS viewables
+    sum(click) AS clicks, count(*) FILTER (WHERE viewable) AS viewables
 FROM ({_NAMED}) e
 GROUP BY {_KEY}
-"""  # fmt: skip
-
-# Nearly every unit of a chunk came on one day; only the others are counted day by day.
-_DAYS: Final = """
-SELECT CASE WHEN g.from_day IS NULL THEN '{}' ELSE ARRAY[g.from_day] END AS days,
-    CASE WHEN g.from_day IS NULL THEN '{}' ELSE ARRAY[(g.daily_events - g.daily_clicks)::int] END
-        AS day_impressions,
-    CASE WHEN g.from_day IS NULL THEN '{}' ELSE ARRAY[g.daily_clicks::int] END AS day_clicks
-WHERE g.from_day IS NOT DISTINCT FROM g.to_day
-UNION ALL
-SELECT array_agg(day ORDER BY day), array_agg(shown ORDER BY day), array_agg(clicked ORDER BY day)
-FROM (
-    SELECT DATE '2000-01-01' + event / 2 AS day, (count(*) FILTER (WHERE event & 1 = 0))::int
-        AS shown, (count(*) FILTER (WHERE event & 1 = 1))::int AS clicked
-    FROM unnest(g.daily) AS event GROUP BY event / 2
-) each
-HAVING g.from_day IS DISTINCT FROM g.to_day
 """
+
+
+def _daily(one_day: str, each_day: str) -> str:
+    """Nearly every unit of a chunk came on one day; only the others are counted day by day."""
+    return f"""
+    CASE WHEN daily IS NULL THEN '{{}}'
+    WHEN daily[1] / 2 = daily[cardinality(daily)] / 2 THEN ARRAY[{one_day}]
+    ELSE ARRAY(SELECT {each_day} FROM unnest(daily) AS d GROUP BY d / 2 ORDER BY d / 2) END"""
+
 
 SEEN: Final = f"""
 INSERT INTO rollup_seen ({", ".join(SEEN_COLUMNS)})
-SELECT {_KEY}, assigned[2], assigned_at, variants[1], first_exposed_at, first_event_id, day,
-    coalesce(explored, FALSE), coalesce(device, ''), coalesce(locale, ''), placement_id,
+SELECT {_KEY}, assigned[2], assigned_at, (first).variant_id, shown_at[1], (first).id, (first).day,
+    coalesce((first).explored, FALSE), coalesce((first).device, ''),
+    coalesce((first).locale, ''), (first).placement_id,
     CASE WHEN cardinality(variants) = 1 THEN variants
         ELSE ARRAY(SELECT DISTINCT unnest(variants) ORDER BY 1) END,
     coalesce(shown_at[1:{KEPT_VIEWS}], '{{}}'), coalesce(clicked_at, '{{}}'),
-    d.days, d.day_impressions, d.day_clicks, coalesce(cardinality(shown_at), 0), viewables,
-    coalesce(cardinality(clicked_at), 0)
-FROM ({_GROUPED}) g CROSS JOIN LATERAL ({_DAYS}) d;
-ANALYZE rollup_seen;
+    {_daily("DATE '2000-01-01' + daily[1] / 2", "DATE '2000-01-01' + d / 2")},
+    {_daily("(cardinality(daily) - clicks)::int", "(count(*) FILTER (WHERE d & 1 = 0))::int")},
+    {_daily("clicks::int", "(count(*) FILTER (WHERE d & 1 = 1))::int")},
+    coalesce(cardinality(shown_at), 0), viewables, coalesce(cardinality(clicked_at), 0)
+FROM ({_GROUPED}) g
 """
 
+# What has got another name, or is counted again from the log, is `gone`: it goes out of the sums
+# and nothing is added to it.
+_WAS: Final = """
+INSERT INTO rollup_was
+SELECT t.*, {derive},
+    EXISTS (SELECT FROM rollup_move m WHERE m.site_id = t.site_id AND m.unit = t.unit)
+"""
 # Found by the unit, which has few rows. (Told also of the experiment, a planner without statistics
 # has read all units of the experiment for each one that was wanted.)
-TOUCH_SEEN: Final = """
-INSERT INTO rollup_touched
-SELECT t.id, FALSE FROM rollup_seen s JOIN events_unittotal t USING (site_id, unit, suspicious)
+WAS_SEEN: Final = f"""
+{_WAS.format(derive="FALSE")}
+FROM rollup_seen s JOIN events_unittotal t USING (site_id, unit, suspicious)
 WHERE (t.experiment_id, t.phase) IS NOT DISTINCT FROM (s.experiment_id, s.phase)
 """
 # A day that turns up late is of the past of those who were first exposed after it. Most chunks are
 # of today, which is nobody's past: then not a single unit is looked up.
 TOUCH_LATE: Final = """
 INSERT INTO rollup_touched
-SELECT t.id, TRUE FROM rollup_seen s JOIN events_unittotal t USING (site_id, unit, suspicious)
+SELECT t.id FROM rollup_seen s JOIN events_unittotal t USING (site_id, unit, suspicious)
 WHERE s.days[1] < (SELECT max(day) FROM events_aggregate WHERE NOT given) AND s.days[1] < t.day
 """
-# What has got another name, or is counted again from the log, is `gone`: it goes out of the sums
-# and nothing is added to it.
-WAS: Final = """
-ANALYZE rollup_touched;
-INSERT INTO rollup_was
-SELECT t.*, k.derive,
-    EXISTS (SELECT FROM rollup_move m WHERE m.site_id = t.site_id AND m.unit = t.unit)
-FROM (SELECT id, bool_or(derive) AS derive FROM rollup_touched GROUP BY id) k
-JOIN events_unittotal t USING (id);
+DERIVE: Final = """
+UPDATE rollup_was w SET derive = TRUE FROM (SELECT DISTINCT id FROM rollup_touched) k
+WHERE k.id = w.id AND NOT w.derive
+"""
+UNSEEN: Final = """
+DELETE FROM rollup_touched k USING rollup_was w WHERE w.id = k.id
+"""
+WAS_TOUCHED: Final = f"""
+{_WAS.format(derive="TRUE")}
+FROM (SELECT DISTINCT id FROM rollup_touched) k JOIN events_unittotal t USING (id)
 """
 
 
@@ -142,20 +140,26 @@ def _of(name: str, when: str) -> str:
     return f"CASE WHEN {when} THEN s.{name} ELSE w.{name} END"
 
 
-_MERGED_DAYS: Final = """
-SELECT w.days || s.days AS days, w.day_impressions || s.day_impressions AS day_impressions,
-    w.day_clicks || s.day_clicks AS day_clicks
-WHERE coalesce(w.days[cardinality(w.days)] < s.days[1], TRUE)
-UNION ALL
-SELECT array_agg(day ORDER BY day), array_agg(shown ORDER BY day), array_agg(clicked ORDER BY day)
-FROM (
-    SELECT day, sum(shown)::int AS shown, sum(clicked)::int AS clicked
-    FROM unnest(w.days || s.days, w.day_impressions || s.day_impressions,
-        w.day_clicks || s.day_clicks) AS d (day, shown, clicked)
-    GROUP BY day
-) each
-HAVING NOT coalesce(w.days[cardinality(w.days)] < s.days[1], TRUE)
-"""
+# A day after those known is put behind them; another look on the last one changes that alone.
+_LATER: Final = "coalesce(w.days[cardinality(w.days)] < s.days[1], TRUE)"
+_SAME: Final = "cardinality(s.days) = 1 AND w.days[cardinality(w.days)] = s.days[1]"
+
+
+def _merged_days(name: str, same: str, each: str) -> str:
+    return f"""
+        CASE WHEN {_LATER} THEN w.{name} || s.{name} WHEN {_SAME} THEN {same}
+        ELSE ARRAY(
+            SELECT {each} FROM unnest(w.days || s.days, w.day_impressions || s.day_impressions,
+                w.day_clicks || s.day_clicks) AS d (day, shown, clicked)
+            GROUP BY day ORDER BY day) END"""
+
+
+def _counted_days(name: str, each: str) -> str:
+    size = "cardinality(w.days)"
+    same = f"w.{name}[1:{size} - 1] || (w.{name}[{size}] + s.{name}[1])"
+    return _merged_days(name, same, f"sum({each})::int")
+
+
 _EARLIER: Final = """coalesce((s.first_exposed_at, s.first_event_id)
     < (w.first_exposed_at, w.first_event_id), s.first_exposed_at IS NOT NULL)"""
 _SOONER: Final = """coalesce((s.assigned_at, s.assigned_variant_id)
@@ -178,7 +182,8 @@ SELECT w.id, {_DERIVE}, FALSE, {_KEY},
         THEN coalesce(w.variants_seen, s.variants_seen)
         ELSE ARRAY(SELECT DISTINCT unnest(w.variants_seen || s.variants_seen) ORDER BY 1) END,
     {_sorted_union("shown_at", str(KEPT_VIEWS))}, {_sorted_union("clicked_at")},
-    d.days, d.day_impressions, d.day_clicks,
+    {_merged_days("days", "w.days", "day")},
+    {_counted_days("day_impressions", "shown")}, {_counted_days("day_clicks", "clicked")},
     {", ".join(f"coalesce(w.{name}, 0) + coalesce(s.{name}, 0)" for name in _SUMS)},
     {", ".join(f"CASE WHEN {_DERIVE} THEN 0 ELSE w.{name} END" for name in DERIVED)},
     CASE WHEN {_DERIVE} THEN FALSE ELSE w."returning" END
@@ -188,7 +193,6 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT {", ".join(f"w.{name}" for name in _FIRST)} WHERE w.id IS NOT NULL AND NOT {_EARLIER}
 ) x
-CROSS JOIN LATERAL ({_MERGED_DAYS}) d
 """
 
 _WRITTEN: Final = tuple(name for name in IS_COLUMNS if name not in KEY)

@@ -34,12 +34,15 @@ CREATE TEMP TABLE IF NOT EXISTS rollup_site (
 CREATE TEMP TABLE IF NOT EXISTS rollup_move (
     site_id int, unit uuid, canonical uuid, PRIMARY KEY (site_id, unit)
 ) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS rollup_first (
+    id uuid, variant_id int, day date, explored boolean, device text, locale text, placement_id int
+);
 CREATE TEMP TABLE IF NOT EXISTS rollup_seen ON COMMIT DELETE ROWS
     AS SELECT {", ".join(SEEN_COLUMNS)} FROM events_unittotal WITH NO DATA;
 CREATE TEMP TABLE IF NOT EXISTS rollup_bought ON COMMIT DELETE ROWS
     AS SELECT site_id, experiment_id, unit, suspicious, event_id, kind, occurred_at, amount,
         order_id FROM events_conversion WITH NO DATA;
-CREATE TEMP TABLE IF NOT EXISTS rollup_touched (id bigint, derive boolean) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS rollup_touched (id bigint) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS rollup_was ON COMMIT DELETE ROWS
     AS SELECT t.*, FALSE AS derive, FALSE AS gone FROM events_unittotal t WITH NO DATA;
 CREATE TEMP TABLE IF NOT EXISTS rollup_is ON COMMIT DELETE ROWS
@@ -76,13 +79,19 @@ ZONE: Final = "coalesce(z.zone, 'UTC')"
 VIEW_WINDOW: Final = "coalesce(z.view, interval '720 hours')"
 CLICK_WINDOW: Final = "coalesce(z.click, interval '168 hours')"
 
+# A chunk is sorted and joined in memory; compiling its long statements takes longer than they do.
+IN_MEMORY: Final = "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off"
+
 # Touched rows are looked up one by one: reading the tables whole would cost more with each visitor
 # that ever came, and after a large load the planner's idea of them is old until they are analysed.
+# The joins are carried out as they are written, from the few to the many.
 BY_INDEX: Final = """
-SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off
+SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+SET LOCAL join_collapse_limit = 1
 """
 FREELY: Final = """
-SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on
+SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on;
+SET LOCAL join_collapse_limit = 8
 """
 
 SUSPECT: Final = ", ".join(f"'{mark}'" for mark in sorted(SUSPICIOUS))
