@@ -28,6 +28,7 @@ STATUS = {
     "unsupported-media-type": 415,
     "invalid-input": 422,
     "rate-limited": 429,
+    "not-implemented": 501,
     "unavailable": 503,
     "not-enough-data": 409,
 }
@@ -45,6 +46,7 @@ TITLES = {
     422: gettext_lazy("Something does not fit"),
     429: gettext_lazy("Too many requests"),
     500: gettext_lazy("Something went wrong on our side"),
+    501: gettext_lazy("This installation cannot do that"),
     503: gettext_lazy("A part that is needed is not there"),
 }
 

@@ -18,6 +18,7 @@ DEMO = CONFIG.demo
 ALLOWED_HOSTS = list(CONFIG.allowed_hosts)
 PUBLIC_URL = CONFIG.public_url
 DELIVERY_URL = CONFIG.delivery_url
+CHROMIUM = CONFIG.chromium
 if not DEBUG and "*" in ALLOWED_HOSTS:
     raise NotConfigured("ALLOWED_HOSTS=* is only accepted with DEBUG=1. List the real host names.")
 
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "banner_lab.security.ContentSecurityPolicy",
+    "banner_lab.compressing.Compressed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from creatives.views.files import media_file
+from experiments.views import share
 from workspace.views import home, sites
 
 handler400 = "banner_lab.problems.bad_request"
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("media/<str:name>", media_file, name="media"),
+    path("r/<str:secret>", share.shared, name="shared"),
     path("favicon.ico", RedirectView.as_view(url="/static/img/mark.svg")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from delivery import config
+from delivery.assigned import Notebook
 from delivery.commit import GroupCommit
 from delivery.doors import DataPlane
 from delivery.live import Reader
@@ -32,7 +33,8 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 BODY_SECONDS = 8.0
 """How long half a body is waited for: less than the ten seconds in which a server has to stop."""
-STOP_SECONDS = 5.0
+STOP_SECONDS = 4.0
+NOTES_SECONDS = 1.0
 MOST_DISCARDED = 8 * SERVER_BYTES
 """Up to here a body that is too large is still received, because a client hears us only then."""
 
@@ -53,15 +55,18 @@ class Running:
     reader: Reader
     commit: GroupCommit
     state: StateStore
+    notebook: Notebook
 
     @classmethod
     def of(cls, settings: config.Config) -> "Running":
         """The parts, not yet started."""
+        commit = GroupCommit(settings.database_url, Spool(settings.delivery_state / "spool"))
         return cls(
             plane=DataPlane(Tools.of(settings)),
             reader=Reader(settings.database_url, settings.delivery_state),
-            commit=GroupCommit(settings.database_url, Spool(settings.delivery_state / "spool")),
+            commit=commit,
             state=StateStore(settings.state_url),
+            notebook=Notebook(commit),
         )
 
     async def start(self) -> None:
@@ -69,9 +74,11 @@ class Running:
         await self.state.start()
         await self.reader.start()
         await self.commit.start()
+        self.notebook.start()
 
     async def stop(self) -> None:
         """Finish what was begun."""
+        await self.notebook.stop(seconds=NOTES_SECONDS)
         await self.commit.stop(seconds=STOP_SECONDS)
         await self.state.stop()
         await self.reader.stop()
@@ -121,6 +128,8 @@ class Application:
         except Disconnected:
             return
         await _send(response, scope, send)
+        if response.assigned is not None:
+            running.notebook.hear(response.assigned)
 
 
 async def _respond(running: Running, request: Request, receive: Receive) -> Response:
@@ -215,6 +224,7 @@ def _readyz(running: Running) -> Response:
         "database": not degraded,
         "spool_bytes": running.commit.spool.size(),
         "profiles": not running.state.away,
+        "assigned_dropped": running.notebook.dropped,
     }
     return Response(503 if live is None else 200, msgspec.json.encode(state), _JSON)
 

@@ -1,6 +1,7 @@
 """The doors that decide: one experiment by name, or everything a page needs at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -14,13 +15,14 @@ from delivery.moment import Moment
 from delivery.offers import NOTHING_KNOWN, UNKNOWN_PLACE, Offer, unpersonalised
 from delivery.reading import BROWSER_BYTES, Id, check_size, check_type, checked_id, read
 from delivery.visitor import NOBODY, Known, Visitor, day_at, state_key
-from delivery.wire import Headers, Look, Request, Response, Result
+from delivery.wire import Assigned, Headers, Look, Request, Response, Result
 from engine.assignment.recipe import Reason
 from engine.errors import InvalidInput, NotFound, TooLarge
 from engine.profiles.caps import Seen
 from engine.profiles.features import Value
 
 JSON: Headers = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
+NO_HEADERS: Mapping[bytes, bytes] = MappingProxyType({})
 MOST_PLACEMENTS = 100  # a page has a handful
 NO_SNAPSHOT = b',"snapshot":null}'
 EXAMPLE = '{"user_id": "u-42", "placements": ["home-hero"]}'
@@ -63,7 +65,8 @@ def assign(request: Request, moment: Moment) -> Result:
     experiment = _experiment(live, caller, values["experiment"])
     session = checked_id(values, "session_id") if "session_id" in values else None
     asked = Asked([], user_id=unit, session_id=session)
-    answering = Answering.of(live, caller, moment, asked, personal=not refuses_profiles(request))
+    personal, headers = not refuses_profiles(request), request.headers
+    answering = Answering.of(live, caller, moment, asked, personal=personal, headers=headers)
     if experiment.plain:
         return _assigned(answering, experiment, Visitor(unit))
     return answering.with_profile(
@@ -74,7 +77,8 @@ def assign(request: Request, moment: Moment) -> Result:
 def _assigned(answering: "Answering", experiment: ReadyExperiment, visitor: Visitor) -> Response:
     live = answering.live
     offer = deciding.assign(experiment, visitor, live.learnt)
-    return Response(200, offer.head + answering.token(offer) + live.tail, JSON)
+    body = offer.head + answering.token(offer) + live.tail
+    return Response(200, body, JSON, assigned=answering.assigned([offer]))
 
 
 def _experiment(live: Live, caller: Caller, key: str) -> ReadyExperiment:
@@ -102,7 +106,9 @@ def decide(request: Request, moment: Moment) -> Result:
     elsewhere = asked.key or (None if header_key(request) else request.parameters().get("key"))
     caller = identify(live, request, elsewhere=elsewhere)
     personal = may_personalise(asked.consent) and not refuses_profiles(request)
-    return _decisions(Answering.of(live, caller, moment, asked, personal=personal))
+    return _decisions(
+        Answering.of(live, caller, moment, asked, personal=personal, headers=request.headers)
+    )
 
 
 def _defaults(placements: list[str]) -> Response:
@@ -122,9 +128,13 @@ def _decisions(answering: "Answering") -> Result:
     told = b',"unknown":' + _quoted(unknown) if unknown else b""
 
     def answer(visitor: Visitor) -> Response:
-        parts = [_part(answering, visitor, *pair) for pair in wanted.items()]
+        offers = [_offer(answering, visitor, placement) for placement in wanted.values()]
+        parts = [
+            (place.name if place else _quoted(key)) + b":" + answering.decision(offer)
+            for (key, place), offer in zip(wanted.items(), offers, strict=True)
+        ]
         body = b'{"decisions":{' + b",".join(parts) + b"}" + told + live.tail
-        return Response(200, body, JSON)
+        return Response(200, body, JSON, assigned=answering.assigned(offers))
 
     there = [placement for placement in wanted.values() if placement is not None]
     if all(placement.plain for placement in there):
@@ -132,16 +142,12 @@ def _decisions(answering: "Answering") -> Result:
     return answering.with_profile(answer, needed=any(place.needs_profile for place in there))
 
 
-def _part(
-    answering: "Answering", visitor: Visitor, key: str, placement: ReadyPlacement | None
-) -> bytes:
+def _offer(answering: "Answering", visitor: Visitor, placement: ReadyPlacement | None) -> Offer:
     if placement is None:
-        return _quoted(key) + b":" + UNKNOWN_PLACE.head + b"null}"
+        return UNKNOWN_PLACE
     if answering.unit is None:
-        offer = placement.fallbacks[Reason.NO_CONSENT]
-    else:
-        offer = deciding.place(placement, visitor, answering.live.learnt)
-    return placement.name + b":" + offer.head + answering.token(offer) + b"}"
+        return placement.fallbacks[Reason.NO_CONSENT]
+    return deciding.place(placement, visitor, answering.live.learnt)
 
 
 class Answering(msgspec.Struct, frozen=True):
@@ -155,16 +161,24 @@ class Answering(msgspec.Struct, frozen=True):
     unit: str | None
     pseudonym: bytes
     sign: Callable[[bytes, bytes, bytes], bytes]
+    headers: Mapping[bytes, bytes]
 
     @classmethod
     def of(
-        cls, live: Live, caller: Caller, moment: Moment, asked: Asked, *, personal: bool
+        cls,
+        live: Live,
+        caller: Caller,
+        moment: Moment,
+        asked: Asked,
+        *,
+        personal: bool,
+        headers: Mapping[bytes, bytes] = NO_HEADERS,
     ) -> "Answering":
         """A question with the visitor it is about; nobody without consent to be counted."""
         unit = asked.user_id if may_measure(asked.consent) else None
         pseudonym = moment.tools.pseudonyms.of(caller.site.id, unit) if unit else b""
         sign = moment.tools.signer.sign
-        return cls(live, caller, moment, asked, personal, unit, pseudonym, sign)
+        return cls(live, caller, moment, asked, personal, unit, pseudonym, sign, headers)
 
     def with_profile(self, answer: Callable[[Visitor], Response], *, needed: bool) -> Result:
         """The answer, after a look at the profile where one is needed and may be used."""
@@ -186,12 +200,35 @@ class Answering(msgspec.Struct, frozen=True):
             told=asked.seen or {},
         )
 
+    def decision(self, offer: Offer) -> bytes:
+        """One of several answers."""
+        return offer.head + self.token(offer) + b"}"
+
     def token(self, offer: Offer) -> bytes:
         """The signed name of the decision, quoted; null where there is nothing to count."""
         if offer.stamp is None:
             return b"null"
         stamp = offer.stamp if self.personal else unpersonalised(offer.stamp)
         return b'"' + self.sign(self.moment.new_decision(), self.pseudonym, stamp) + b'"'
+
+    def assigned(self, offers: Sequence[Offer]) -> Assigned | None:
+        """Which of the offers give a variant of an experiment, for the log."""
+        stamps = [one.stamp for one in offers if one.assigns and one.stamp]
+        if not stamps:
+            return None
+        if not self.personal:
+            stamps = [unpersonalised(stamp) for stamp in stamps]
+        caller, asked = self.caller, self.asked
+        return Assigned(
+            caller.site,
+            self.pseudonym,
+            stamps,
+            self.moment.now_ms,
+            self.headers,
+            caller.secret,
+            asked.attributes and asked.attributes.get("device"),
+            asked.locale,
+        )
 
 
 def _features(asked: Asked) -> dict[str, Value]:

@@ -24,6 +24,7 @@ from delivery.reading import (
     read,
 )
 from delivery.sink import Outcome, Record
+from delivery.surroundings import browser_language, device_of
 from delivery.token import Token, TokenInvalid
 from delivery.wire import Headers, Request, Response, Result, Write
 from engine.errors import InvalidInput, LabError, NotFound, TooLarge, Unavailable
@@ -138,17 +139,18 @@ def _sender(
 ) -> Sender:
     if sent_at is not None and sent_at.tzinfo is None:
         raise InvalidInput(message("bad_time"), field="sent_at")
+    # A server is called what its HTTP library is called; only browsers are judged by their headers.
+    seen = None if caller.secret else request.headers
     return Sender(
         site=caller.site,
         secret=caller.secret,
         received_at=dt.datetime.fromtimestamp(moment.now, dt.UTC),
         now_ms=moment.now_ms,
-        # A server is called what its HTTP library is called; only browsers are judged by name.
-        mark=""
-        if caller.secret
-        else traffic.mark(request, robots_count=caller.site.count_automated),
+        mark=traffic.mark(seen, robots_count=caller.site.count_automated) if seen else "",
         sent_at=sent_at,
         personal=may_personalise(consent) and not refuses_profiles(request),
+        device=device_of(traffic.agent_of(seen)) if seen else "",
+        locale=browser_language(seen) if seen else "",
     )
 
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from psycopg import errors
 
-from delivery import sink
+from delivery.carrying import carry_out, connect
 from delivery.messages import message
-from delivery.sink import Load, Outcome, Record, Rows, Run
+from delivery.sink import ASSIGNED, Outcome, Record
 from delivery.spool import Spool, Taken
 from engine.errors import Unavailable
 
@@ -42,6 +41,10 @@ class Away(Exception):
 class _Waiting:
     records: Sequence[Record]
     done: "asyncio.Future[list[Outcome]]"
+
+    @property
+    def apart(self) -> bool:
+        return bool(self.records) and self.records[0].kind == ASSIGNED
 
 
 @dataclass(slots=True)
@@ -105,10 +108,11 @@ class GroupCommit:
     def _next_group(self) -> list[_Waiting]:
         size = taken = 0
         for waiting in self._queue:
+            # Assignments are written in another way, which costs events more than their own.
+            if size >= LARGEST_GROUP or waiting.apart != self._queue[0].apart:
+                break
             size += len(waiting.records)
             taken += 1
-            if size >= LARGEST_GROUP:
-                break
         group, self._queue = self._queue[:taken], self._queue[taken:]
         return group
 
@@ -239,45 +243,6 @@ async def _abandon(
         with suppress(psycopg.Error, OSError):
             await connection.close()
     left.discard(asyncio.current_task())
-
-
-async def connect(url: str) -> psycopg.AsyncConnection[Any]:
-    """A connection whose transactions are written out."""
-    return await psycopg.AsyncConnection.connect(
-        url,
-        autocommit=True,
-        connect_timeout=2,
-        prepare_threshold=None,
-        application_name="banner-lab delivery",
-    )
-
-
-async def carry_out(
-    connection: psycopg.AsyncConnection[Any], records: Sequence[Record]
-) -> list[Outcome]:
-    """The steps of the sink in one transaction."""
-    steps = sink.writing(records, sink.WHOLE)
-    try:
-        step = next(steps)
-        while True:
-            try:
-                rows = await _do(connection, step)
-            except (errors.UniqueViolation, errors.CheckViolation) as error:
-                step = steps.throw(error)
-            else:
-                step = steps.send(rows)
-    except StopIteration as done:
-        return list(done.value)
-
-
-async def _do(connection: psycopg.AsyncConnection[Any], step: Run | Load) -> Rows:
-    async with connection.cursor() as cursor:
-        if isinstance(step, Load):
-            async with cursor.copy(step.sql) as copy:
-                await copy.write(step.text)
-            return []
-        await cursor.execute(step.sql, step.values)
-        return await cursor.fetchall() if cursor.description else []
 
 
 def _answer(group: list[_Waiting], outcomes: list[Outcome]) -> None:

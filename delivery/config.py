@@ -47,6 +47,7 @@ class Config:
     media_root: Path
     delivery_state: Path
     state: Path
+    chromium: str = ""
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -125,4 +126,5 @@ def read() -> Config:
         media_root=Path(values.get("MEDIA_ROOT") or state / "media"),
         delivery_state=Path(values.get("DELIVERY_STATE") or state / "delivery"),
         state=state,
+        chromium=values.get("LAB_CHROMIUM", ""),
     )

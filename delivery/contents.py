@@ -8,8 +8,10 @@ import msgspec
 from delivery.currencies import ISO_4217
 from delivery.draft import Draft, Refused
 from delivery.reading import LONGEST_ID
+from delivery.surroundings import known_device, primary_tag
 
 MOST_AMOUNT: Final = 10**12  # a million of them still fit into the log's sums
+WITH_MONEY: Final = frozenset({"purchase", "refund"})
 MOST_PROPERTIES: Final = 2048
 MOST_LEVELS: Final = 5
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -25,10 +27,11 @@ def checked_id(text: str | None, name: str) -> str | None:
 def money(draft: Draft) -> None:
     """Whole minor units in the currency of the site."""
     amount, currency = draft.sent.amount, draft.sent.currency
-    if amount is None and currency is None and draft.kind != "purchase":
+    if amount is None and currency is None and draft.kind not in WITH_MONEY:
         return
-    if amount is None or not 0 <= amount <= MOST_AMOUNT:
-        raise Refused("bad_amount", "amount", most=MOST_AMOUNT)
+    least = 1 if draft.kind == "refund" else 0
+    if amount is None or not least <= amount <= MOST_AMOUNT:
+        raise Refused("bad_amount", "amount", least=least, most=MOST_AMOUNT)
     expected = draft.sender.site.currency
     if currency not in ISO_4217:
         raise Refused("bad_currency", "currency", example=expected)
@@ -37,8 +40,10 @@ def money(draft: Draft) -> None:
 
 
 def order(draft: Draft) -> None:
-    """The order's number; it is stored as it is, so it must be storable."""
+    """The order's number; it is stored as it is, so it must be storable. A refund needs one."""
     text = checked_id(draft.sent.order_id, "order_id")
+    if text is None and draft.kind == "refund":
+        raise Refused("missing_order_id", "order_id", type=draft.kind)
     if text and "\x00" in text:
         raise Refused("bad_id", "order_id", field="order_id")
 
@@ -64,6 +69,10 @@ def properties(draft: Draft) -> None:
             "properties_too_large", "properties", limit=MOST_PROPERTIES, depth=MOST_LEVELS
         )
     draft.properties = text
+    draft.device, draft.locale = (
+        known_device(values.get("device")),
+        primary_tag(values.get("locale")),
+    )
 
 
 def _shallow(value: object, levels: int) -> bool:

@@ -139,7 +139,8 @@ class DataPlane:
             (b"server-timing", b"app;dur=%.2f" % (spent * 1000)),
             *_cors(request, current.live),
         )
-        return Response(response.status, response.body, headers, response.file)
+        assigned = None if request.method == "HEAD" else response.assigned
+        return Response(response.status, response.body, headers, response.file, assigned)
 
 
 def _about(current: Current, now: float) -> Headers:

@@ -46,7 +46,8 @@ class Refused(Exception):
 class Sender:
     """Who sent the events, and when they came. `mark` is the filter their request fell into.
 
-    `personal`: what they tell may go into a profile, unless an event says otherwise.
+    `personal`: what they tell may go into a profile, unless an event says otherwise. `device` and
+    `locale` are what their request says of the visitor.
     """
 
     site: SiteEntry
@@ -56,6 +57,8 @@ class Sender:
     mark: str = ""
     sent_at: dt.datetime | None = None
     personal: bool = True
+    device: str = ""
+    locale: str = ""
 
 
 @dataclass(slots=True)
@@ -74,4 +77,6 @@ class Draft:
     occurred_at: dt.datetime | None = None
     properties: str | None = None
     flags: int = 0
+    device: str = ""
+    locale: str = ""
     name: str = ""  # where the sender need not name the event

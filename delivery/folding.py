@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import msgspec
 
-from delivery.sink import Record
+from delivery.sink import ASSIGNED, Record
 from delivery.snapshot import SiteEntry
 from delivery.token import UNPERSONALISED
 from delivery.visitor import day_at, state_key
 from engine.profiles.fold import BEHAVIOURS, Act, content_of, fold
 from engine.profiles.state import Profile
 
+_NOT_ACTS: Final = frozenset({"alias", ASSIGNED})  # what we or the shop say, not what somebody did
 FORGET: Final = None
 """Instead of an act: what was known is to be deleted."""
 
@@ -39,7 +40,7 @@ def acts_of(
 
 def _concerns(record: Record) -> bool:
     """Marked events count nowhere; without consent only the withdrawal of it means something."""
-    if record.mark or record.kind == "alias":
+    if record.mark or record.kind in _NOT_ACTS:
         return False
     return not record.flags & UNPERSONALISED or record.kind == "consent"
 

@@ -39,6 +39,18 @@ def of_id(site_id: int, text: str) -> bytes:
     return blake2b(f"{site_id}:{text}".encode(), digest_size=16, person=b"id").digest()
 
 
+def of_assignment(site_id: int, phase: bytes, unit: bytes, day: int, mark: str) -> bytes:
+    """The id of an assignment: once per unit, `phase` of an experiment (packed) and site's day.
+
+    What was set aside is a fact of its own, so that it does not stand in the way of what counts.
+    """
+    return blake2b(
+        b"%d:%b:%b:%d:%b" % (site_id, phase, unit, day, mark.encode()),
+        digest_size=16,
+        person=b"assigned",
+    ).digest()
+
+
 def day_of_ms(ms: int) -> dt.date:
     """The UTC day of a time in Unix milliseconds."""
     return dt.date.fromordinal(_EPOCH + ms // _DAY_MS)

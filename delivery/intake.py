@@ -23,7 +23,10 @@ from delivery.token import UNPERSONALISED, Stamp, Token, TokenExpired, TokenInva
 
 TOKENED: Final = frozenset({"impression", "viewable", "click", "hide"})
 NAMED: Final = frozenset(
-    {"add_to_cart", "purchase", "page_view", "product_view", "search", "alias", "consent"}
+    {
+        *("add_to_cart", "purchase", "refund", "page_view", "product_view", "search"),
+        *("alias", "consent"),
+    }
 )
 _CUSTOM = re.compile(r"custom:[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -71,7 +74,7 @@ def _values(reason: str, name: str, why: object) -> dict[str, object]:
     values: dict[str, dict[str, object]] = {
         "bad_field": {"field": name, "why": why},
         "bad_id": {"field": name},
-        "bad_amount": {"most": MOST_AMOUNT},
+        "bad_amount": {"least": 0, "most": MOST_AMOUNT},
         "bad_currency": {"example": "CNY"},
     }
     return values.get(reason, {})
@@ -200,11 +203,14 @@ def _finish(draft: Draft) -> Record:
         mark=sender.mark,
         properties=draft.properties,
         flags=draft.flags,
+        # A browser's own header is believed first; what its visitor reads only the page knows.
+        device=sender.device or draft.device,
+        locale=draft.locale or sender.locale,
     )
-    return record if stamp is None else _stamped(record, stamp)
+    return record if stamp is None else stamped(record, stamp)
 
 
-def _stamped(record: Record, stamp: Stamp) -> Record:
+def stamped(record: Record, stamp: Stamp) -> Record:
     """What the token says of the decision; 0 in it stands for none."""
     shown = stamp.experiment_id > 0
     return replace(

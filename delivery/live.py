@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 
 from delivery import learnt, snapshot
-from delivery.commit import connect
+from delivery.carrying import connect
 from delivery.doors import Current
 from delivery.index import Live, index, with_learnt
 from delivery.learnt import NOTHING, Learnt

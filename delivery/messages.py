@@ -202,6 +202,10 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "'{type}' needs an id, so that sending it again counts once.",
         "“{type}”事件必须带有 id，重复发送才只计一次。",
     ),
+    "missing_order_id": (
+        "'{type}' names the order_id of the order that is paid back.",
+        "“{type}”事件必须带有被退款订单的 order_id。",
+    ),
     "bad_id": (
         "'{field}' is an opaque text of 1 to 256 characters.",
         "“{field}”应为 1 到 256 个字符的文本。",
@@ -219,8 +223,8 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "时间最多只能早于现在 {days} 天。",
     ),
     "bad_amount": (
-        "An amount is a whole number of minor units from 0 to {most}.",
-        "金额应为以最小货币单位计的整数，范围 0 到 {most}。",
+        "An amount is a whole number of minor units from {least} to {most}.",
+        "金额应为以最小货币单位计的整数，范围 {least} 到 {most}。",
     ),
     "bad_currency": (
         "A currency is a code of ISO 4217, such as {example}.",

@@ -13,12 +13,14 @@ _OURS = ("version_id", "cap", "versions")
 class Offer(msgspec.Struct, frozen=True):
     """One answer, ready but for the token: `head` is its JSON up to the token's value.
 
-    Without a `stamp` there is nothing to count and the token is null.
+    Without a `stamp` there is nothing to count and the token is null. One that `assigns` gives a
+    variant of an experiment; a default does not.
     """
 
     reason: Reason
     head: bytes
     stamp: bytes | None
+    assigns: bool = False
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -57,7 +59,7 @@ def split(
         creative=variant.creative,
         terms=terms,
     )
-    return Offer(terms.reason, head, stamp.pack())
+    return Offer(terms.reason, head, stamp.pack(), assigns=True)
 
 
 def fallback(place: PlacementEntry, reason: Reason, experiment: str | None = None) -> Offer:

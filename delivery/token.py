@@ -65,6 +65,16 @@ class Stamp(msgspec.Struct, frozen=True):
         """The bytes inside the token."""
         return _STAMP.pack(*msgspec.structs.astuple(self))
 
+    @classmethod
+    def unpack(cls, packed: bytes) -> "Stamp":
+        """The stamp of these bytes."""
+        return cls(*_STAMP.unpack(packed))
+
+
+def phase_of(packed: bytes) -> bytes:
+    """Which experiment and phase a packed stamp names, still packed."""
+    return packed[8:14]
+
 
 class Token(msgspec.Struct, frozen=True):
     """A decision that was really made; `at_ms` is when, in Unix milliseconds."""

@@ -1,11 +1,10 @@
 """Traffic that is kept but not counted: declared robots, and pages loaded before anybody looks."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
 from crawlerdetect import CrawlerDetect
-
-from delivery.wire import Request
 
 BOT: Final = "bot"
 PREFETCH: Final = "prefetch"
@@ -23,13 +22,23 @@ def is_robot(agent: str) -> bool:
     return bool(_detector.is_crawler(user_agent=agent))
 
 
-def mark(request: Request, *, robots_count: bool = False) -> str:
+def mark(headers: Mapping[bytes, bytes], *, robots_count: bool = False) -> str:
     """The name of the filter that sets a browser's request aside, or nothing.
 
     `robots_count` is for test and demo sites, whose visitors are scripts.
     """
-    purpose = request.headers.get(b"sec-purpose") or request.headers.get(b"purpose")
-    if purpose and b"prefetch" in purpose.lower():
+    if is_prefetch(headers):
         return PREFETCH
-    agent = request.header(b"user-agent")[:LONGEST_AGENT]
+    agent = agent_of(headers)
     return BOT if agent and not robots_count and is_robot(agent) else ""
+
+
+def is_prefetch(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a page is loaded before anybody wants to see it."""
+    purpose = headers.get(b"sec-purpose") or headers.get(b"purpose")
+    return purpose is not None and b"prefetch" in purpose.lower()
+
+
+def agent_of(headers: Mapping[bytes, bytes]) -> str:
+    """The User-Agent, as far as it is looked at."""
+    return headers.get(b"user-agent", b"")[:LONGEST_AGENT].decode("latin-1")

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import unquote_plus
 
 import msgspec
 
 from delivery.messages import message
 from delivery.sink import Outcome, Record
+from delivery.snapshot import SiteEntry
 from delivery.visitor import Known
 from engine.errors import InvalidInput
 
@@ -52,13 +53,34 @@ def _plain(text: str) -> str:
     return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
 
 
+class Assigned(msgspec.Struct, frozen=True, gc=False):
+    """The variants that an answer gives somebody: their stamps, and how the request looked.
+
+    `secret`: a server asked, so that the headers say nothing of the visitor. `device` and `locale`
+    are what the request itself says.
+    """
+
+    site: SiteEntry
+    unit: bytes
+    stamps: Sequence[bytes]
+    now_ms: int
+    headers: Mapping[bytes, bytes]
+    secret: bool = False
+    device: Any = ""
+    locale: str | None = ""
+
+
 class Response(msgspec.Struct, frozen=True, gc=False):
-    """An answer: its body is `body`, or the file at `file`."""
+    """An answer: its body is `body`, or the file at `file`.
+
+    What it `assigned` may be written down after it was given, if that is possible.
+    """
 
     status: int
     body: bytes = b""
     headers: Headers = ()
     file: Path | None = None
+    assigned: Assigned | None = None
 
 
 @dataclass(frozen=True, slots=True)

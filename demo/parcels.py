@@ -8,6 +8,7 @@ import datetime as dt
 import random
 import threading
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ from demo.tastes import Life
 from engine.errors import Unavailable
 
 CONSENT = {"measurement": True, "personalisation": True}
+LOCALES = ("zh", "zh", "zh", "en")
+REFUNDED = 0.04  # of the orders
+AFTER_THE_ORDER = dt.timedelta(hours=2)
 AFTER_THE_LOOK = dt.timedelta(minutes=20)  # within which a cart and an order come
 
 
@@ -48,11 +52,17 @@ class Wish:
     placement: str
     device: str
 
+    @property
+    def locale(self) -> str:
+        """The language of the shopper: always the same for the same one."""
+        return LOCALES[zlib.crc32(self.user.encode()) % len(LOCALES)]
+
     def as_json(self) -> Json:
         return {
             "user_id": self.user,
             "session_id": f"{self.user}-s",
             "placements": [self.placement],
+            "locale": self.locale,
             "attributes": {"device": self.device},
             "consent": CONSENT,
         }
@@ -175,7 +185,12 @@ def happened(comer: Comer, moments: Sequence[dt.datetime]) -> Iterator[Json]:
     for look, decision, moment in zip(comer.life.looks, comer.decisions, moments, strict=True):
         kinds = ["impression"] + ["viewable"] * look.viewable + ["click"] * look.click
         for kind in kinds:
-            yield {"type": kind, "token": decision["token"], "occurred_at": moment.isoformat()}
+            yield {
+                "type": kind,
+                "token": decision["token"],
+                "occurred_at": moment.isoformat(),
+                "properties": {"device": comer.wish.device, "locale": comer.wish.locale},
+            }
     after = (moments[-1] + AFTER_THE_LOOK).isoformat()
     who = {"user_id": comer.wish.user, "occurred_at": after}
     if comer.life.cart:
@@ -183,3 +198,15 @@ def happened(comer: Comer, moments: Sequence[dt.datetime]) -> Iterator[Json]:
     if comer.life.order:
         order = {"type": "purchase", "id": uuid7(), "order_id": f"o-{comer.wish.user}"}
         yield order | who | money(comer.life.order)
+        if random.Random(f"{comer.wish.user}:refund").random() < REFUNDED:  # noqa: S311
+            back = (moments[-1] + AFTER_THE_LOOK + AFTER_THE_ORDER).isoformat()
+            yield (
+                order
+                | who
+                | money(comer.life.order)
+                | {
+                    "type": "refund",
+                    "id": uuid7(),
+                    "occurred_at": back,
+                }
+            )

@@ -4,7 +4,18 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
-from events.models import Aggregate, Conversion, Event, Import, RollupState, Tally, UnitTotal
+from events.models import (
+    Aggregate,
+    Alias,
+    Assigned,
+    Cap,
+    Conversion,
+    Event,
+    Import,
+    RollupState,
+    Tally,
+    UnitTotal,
+)
 from workspace.audited_admin import ReadOnlyAdmin
 
 
@@ -35,26 +46,54 @@ class EventAdmin(LogAdmin):
 
 @admin.register(Conversion)
 class ConversionAdmin(LogAdmin):
-    list_display = ("kind", "site_id", "unit", "occurred_at", "amount", "order_id")
-    list_filter = ("kind",)
+    list_display = (
+        *("kind", "site_id", "unit", "occurred_at", "amount", "order_id"),
+        "suspicious",
+    )
+    list_filter = ("kind", "suspicious")
     search_fields = ("unit", "order_id")
     ordering = ("-pk",)
 
 
 @admin.register(UnitTotal)
 class UnitTotalAdmin(LogAdmin):
-    list_display = ("unit", "experiment_id", "phase", "variant_id", "day", "impressions", "clicks")
-    list_filter = ("experiment_id", "phase")
+    list_display = (
+        *("unit", "experiment_id", "phase", "variant_id", "day", "impressions", "clicks"),
+        "suspicious",
+    )
+    list_filter = ("experiment_id", "phase", "suspicious")
     search_fields = ("unit",)
     ordering = ("-pk",)
 
 
 @admin.register(Aggregate)
 class AggregateAdmin(LogAdmin):
-    list_display = ("experiment_id", "phase", "variant_id", "day")
-    list_filter = ("experiment_id",)
+    list_display = (
+        *("experiment_id", "phase", "variant_id", "day", "cut", "value", "suspicious"),
+        "given",
+    )
+    list_filter = ("experiment_id", "cut", "suspicious")
     search_fields = ("experiment_id", "variant_id")
     ordering = ("-day", "experiment_id", "variant_id")
+
+
+@admin.register(Alias)
+class AliasAdmin(LogAdmin):
+    list_display = ("site_id", "unit", "canonical")
+    search_fields = ("unit", "canonical")
+    ordering = ("-pk",)
+
+
+@admin.register(Assigned)
+class AssignedAdmin(LogAdmin):
+    list_display = ("experiment_id", "phase", "variant_id", "units", "suspicious")
+    list_filter = ("experiment_id", "suspicious")
+    ordering = ("experiment_id", "phase", "variant_id")
+
+
+@admin.register(Cap)
+class CapAdmin(ReadOnlyAdmin):
+    list_display = ("experiment_id", "phase", "revenue", "fixed_at")
 
 
 @admin.register(Tally)

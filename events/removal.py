@@ -3,7 +3,17 @@
 from django.db import connection, transaction
 
 from events import rollup
-from events.models import Aggregate, Conversion, Event, Import, Tally, UnitTotal
+from events.models import (
+    Aggregate,
+    Alias,
+    Assigned,
+    Cap,
+    Conversion,
+    Event,
+    Import,
+    Tally,
+    UnitTotal,
+)
 
 
 @transaction.atomic
@@ -20,7 +30,8 @@ def forget_site(site_id: int, *, experiment_ids: list[int]) -> None:
     with connection.cursor() as cursor:
         # A roll-up that has just read these events would bring their sums back.
         rollup.take_turn(cursor)
-    Aggregate.objects.filter(experiment_id__in=experiment_ids).delete()
-    for model in (Event, Conversion, UnitTotal, Tally):
+    for of_experiments in (Aggregate, Assigned, Cap):
+        of_experiments.objects.filter(experiment_id__in=experiment_ids).delete()
+    for model in (Event, Conversion, UnitTotal, Tally, Alias):
         model.objects.filter(site_id=site_id).delete()
     Import.objects.filter(site=site_id).delete()

@@ -5,44 +5,48 @@ and stays there with everything it does: also a unit that saw several variants i
 first one, as it was randomised; the share of such units is reported by `events.store.health`. An
 impression that arrives late and turns out to be the earliest moves its unit, with signed
 differences of the aggregates. Clicks count for the unit whatever variant they name; carts and
-orders from its first exposure on. An order counts once, for the unit of its earliest event.
+orders from its first exposure to the end of the site's window. An order counts once, for the unit
+of its earliest event, less what was refunded. Names that an alias connects are one unit, known by
+the smallest of them. What was set aside as automated is counted beside the rest, never with it.
 
-So the state is a function of the set of counted events (`mark` is empty): their order, lateness and
-repetition do not matter, and `rebuild` from nothing gives the same rows. (Days are those of the
-site's time zone; a site that changes its zone keeps the days already counted until a rebuild.)
+So the state is a function of the set of events: their order, lateness and repetition do not matter,
+and `rebuild` from nothing gives the same rows. (Days are those of the site's time zone; a site that
+changes its zone or its windows keeps what is counted already until a rebuild. A cap, once fixed, is
+kept by a rebuild.)
 """
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
 from django.db.utils import OperationalError
-from django.utils.translation import gettext_lazy as _
 from psycopg.errors import LockNotAvailable
 
-from engine.errors import Unavailable
-from events import statements as sql
+from events import counting
+from events.corrections import fix_cap, set_aside
+from events.counting import Chosen
 from events.models import RollupState
+from events.statements import workspace
+from events.turn import RollupBusy, take_turn
+
+__all__ = [
+    "RollupBusy",
+    "RollupResult",
+    "fix_cap",
+    "rebuild",
+    "run",
+    "set_aside",
+    "take_turn",
+]
 
 CHUNK: Final = 200_000
 """Events per transaction: about two seconds of work, and what a crash repeats."""
-
-MANY: Final = 20_000
-"""Events from which on reading whole tables is cheaper than looking up each unit."""
 
 LOCK_ATTEMPTS: Final = 3
 LOCK_PATIENCE: Final = "250ms"
 """While this lock is waited for, new events wait behind it; a long write (an import) must not make
 them wait longer than a shopper's tag would."""
-
-TURN_PATIENCE: Final = "60s"
-"""How long a roll-up waits for another one's chunk to end."""
-
-TURN: Final = 0x1AB0_0E0E
-"""The advisory lock that lets one roll-up work at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,6 @@ class RollupResult:
     chunks: int
     watermark: int
     delayed: bool = False
-
-
-class RollupBusy(Unavailable):
-    """Another roll-up has been at work for longer than is worth waiting."""
-
-    slug = "rollup-busy"
-    title = "The counts are being brought up to date"
 
 
 def run(*, now: dt.datetime) -> RollupResult:
@@ -88,11 +85,11 @@ def rebuild(experiment_id: int | None = None) -> None:
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         take_turn(cursor)
-        _prepare(cursor)
-        _forget(cursor, experiment_id)
+        counting.prepare(cursor)
+        _forget(experiment_id)
         watermark = _watermark()
         for low in range(0, watermark, CHUNK):
-            _count(cursor, low, min(low + CHUNK, watermark), experiment_id)
+            counting.count(cursor, Chosen(low, min(low + CHUNK, watermark), experiment_id))
 
 
 def _horizon() -> int | None:
@@ -101,8 +98,8 @@ def _horizon() -> int | None:
         try:
             with transaction.atomic(durable=True), connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_PATIENCE}'")
-                cursor.execute(sql.LOCK_LOG)
-                return _number(cursor, sql.NEWEST)
+                cursor.execute(workspace.LOCK_LOG)
+                return counting.number(cursor, workspace.NEWEST)
         except OperationalError as error:
             if not isinstance(error.__cause__, LockNotAvailable):
                 raise
@@ -118,50 +115,18 @@ def _next_chunk(horizon: int, now: dt.datetime) -> int | None:
         if high <= low:
             _note(low, now)
             return None
-        _prepare(cursor)
-        events = _count(cursor, low, high, None)
+        counting.prepare(cursor)
+        events = counting.count(cursor, Chosen(low, high))
         _note(high, now)
         return events
 
 
-def _count(cursor: CursorWrapper, low: int, high: int, experiment_id: int | None) -> int:
-    chunk = {"low": low, "high": high, "experiment": experiment_id}
-    events = _number(cursor, sql.SIZE, chunk)
-    if events > MANY:
-        cursor.execute(sql.WHOLE_TABLES)
-    cursor.execute(sql.EMPTY)
-    _each(cursor, (sql.SEEN, sql.BOUGHT), chunk)
-    cursor.execute(sql.TOUCH_KNOWN)
-    cursor.execute(sql.CONTRIBUTION, {"sign": -1})
-    _each(cursor, (sql.KEEP_CARTS, sql.KEEP_ORDERS, sql.KEEP_UNITS, sql.TOUCH_NEW, sql.CONVERT))
-    cursor.execute(sql.CONTRIBUTION, {"sign": 1})
-    _each(cursor, (sql.SETTLE, sql.DROP_EMPTY))
-    cursor.execute(sql.TALLY, chunk)
-    return events
-
-
-def _forget(cursor: CursorWrapper, experiment_id: int | None) -> None:
-    if experiment_id is None:
-        cursor.execute(sql.FORGET_ALL)
-    else:
-        _each(cursor, sql.FORGET_ONE, {"experiment": experiment_id})
-
-
-def _prepare(cursor: CursorWrapper) -> None:
-    cursor.execute(sql.WORKSPACE)
-    cursor.execute(sql.ZONES)
-
-
-def take_turn(cursor: CursorWrapper) -> None:
-    cursor.execute(f"SET LOCAL lock_timeout = '{TURN_PATIENCE}'")
-    try:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
-    except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
-            raise
-        raise RollupBusy(
-            _("Another roll-up is still at work."), hint=_("Try again in a minute."), retry_after=60
-        ) from error
+def _forget(experiment_id: int | None) -> None:
+    with connection.cursor() as cursor:
+        if experiment_id is None:
+            cursor.execute(workspace.FORGET_ALL)
+        else:
+            counting.each(cursor, workspace.FORGET_ONE, {"experiment": experiment_id})
 
 
 def _watermark() -> int:
@@ -170,16 +135,3 @@ def _watermark() -> int:
 
 def _note(watermark: int, now: dt.datetime) -> None:
     RollupState.objects.update_or_create(pk=1, defaults={"watermark": watermark, "rolled_at": now})
-
-
-def _each(
-    cursor: CursorWrapper, statements: Iterable[str], parameters: dict[str, Any] | None = None
-) -> None:
-    for statement in statements:
-        cursor.execute(statement, parameters)
-
-
-def _number(cursor: CursorWrapper, query: str, parameters: dict[str, Any] | None = None) -> int:
-    cursor.execute(query, parameters)
-    row = cursor.fetchone()
-    return int(row[0]) if row else 0

@@ -1,4 +1,5 @@
 """The read side of what happened: aggregates, health and what is arriving. One query per question.
+What a report looks at besides is read by `events.cuts`; totals without events are `events.given`.
 
 Pages and reports never touch the log; the one exception is the tail that the roll-up has not read
 yet, which is bounded by its lag.
@@ -8,23 +9,64 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from django.db.models import BigIntegerField, Count, Func, Max, Min, Q, Sum
-from django.utils.translation import gettext_lazy as _
 
-from engine.errors import Conflict
-from engine.stats.aggregates import MOMENTS, ONE, PAIRS, TOTALS, Aggregates
+from engine.stats.aggregates import Aggregates
+from events.cuts import (
+    Phase,
+    Sample,
+    ages_of,
+    assigned_of,
+    cap_of,
+    cuts_of,
+    suspicious_branches_of,
+    suspicious_of,
+    units_sample,
+    views_of,
+)
+from events.given import Totals, put_totals, put_totals_of
 from events.models import Aggregate, Event, RollupState, Tally, UnitTotal
+
+__all__ = [
+    "Arrival",
+    "ByBranch",
+    "ByDay",
+    "ByVariant",
+    "Health",
+    "Phase",
+    "Sample",
+    "Shown",
+    "Totals",
+    "Watermark",
+    "ages_of",
+    "aggregates",
+    "aggregates_of",
+    "arrivals",
+    "assigned_of",
+    "branches_of",
+    "cap_of",
+    "cuts_of",
+    "health",
+    "health_of",
+    "latest_event_at",
+    "put_totals",
+    "put_totals_of",
+    "shown_of",
+    "suspicious_branches_of",
+    "suspicious_of",
+    "units_sample",
+    "views_of",
+    "watermark",
+]
+
+HEAVY: Final = ("clicks", "revenue")
+"""Totals of which a single unit can have much more than another."""
 
 ByDay: TypeAlias = dict[dt.date, Aggregates]
 ByBranch: TypeAlias = dict[bool, ByDay]
 ByVariant: TypeAlias = dict[int, ByDay]
-Phase: TypeAlias = tuple[int, int]
-"""An experiment's id and the number of its phase."""
-
-BATCH: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +84,8 @@ class Health:
 
     `units` have at least one counted impression; `multiple` of them saw several variants (they are
     analysed in the first). `unexposed` clicked, but no impression of theirs has come: they count
-    nowhere. `marked` counts the events that were set aside, by reason and variant.
+    nowhere. `marked` counts the events that were set aside, by reason and variant. `largest` is the
+    most that one unit has of a total.
     """
 
     units: int = 0
@@ -52,6 +95,8 @@ class Health:
     marked: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     first_event_at: dt.datetime | None = None
     last_event_at: dt.datetime | None = None
+    last_received_at: dt.datetime | None = None
+    largest: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def multiple_share(self) -> float:
@@ -71,15 +116,6 @@ class Arrival:
     events: int
     first_at: dt.datetime
     last_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What is known of one variant of a test of which only totals exist, and its day."""
-
-    variant_id: int
-    day: dt.date
-    aggregates: Aggregates
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +153,10 @@ def branches_of(phases: Iterable[Phase]) -> dict[Phase, ByBranch]:
 
 
 def _aggregate_rows(phases: Collection[Phase]) -> Iterator[Aggregate]:
-    rows = Aggregate.objects.filter(experiment_id__in={e for e, _phase in phases})
+    """Rows of all counted units: no cut, nothing that was set aside."""
+    rows = Aggregate.objects.filter(
+        experiment_id__in={e for e, _phase in phases}, cut="", suspicious=False
+    )
     ordered = rows.order_by("experiment_id", "phase", "variant_id", "day").iterator()
     return (row for row in ordered if (row.experiment_id, row.phase) in phases)
 
@@ -152,39 +191,47 @@ def health_of(phases: Iterable[Phase]) -> dict[Phase, Health]:
     """The health of many phases in two queries."""
     wanted = set(phases)
     experiments = {experiment for experiment, _phase in wanted}
-    units = {(e, p): (some, multiple, none) for e, p, some, multiple, none in _units(experiments)}
+    units = {(row["experiment_id"], row["phase"]): row for row in _units(experiments)}
     tallies: dict[Phase, list[Tally]] = defaultdict(list)
     for row in Tally.objects.filter(experiment_id__in=experiments):
         tallies[row.experiment_id, row.phase].append(row)
-    return {phase: _health(units.get(phase, (0, 0, 0)), tallies[phase]) for phase in wanted}
+    return {phase: _health(units.get(phase), tallies[phase]) for phase in wanted}
 
 
-def _units(experiments: Iterable[int]) -> Iterable[tuple[int, int, int, int, int]]:
+def _units(experiments: Iterable[int]) -> Iterable[Mapping[str, Any]]:
     seen = Func("variants_seen", function="cardinality", output_field=BigIntegerField())
-    rows = UnitTotal.objects.filter(experiment_id__in=experiments).annotate(seen=seen)
-    return rows.values_list("experiment_id", "phase").annotate(
-        units=Count("id", filter=Q(variant_id__isnull=False)),
-        multiple=Count("id", filter=Q(seen__gt=1)),
-        unexposed=Count("id", filter=Q(variant_id__isnull=True)),
+    rows = UnitTotal.objects.filter(experiment_id__in=experiments, suspicious=False)
+    acted = Q(clicks__gt=0) | Q(viewables__gt=0)
+    return (
+        rows.annotate(seen=seen)
+        .values("experiment_id", "phase")
+        .annotate(
+            units=Count("id", filter=Q(variant_id__isnull=False)),
+            multiple=Count("id", filter=Q(seen__gt=1)),
+            unexposed=Count("id", filter=Q(variant_id__isnull=True) & acted),
+            **{f"most_{total}": Max(total) for total in HEAVY},
+        )
     )
 
 
-def _health(units: tuple[int, int, int], tallies: list[Tally]) -> Health:
+def _health(units: Mapping[str, Any] | None, tallies: list[Tally]) -> Health:
     marked: dict[str, dict[int, int]] = {}
     for row in tallies:
         if row.mark:
             variants = marked.setdefault(row.mark, {})
             variants[row.variant_id] = variants.get(row.variant_id, 0) + row.events
     counted = [row for row in tallies if not row.mark]
-    some, multiple, unexposed = units
+    known = units or {}
     return Health(
-        units=some,
-        multiple=multiple,
-        unexposed=unexposed,
+        units=known.get("units", 0),
+        multiple=known.get("multiple", 0),
+        unexposed=known.get("unexposed", 0),
         events=sum(row.events for row in counted),
         marked=marked,
         first_event_at=min((row.first_at for row in counted), default=None),
         last_event_at=max((row.last_at for row in counted), default=None),
+        last_received_at=max((row.last_received_at for row in counted), default=None),
+        largest={total: known[f"most_{total}"] for total in HEAVY} if known else {},
     )
 
 
@@ -214,69 +261,3 @@ def arrivals(site_id: int) -> tuple[Arrival, ...]:
             events=Sum("events"), first_at=Min("first_at"), last_at=Max("last_at")
         )
     )
-
-
-def put_totals(experiment_id: int, phase: int, totals: Iterable[Totals]) -> bool:
-    """Store the totals of a test of which no events exist; whether that changed anything.
-
-    Raises:
-        Conflict: The phase has events: its aggregates are counted, not given.
-    """
-    return bool(put_totals_of({(experiment_id, phase): tuple(totals)}))
-
-
-def put_totals_of(totals: Mapping[Phase, Iterable[Totals]]) -> set[Phase]:
-    """Store the totals of many tests; those that changed. See `put_totals`."""
-    _refuse_counted({experiment for experiment, _phase in totals})
-    rows = [_row(phase, one) for phase, all_of_it in totals.items() for one in all_of_it]
-    known = _given({experiment for experiment, _phase in totals})
-    changed = [row for row in rows if known.get(_place(row)) != row.moments]
-    Aggregate.objects.bulk_create(
-        changed,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["experiment_id", "phase", "variant_id", "explored", "day"],
-        update_fields=["moments", "given"],
-    )
-    return {(row.experiment_id, row.phase) for row in changed}
-
-
-def _refuse_counted(experiments: set[int]) -> None:
-    if UnitTotal.objects.filter(experiment_id__in=experiments).exists():
-        raise Conflict(
-            _("This experiment has events; its totals are counted and cannot be given."),
-            hint=_("Load the totals under another key."),
-        )
-
-
-def _row(phase: Phase, totals: Totals) -> Aggregate:
-    return Aggregate(
-        experiment_id=phase[0],
-        phase=phase[1],
-        variant_id=totals.variant_id,
-        day=totals.day,
-        moments=_moments(totals.aggregates),
-        given=True,
-    )
-
-
-def _moments(arm: Aggregates) -> list[Decimal]:
-    """All moments of an arm; what was not recorded is written as zero."""
-    values = dict.fromkeys(PAIRS, 0) | {(ONE, ONE): arm.n}
-    for name in TOTALS:
-        values[ONE, name] = arm.sums.get(name, 0)
-    for one, other in PAIRS:
-        if ONE not in (one, other):
-            known = arm.products
-            values[one, other] = known.get((one, other), known.get((other, one), 0))
-    assert len(values) == MOMENTS  # noqa: S101 - PAIRS and TOTALS belong together
-    return [Decimal(value) for value in values.values()]
-
-
-def _place(row: Aggregate) -> tuple[int, int, int, dt.date]:
-    return row.experiment_id, row.phase, row.variant_id, row.day
-
-
-def _given(experiments: set[int]) -> dict[tuple[int, int, int, dt.date], list[Decimal]]:
-    rows = Aggregate.objects.filter(experiment_id__in=experiments, given=True)
-    return {_place(row): row.moments for row in rows.iterator()}

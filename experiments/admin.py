@@ -20,9 +20,12 @@ from experiments.models import (
     Parameters,
     PolicyRule,
     Report,
+    ReportVersion,
+    ShareLink,
     Snapshot,
     Status,
     Variant,
+    Watched,
 )
 from workspace.audited_admin import AuditedAdmin, ReadOnlyAdmin
 
@@ -160,6 +163,41 @@ class ReportAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Report]":
         return super().get_queryset(request).defer("payload")
+
+
+@admin.register(ReportVersion)
+class ReportVersionAdmin(ReadOnlyAdmin):
+    """What a report was; rows are only ever added."""
+
+    list_display = ("experiment", "phase", "number", "cause", "verdict", "as_of", "note")
+    list_filter = ("cause", "verdict", "experiment__site")
+    search_fields = ("experiment__name", "experiment__key", "note", "=inputs_hash", "=result_hash")
+    list_select_related = ("experiment",)
+    date_hierarchy = "as_of"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[ReportVersion]":
+        return super().get_queryset(request).defer("payload", "inputs")
+
+
+@admin.register(ShareLink)
+class ShareLinkAdmin(ReadOnlyAdmin):
+    """Made and taken back on the page of the experiment; the secret itself is nowhere."""
+
+    list_display = ("experiment", "hint", "created_by", "expires_at", "revoked_at", "opened")
+    list_filter = ("experiment__site", "language")
+    search_fields = ("experiment__name", "experiment__key", "hint")
+    list_select_related = ("experiment", "created_by")
+    exclude = ("secret_hash",)
+
+
+@admin.register(Watched)
+class WatchedAdmin(ReadOnlyAdmin):
+    """Changed with its experiment."""
+
+    list_display = ("experiment", "metric", "role", "margin")
+    list_filter = ("role", "metric", "experiment__site")
+    search_fields = ("experiment__name", "experiment__key", "metric")
+    list_select_related = ("experiment",)
 
 
 @admin.register(Snapshot)

@@ -17,4 +17,4 @@ def describe(variant: Variant, currency: str) -> str:
         parts.append(_("media %(amount)s per 1,000 impressions") % {"amount": amount})
     if variant.discount:
         parts.append(_("discount %(share)s %%") % {"share": f"{variant.discount.normalize():f}"})
-    return _("Costs: %(parts)s") % {"parts": ", ".join(parts)} if parts else ""
+    return _("Costs: %(parts)s") % {"parts": _(", ").join(parts)} if parts else ""

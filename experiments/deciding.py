@@ -7,7 +7,6 @@ against it, several deciders ────────reason─────▶ as
 """
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -17,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from engine.errors import Conflict, IllegalMove, InvalidInput
-from experiments import compare_and_set, lifecycle, recommending
+from experiments import compare_and_set, lifecycle, recommending, tags
 from experiments.models import DecisionRequest, Experiment, NextStep
 from experiments.recommending import Recommendation
 from workspace import audit
@@ -27,8 +26,6 @@ from workspace.models import Membership, Site
 State = DecisionRequest.State
 SHORTEST: Final = 20
 """Characters of a reason against the report: fewer are "ok" or "because", and explain nothing."""
-MOST_TAGS: Final = 10
-LONGEST_TAG: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +110,7 @@ def decline(experiment: Experiment, *, actor: AbstractBaseUser | None, now: dt.d
 
 def clean_tags(text: str) -> tuple[str, ...]:
     """Tags from one line, separated by commas of either kind; each once."""
-    parts = (
-        " ".join(part.split()) for part in text.replace("，", ",").replace("、", ",").split(",")
-    )
-    return tuple(dict.fromkeys(part for part in parts if part))
+    return tuple(tags.split(text))
 
 
 @transaction.atomic
@@ -151,16 +145,10 @@ def _check(experiment: Experiment, decision: Decision, recommended: Recommendati
     lifecycle.check_decision(experiment, decision.variant, decision.reason)
     if decision.next_step and decision.next_step not in NextStep.values:
         raise InvalidInput(_("That is no next step."), field="next_step")
-    _check_tags(decision.tags)
+    tags.check(decision.tags)
     short = len(decision.against_reason.strip()) < SHORTEST
     if recommended.is_against(decision.variant) and short:
         raise InvalidInput(_against(recommended), field="against_reason")
-
-
-def _check_tags(tags: Sequence[str]) -> None:
-    if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
-        text = _("At most %(most)s tags of %(longest)s characters each.")
-        raise InvalidInput(text % {"most": MOST_TAGS, "longest": LONGEST_TAG}, field="tags")
 
 
 def _against(recommended: Recommendation) -> str:

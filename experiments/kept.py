@@ -4,16 +4,22 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Func, Value
 from django.utils.translation import gettext_lazy as _
 
 __all__ = ["Report", "ReportVersion", "ShareLink"]
+
+PRIMARY_EFFECTS = "$.effects[*] ? (@.metric == $.design.primary)"
+BELIEFS = "$.findings.beliefs[*]"
 
 
 class Report(models.Model):
     """What is known about a phase of an experiment. A failed refresh keeps the last payload.
 
     `inputs_hash` is that of the design and the aggregates, `result_hash` that of everything worked
-    out from them: equal inputs give equal results, on every machine.
+    out from them: equal inputs give equal results, on every machine. `primary_effects` and
+    `beliefs` are parts of the payload, copied out by the database, so that a page about a thousand
+    tests need not open a thousand payloads.
     """
 
     experiment = models.ForeignKey(
@@ -30,6 +36,16 @@ class Report(models.Model):
     result_hash = models.CharField(max_length=64, blank=True)
     last_error = models.TextField(blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
+    primary_effects = models.GeneratedField(
+        expression=Func(F("payload"), Value(PRIMARY_EFFECTS), function="jsonb_path_query_array"),
+        output_field=models.JSONField(null=True),
+        db_persist=True,
+    )
+    beliefs = models.GeneratedField(
+        expression=Func(F("payload"), Value(BELIEFS), function="jsonb_path_query_array"),
+        output_field=models.JSONField(null=True),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = _("report")

@@ -1,18 +1,20 @@
 """A plan as it stands in the form, read back: who would see what, how long, what is missing."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
-from experiments import consequences, launch
+from experiments import consequences, launch, sizing
 from experiments.consequences import Consequence
 from experiments.forms import PlanForm, Variants
 from experiments.launch import Problem
 from experiments.models import Experiment, Variant
 from experiments.policies import RulePlan
 from experiments.policy_forms import PolicyForm
+from experiments.sizing import Sizing
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,22 @@ class Outlook:
     parts: tuple[tuple[Variant, float], ...]
     consequence: Consequence
     problems: tuple[Problem, ...]
+    sizing: Sizing | None
 
 
-def of(form: PlanForm, rows: Variants, policy: PolicyForm) -> Outlook:
+def of(form: PlanForm, rows: Variants, policy: PolicyForm, *, now: dt.datetime) -> Outlook:
     """The outlook of what has been typed so far; what does not fit yet is left out."""
     chosen = _valid(policy)
     experiment = _experiment(form, chosen)
-    return of_plan(experiment, _variants(rows), chosen.get("rules", ()))
+    return of_plan(experiment, _variants(rows), chosen.get("rules", ()), now=now)
 
 
 def of_plan(
-    experiment: Experiment, variants: list[Variant], rules: Sequence[RulePlan] = ()
+    experiment: Experiment,
+    variants: list[Variant],
+    rules: Sequence[RulePlan] = (),
+    *,
+    now: dt.datetime,
 ) -> Outlook:
     """The outlook of an experiment with these variants and rules, saved or not."""
     return Outlook(
@@ -41,6 +48,7 @@ def of_plan(
         parts=tuple(consequences.shares(variants)) if variants else (),
         consequence=consequences.of_start(experiment, variants),
         problems=launch.problems_of(experiment, variants, rules),
+        sizing=sizing.of(experiment, variants, now=now),
     )
 
 
@@ -52,6 +60,9 @@ def _experiment(form: PlanForm, policy: dict[str, Any]) -> Experiment:
         "name",
         "placement",
         "traffic_share",
+        "primary_metric",
+        "mde",
+        "mde_kind",
         "planned_days",
         "planned_visitors",
         "reading",

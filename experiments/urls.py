@@ -4,7 +4,19 @@ from django.urls import URLPattern, path, register_converter
 
 from experiments.moves import ACTIONS
 from experiments.reports import views as reports
-from experiments.views import acting, detail, editing, home, listing, why
+from experiments.views import (
+    acting,
+    detail,
+    editing,
+    home,
+    keeping,
+    library,
+    listing,
+    rehearsal,
+    share,
+    taking,
+    why,
+)
 
 app_name = "experiments"
 
@@ -27,6 +39,8 @@ urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("why/", why.why, name="why"),
     path("first-hour/put-away/", home.put_away, name="put-away"),
+    path("library/", library.index, name="library"),
+    path("rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     path("experiments/", listing.index, name="list"),
     path("experiments/new/", editing.new, name="new"),
     path("experiments/<slug:key>/", detail.results, name="detail"),
@@ -34,6 +48,11 @@ urlpatterns: list[URLPattern] = [
     path("experiments/<slug:key>/edit/", editing.edit, name="edit"),
     path("experiments/<slug:key>/visitors/", why.visitors, name="visitors"),
     path("experiments/<slug:key>/history/", detail.history, name="history"),
+    path("experiments/<slug:key>/learnings/", library.edit_learnings, name="learnings"),
     path("experiments/<slug:key>/refresh/", reports.refresh_now, name="refresh"),
+    path("experiments/<slug:key>/versions/", keeping.keep, name="keep"),
+    path("experiments/<slug:key>/links/", share.links, name="links"),
+    path("experiments/<slug:key>/links/<int:pk>/revoke/", share.revoke, name="revoke-link"),
+    path("experiments/<slug:key>/download/<slug:form>/", taking.take, name="take"),
     path("experiments/<slug:key>/<action:action>/", acting.act, name="act"),
 ]

@@ -59,6 +59,10 @@ DONE: Mapping[str, Any] = MappingProxyType(
         "change_policy": gettext_lazy("changed the policy; a new phase began"),
         "roll_back": gettext_lazy("went back to the parameters before"),
         "release": gettext_lazy("let it learn on"),
+        "freeze": gettext_lazy("kept the report as it was"),
+        "share": gettext_lazy("made a link to the report"),
+        "unshare": gettext_lazy("took back a link to the report"),
+        "note_learnings": gettext_lazy("wrote down what was learned"),
     }
 )
 CHOOSING: Mapping[str, Word] = MappingProxyType(

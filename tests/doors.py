@@ -22,6 +22,7 @@ from django.utils import timezone
 from banner_lab.stack import ports
 from banner_lab.stack.processes import last_lines, wait_until
 from creatives.models import Creative, Placement, Rendition, Version
+from delivery.sink import ASSIGNED
 from engine.assignment.hashing import bucket
 from experiments import publishing
 from experiments.models import Experiment, Layer, Status, Variant
@@ -238,6 +239,8 @@ def a_world() -> World:
 
 
 def log_rows(columns: str = "kind, mark") -> list[tuple[Any, ...]]:
-    """What is in the log, read by a connection of our own."""
+    """What people did, as it is in the log, read by a connection of our own."""
     with psycopg.connect(database_url()) as own:
-        return own.execute(f"SELECT {columns} FROM events_event ORDER BY seq").fetchall()
+        return own.execute(
+            f"SELECT {columns} FROM events_event WHERE kind <> %s ORDER BY seq", (ASSIGNED,)
+        ).fetchall()

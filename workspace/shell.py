@@ -24,6 +24,7 @@ ENTRIES = (
     ("creatives/", _("Creatives"), "photo"),
     ("placements/", _("Placements"), "layout-grid"),
     ("audiences/", _("Audiences"), "users"),
+    ("library/", _("Library"), "archive"),
     ("why/", _("Why this banner"), "help-circle"),
     ("audit/", _("Audit log"), "history"),
     ("settings/", _("Settings"), "settings"),

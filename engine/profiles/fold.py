@@ -63,7 +63,7 @@ class Act(msgspec.Struct, frozen=True, gc=False):
         at_ms: When it happened, Unix milliseconds.
         day: The calendar day at the shop, as a proleptic ordinal.
         content: Pairs of dimension and value that it was about.
-        amount: Money of a purchase, in minor units.
+        amount: Money of a purchase or refund, in minor units.
         version: Id of the creative version that an impression showed.
     """
 
@@ -91,6 +91,8 @@ def fold(profile: Profile | None, act: Act) -> Profile:
         2.0
     """
     known = profile or Profile(first_ms=act.at_ms, last_ms=act.at_ms)
+    if act.kind == "refund":
+        return _refunded(known, act)
     session, before_ms = _session(known, act)
     ordered = act.kind == "purchase"
     return Profile(
@@ -103,6 +105,16 @@ def fold(profile: Profile | None, act: Act) -> Profile:
         ordered_ms=max(known.ordered_ms, act.at_ms) if ordered else known.ordered_ms,
         strengths=_strengths(known, act),
         shown=_shown(known, session, act),
+    )
+
+
+def _refunded(known: Profile, act: Act) -> Profile:
+    """What was paid back was not spent. The shop did it: no visit, and the order has happened."""
+    return replace(
+        known,
+        first_ms=min(known.first_ms, act.at_ms),
+        last_ms=max(known.last_ms, act.at_ms),
+        spent=known.spent - act.amount,
     )
 
 

@@ -50,7 +50,8 @@ class Profile(msgspec.Struct, frozen=True, array_like=True):
         before_ms: Time of the last event before the present visit; 0 in the first one.
         session: The present (or last) visit.
         orders: Number of orders.
-        spent: Sum of the orders, in minor units.
+        spent: Sum of the orders less what was paid back, in minor units; below zero when only the
+            refund of an order is known.
         ordered_ms: Time of the latest order; 0 for none.
         strengths: By "behaviour dimension value".
         shown: By creative version id.

@@ -1,8 +1,8 @@
-"""One treatment against control at one planned look.
+"""One treatment against control, at the look that its reading is at.
 
 The unit of analysis is always the randomised unit. The test is two-sided and about the absolute
-difference; the interval of the lift is Fieller's, which excludes 0 exactly when the unpooled test
-of the absolute difference rejects.
+difference. One bound k from the reading serves the test, the interval of the difference and the
+interval of the lift, so the three exclude "no difference" together or not at all.
 """
 
 import math
@@ -10,32 +10,40 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from engine.errors import InvalidInput, Undefined
+from engine.errors import Undefined
+from engine.stats import small
 from engine.stats.aggregates import Aggregates
 from engine.stats.estimate import estimate, reduced, require
-from engine.stats.inference import ArmEstimate, Comparison, Interval, LiftGap, Method
+from engine.stats.inference import ArmEstimate, Comparison, Interval, Lift, LiftGap, Method
 from engine.stats.metrics import Kind, Metric
-from engine.stats.tails import Tail, normal_quantile, normal_two_sided, t_quantile, t_two_sided
+from engine.stats.reading import ONCE, Reading
+from engine.stats.tails import Tail, normal_two_sided, t_of_z, t_two_sided
 
-__all__ = ["Lift", "Outcome", "compare", "comparison", "fieller"]
-
-Lift = tuple[float | None, Interval | None, LiftGap | None]
+__all__ = ["Outcome", "compare", "comparison", "fieller"]
 
 
 def compare(
-    metric: Metric, control: Aggregates, treatment: Aggregates, *, alpha: float = 0.05
+    metric: Metric,
+    control: Aggregates,
+    treatment: Aggregates,
+    *,
+    alpha: float = 0.05,
+    reading: Reading = ONCE,
 ) -> Comparison:
     """Compare a treatment with control on one metric.
 
-    Proportions: pooled z for p, Newcombe's hybrid score interval for the difference. Means: Welch's
-    t with Satterthwaite's degrees of freedom. Ratios: z with the delta method over units; where
-    every unit owns one impression, a ratio is a proportion.
+    Proportions: z with the unpooled variance; with fewer than 100 events or non-events in an arm
+    Newcombe's interval, the lift from the same limits, and the p at which they touch zero. Means:
+    Welch's t with Satterthwaite's degrees of freedom. Ratios: z with the delta method over units;
+    where every unit owns one impression, a ratio is a proportion. p is always that of a single
+    look; `passed` and the intervals heed the reading.
 
     Args:
         metric: What is measured.
         control: Aggregates of the control arm.
         treatment: Aggregates of the treatment arm.
-        alpha: Two-sided error rate; intervals cover 1 - alpha.
+        alpha: Two-sided error rate; intervals cover 1 - alpha, over all looks together.
+        reading: How often the experiment is looked at, and where it stands.
 
     Raises:
         NotEnoughData: Fewer than 100 units or 5 events in an arm; `missing` says which.
@@ -43,8 +51,9 @@ def compare(
         InvalidInput: `alpha` is not between 0 and 1.
 
     Reference:
-        Newcombe (1998), Statistics in Medicine 17, method 10; Welch (1947), Biometrika 34; Deng,
-        Knoblich, Lu (KDD 2018), arXiv 1803.06336; Fieller (1954), JRSS B 16.
+        Newcombe (1998), Statistics in Medicine 17, method 10; Donner, Zou (2012), SMMR 21; Welch
+        (1947), Biometrika 34; Deng, Knoblich, Lu (KDD 2018), arXiv 1803.06336; Fieller (1954),
+        JRSS B 16.
 
     Example:
         >>> from engine.stats.metrics import CATALOGUE
@@ -54,14 +63,13 @@ def compare(
         >>> round(result.difference * 100, 4), round(result.p, 5), round(result.statistic, 4)
         (-0.1578, 0.18988, -1.3109)
     """
-    if not 0 < alpha < 1:
-        raise InvalidInput("An error rate lies between 0 and 1.", field="alpha")
     require(metric, control=control, treatment=treatment)
     metric = reduced(metric, control, treatment)
     old, new = estimate(metric, control), estimate(metric, treatment)
     if not old.variance + new.variance:
         raise Undefined(f"'{metric.key}' does not vary at all in either arm.")
-    return comparison(metric, old, new, _TESTS[metric.kind](old, new, alpha), alpha)
+    k = reading.bound(old.variance + new.variance, alpha)
+    return comparison(metric, old, new, _TESTS[metric.kind](old, new, k, 1 - alpha), alpha)
 
 
 def fieller(
@@ -106,47 +114,45 @@ class Outcome:
     """What a test contributes to a comparison.
 
     Attributes:
-        method: Name of test and interval.
+        method: Name of test and intervals.
         statistic: z or t.
         tail: Its two-sided p.
-        multiplier: k of the intervals, from z or t.
+        bound: k of the reading on the scale of the statistic.
         df: Degrees of freedom of t; None for z.
-        interval: Of the difference, where it is not simply ± k standard errors.
+        intervals: Of the difference and the lift, where they are not ± k and Fieller's.
     """
 
     method: Method
     statistic: float
     tail: Tail
-    multiplier: float
+    bound: float
     df: float | None = None
-    interval: Interval | None = None
+    intervals: tuple[Interval, Lift] | None = None
 
 
-def _proportions(old: ArmEstimate, new: ArmEstimate, alpha: float) -> Outcome:
-    pooled = (old.value * old.n + new.value * new.n) / (old.n + new.n)
-    spread = math.sqrt(pooled * (1 - pooled) * (1 / old.n + 1 / new.n))
-    z = (new.value - old.value) / spread
-    return Outcome(
-        Method.POOLED_Z_NEWCOMBE,
-        z,
-        normal_two_sided(z),
-        normal_quantile(alpha),
-        interval=_newcombe(old, new, alpha),
-    )
+def _proportions(old: ArmEstimate, new: ArmEstimate, k: float, level: float) -> Outcome:
+    if not small.is_small(old, new):
+        z = _standardised(old, new)
+        return Outcome(Method.UNPOOLED_Z, z, normal_two_sided(z), k)
+    z = small.statistic(old, new)
+    difference = small.difference(old, new, z=k, level=level)
+    lift = small.lift(old, new, z=k, level=level)
+    return Outcome(Method.NEWCOMBE, z, normal_two_sided(z), k, intervals=(difference, lift))
 
 
-def _means(old: ArmEstimate, new: ArmEstimate, alpha: float) -> Outcome:
-    df = _satterthwaite(old, new)
-    t = _standardised(old, new)
-    return Outcome(Method.WELCH, t, t_two_sided(t, df), t_quantile(alpha, df), df=df)
+def _means(old: ArmEstimate, new: ArmEstimate, k: float, level: float) -> Outcome:
+    del level
+    df, t = _satterthwaite(old, new), _standardised(old, new)
+    return Outcome(Method.WELCH, t, t_two_sided(t, df), t_of_z(k, df), df=df)
 
 
-def _ratios(old: ArmEstimate, new: ArmEstimate, alpha: float) -> Outcome:
+def _ratios(old: ArmEstimate, new: ArmEstimate, k: float, level: float) -> Outcome:
+    del level
     z = _standardised(old, new)
-    return Outcome(Method.DELTA, z, normal_two_sided(z), normal_quantile(alpha))
+    return Outcome(Method.DELTA, z, normal_two_sided(z), k)
 
 
-_TESTS: Final[Mapping[Kind, Callable[[ArmEstimate, ArmEstimate, float], Outcome]]] = {
+_TESTS: Final[Mapping[Kind, Callable[[ArmEstimate, ArmEstimate, float, float], Outcome]]] = {
     Kind.PROPORTION: _proportions,
     Kind.MEAN: _means,
     Kind.RATIO: _ratios,
@@ -157,16 +163,14 @@ def comparison(
     metric: Metric, old: ArmEstimate, new: ArmEstimate, test: Outcome, alpha: float
 ) -> Comparison:
     """Put estimates and test together, with intervals of the difference and of the lift."""
-    difference, error = new.value - old.value, math.sqrt(old.variance + new.variance)
-    reach, level = test.multiplier * error, 1 - alpha
-    lift, lift_interval, gap = fieller(old, new, multiplier=test.multiplier, level=level)
+    interval, (lift, lift_interval, gap) = test.intervals or _around(old, new, test.bound, alpha)
     return Comparison(
         metric=metric.key,
         method=test.method,
         control=old,
         treatment=new,
-        difference=difference,
-        interval=test.interval or Interval(difference - reach, difference + reach, level),
+        difference=new.value - old.value,
+        interval=interval,
         lift=lift,
         lift_interval=lift_interval,
         lift_gap=gap,
@@ -174,9 +178,16 @@ def comparison(
         df=test.df,
         p=test.tail.p,
         log10_p=test.tail.log10_p,
-        standard_error=error,
+        standard_error=math.sqrt(old.variance + new.variance),
         alpha=alpha,
+        bound=test.bound,
     )
+
+
+def _around(old: ArmEstimate, new: ArmEstimate, k: float, alpha: float) -> tuple[Interval, Lift]:
+    difference, reach = new.value - old.value, k * math.sqrt(old.variance + new.variance)
+    interval = Interval(difference - reach, difference + reach, 1 - alpha)
+    return interval, fieller(old, new, multiplier=k, level=1 - alpha)
 
 
 def _standardised(old: ArmEstimate, new: ArmEstimate) -> float:
@@ -187,19 +198,3 @@ def _satterthwaite(old: ArmEstimate, new: ArmEstimate) -> float:
     # As shares of the sum, so that tiny variances do not underflow when squared.
     share = new.variance / (old.variance + new.variance)
     return 1 / (share**2 / (new.n - 1) + (1 - share) ** 2 / (old.n - 1))
-
-
-def _newcombe(old: ArmEstimate, new: ArmEstimate, alpha: float) -> Interval:
-    # statsmodels has this one right (its score interval of a difference is not, issue 10269).
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
-    low, high = confint_proportions_2indep(
-        round(new.value * new.n),
-        new.n,
-        round(old.value * old.n),
-        old.n,
-        method="newcomb",
-        compare="diff",
-        alpha=alpha,
-    )
-    return Interval(float(low), float(high), 1 - alpha)

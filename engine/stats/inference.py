@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
-__all__ = ["ArmEstimate", "Comparison", "Interval", "LiftGap", "Method"]
+__all__ = ["ArmEstimate", "Comparison", "Interval", "Lift", "LiftGap", "Method"]
 
 
 class Method(StrEnum):
     """Test and interval behind a comparison, for the method line of a report."""
 
-    POOLED_Z_NEWCOMBE = "pooled_z_newcombe"
+    UNPOOLED_Z = "unpooled_z"
+    NEWCOMBE = "newcombe"
     WELCH = "welch"
     DELTA = "delta"
     STRATIFIED = "stratified"
@@ -45,6 +47,10 @@ class Interval:
         return not self.low <= value <= self.high
 
 
+Lift: TypeAlias = tuple[float | None, Interval | None, LiftGap | None]
+"""Difference over control, its interval, and why either is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class ArmEstimate:
     """A metric in one arm.
@@ -72,14 +78,17 @@ class Comparison:
         difference: Treatment minus control, in the metric's own unit (a share, minor units).
         interval: Two-sided interval of the difference.
         lift: Difference over control; None if control is not above zero.
-        lift_interval: Fieller interval of the lift; None while it is unbounded.
+        lift_interval: Interval of the lift with the same bound; None while it is unbounded.
         lift_gap: Why the lift or its interval is missing.
-        statistic: z, or Welch's t.
+        statistic: z, or Welch's t. With few events the z at which the interval touches zero.
         df: Degrees of freedom of t; None for z.
-        p: Two-sided p-value of "no difference"; can underflow to 0, `log10_p` does not.
+        p: Two-sided p-value of "no difference", as if this were the only look ever; can underflow
+            to 0, `log10_p` does not.
         log10_p: Decimal logarithm of p.
         standard_error: Of the difference, unpooled.
-        alpha: Error rate of test and intervals.
+        alpha: Error rate of test and intervals, over all looks together.
+        bound: What |statistic| must pass at this look, and how many standard errors the intervals
+            reach to; for t the quantile with the tail of the reading's z.
     """
 
     metric: str
@@ -97,8 +106,12 @@ class Comparison:
     log10_p: float
     standard_error: float
     alpha: float
+    bound: float
 
     @property
-    def significant(self) -> bool:
-        """Say whether this single test rejects; several variants are corrected elsewhere."""
-        return self.p < self.alpha
+    def passed(self) -> bool:
+        """Say whether the test rejects at this look: exactly when the interval excludes zero.
+
+        Several treatments are corrected elsewhere, by asking with a smaller alpha.
+        """
+        return self.interval.excludes(0.0)

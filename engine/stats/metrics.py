@@ -4,7 +4,8 @@ Three kinds. *proportion*: share of units with a 0/1 total. *mean*: average of a
 *ratio*: sum of one total over sum of another, where the unit owns many of the denominator (clicks
 over impressions). Deciding metrics have the unit as denominator, or what the unit is shown; where
 the banner itself moves the denominator (orders per click: idle clicks make it fall without one
-buyer less) the metric explains and does not decide: `diagnostic`.
+buyer less) the metric explains and does not decide: `diagnostic`. The same holds for what is
+counted only after a click: more idle clicks by people who would have bought anyway raise it.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from typing import Final
 
 from engine.errors import InvalidInput
 
-__all__ = ["CATALOGUE", "Kind", "Metric", "Unit", "metric"]
+__all__ = ["CATALOGUE", "Kind", "Metric", "Unit", "Window", "metric"]
 
 
 class Kind(StrEnum):
@@ -34,6 +35,13 @@ class Unit(StrEnum):
     NUMBER = "number"
 
 
+class Window(StrEnum):
+    """Which orders of a unit count; the site says how many days each window is long."""
+
+    POST_VIEW = "post_view"
+    POST_CLICK = "post_click"
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One metric.
@@ -46,6 +54,10 @@ class Metric:
         unit: How a value is shown. Money is in minor units.
         diagnostic: It explains, it does not decide.
         counted: The total whose sum says how many events the metric rests on.
+        window: Orders from the first exposure on, or those after a click; None where no order
+            counts.
+        pre: Totals of the time before the first exposure that stand for numerator and denominator;
+            None where none are kept.
 
     Raises:
         InvalidInput: A ratio without a denominator, or a denominator elsewhere.
@@ -62,6 +74,8 @@ class Metric:
     unit: Unit = Unit.PERCENT
     diagnostic: bool = False
     counted: str | None = None
+    window: Window | None = None
+    pre: tuple[str, str | None] | None = None
 
     def __post_init__(self) -> None:
         if (self.kind is Kind.RATIO) != (self.denominator is not None):
@@ -74,12 +88,60 @@ class Metric:
 
 
 _METRICS: Final = (
-    Metric("ctr", Kind.RATIO, "clicks", "impressions"),
+    Metric("ctr", Kind.RATIO, "clicks", "impressions", pre=("pre_clicks", "pre_impressions")),
     Metric("viewable_ctr", Kind.RATIO, "clicks", "viewables"),
     Metric("viewability", Kind.RATIO, "viewables", "impressions"),
-    Metric("conversion_rate", Kind.PROPORTION, "converted"),
-    Metric("orders_per_click", Kind.RATIO, "orders", "clicks", diagnostic=True),
-    Metric("revenue_per_visitor", Kind.MEAN, "revenue", unit=Unit.MONEY, counted="converted"),
+    Metric("viewable_reach", Kind.PROPORTION, "viewed"),
+    Metric("click_reach", Kind.PROPORTION, "clicked"),
+    Metric(
+        "conversion_rate",
+        Kind.PROPORTION,
+        "converted",
+        window=Window.POST_VIEW,
+        pre=("pre_converted", None),
+    ),
+    Metric(
+        "post_click_conversion_rate",
+        Kind.PROPORTION,
+        "click_converted",
+        diagnostic=True,
+        window=Window.POST_CLICK,
+    ),
+    Metric(
+        "orders_per_click",
+        Kind.RATIO,
+        "orders",
+        "clicks",
+        diagnostic=True,
+        window=Window.POST_VIEW,
+    ),
+    Metric(
+        "revenue_per_visitor",
+        Kind.MEAN,
+        "revenue",
+        unit=Unit.MONEY,
+        counted="converted",
+        window=Window.POST_VIEW,
+        pre=("pre_revenue", None),
+    ),
+    Metric(
+        "revenue_per_visitor_capped",
+        Kind.MEAN,
+        "capped",
+        unit=Unit.MONEY,
+        counted="converted",
+        window=Window.POST_VIEW,
+        pre=("pre_revenue", None),
+    ),
+    Metric(
+        "post_click_revenue_per_visitor",
+        Kind.MEAN,
+        "click_revenue",
+        unit=Unit.MONEY,
+        diagnostic=True,
+        counted="click_converted",
+        window=Window.POST_CLICK,
+    ),
     Metric(
         "average_order_value",
         Kind.RATIO,
@@ -88,7 +150,9 @@ _METRICS: Final = (
         unit=Unit.MONEY,
         diagnostic=True,
         counted="orders",
+        window=Window.POST_VIEW,
     ),
+    Metric("cart_rate", Kind.PROPORTION, "carted"),
     Metric("carts_per_visitor", Kind.MEAN, "carts", unit=Unit.NUMBER),
 )
 

@@ -1,7 +1,9 @@
 """Planning: how many units, how small an effect, how many days.
 
-Two-sided tests, equal arms. The arithmetic is statsmodels'; Cohen's h is not used, because it comes
-out 1 % short at the conversion rates of banners.
+Two-sided tests, equal arms. What a single look needs is multiplied by the inflation of the reading
+(`engine.stats.reading`), because a test that may be read daily needs more. The arithmetic of a
+single look is statsmodels'; Cohen's h is not used, because it comes out 1 % short at the conversion
+rates of banners.
 """
 
 import math
@@ -11,11 +13,13 @@ from engine.errors import InvalidInput, NotEnoughData
 from engine.stats.aggregates import Aggregates
 from engine.stats.estimate import estimate
 from engine.stats.metrics import Kind, Metric
+from engine.stats.reading import ONCE, Reading
 from engine.stats.tails import normal_quantile
 
 __all__ = [
     "MAX_UNITS",
     "days_left",
+    "mde",
     "mde_means",
     "mde_proportions",
     "sample_size",
@@ -104,6 +108,7 @@ def sample_size(
     *,
     alpha: float = 0.05,
     power: float = 0.8,
+    reading: Reading = ONCE,
 ) -> int:
     """Units per arm for a metric, from what its control arm has shown so far.
 
@@ -113,6 +118,7 @@ def sample_size(
         difference: Absolute difference in the metric's unit, not 0.
         alpha: Two-sided error rate.
         power: Probability of finding it.
+        reading: How it will be read.
 
     Raises:
         NotEnoughData: Too little to know the spread.
@@ -125,8 +131,48 @@ def sample_size(
     """
     if metric.kind is Kind.PROPORTION:
         baseline = estimate(metric, control).value
-        return sample_size_proportions(baseline, difference, alpha=alpha, power=power)
-    return sample_size_means(unit_sigma(metric, control), difference, alpha=alpha, power=power)
+        single = sample_size_proportions(baseline, difference, alpha=alpha, power=power)
+    else:
+        sigma = unit_sigma(metric, control)
+        single = sample_size_means(sigma, difference, alpha=alpha, power=power)
+    return _whole(single * reading.inflation(alpha=alpha, power=power))
+
+
+def mde(
+    metric: Metric,
+    control: Aggregates,
+    units: int,
+    *,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    reading: Reading = ONCE,
+) -> float:
+    """Smallest absolute difference that `units` per arm detect, from what control has shown.
+
+    Args:
+        metric: What is measured.
+        control: Aggregates to take the baseline and the spread from.
+        units: Units per arm.
+        alpha: Two-sided error rate.
+        power: Probability of finding it.
+        reading: How it will be read.
+
+    Raises:
+        NotEnoughData: Too little to know the spread.
+        InvalidInput: An argument outside its range, or no rise below 100 % can be detected.
+
+    Example:
+        >>> from engine.stats.metrics import CATALOGUE
+        >>> history = Aggregates.of_converted(5000, 1000)
+        >>> round(mde(CATALOGUE["conversion_rate"], history, 1094), 4)
+        0.05
+    """
+    _check_units(units)
+    worth = max(1, int(units / reading.inflation(alpha=alpha, power=power)))
+    if metric.kind is Kind.PROPORTION:
+        baseline = estimate(metric, control).value
+        return mde_proportions(baseline, worth, alpha=alpha, power=power)
+    return mde_means(unit_sigma(metric, control), worth, alpha=alpha, power=power)
 
 
 def unit_sigma(metric: Metric, arm: Aggregates) -> float:

@@ -10,14 +10,14 @@ from itertools import accumulate
 from typing import TypeAlias
 
 from engine.errors import StatisticsError
+from engine.stats import small
 from engine.stats.aggregates import Aggregates
 from engine.stats.estimate import estimate, require
-from engine.stats.frequentist import Lift, fieller
-from engine.stats.inference import ArmEstimate, Interval, LiftGap
-from engine.stats.metrics import Metric
-from engine.stats.sequential import multiplier
+from engine.stats.frequentist import fieller
+from engine.stats.inference import ArmEstimate, Interval, Lift
+from engine.stats.metrics import Kind, Metric
+from engine.stats.reading import ONCE, Open, Reading
 from engine.stats.stratified import estimates as stratified_estimates
-from engine.stats.tails import normal_quantile
 
 __all__ = ["SeriesPoint", "cumulative"]
 
@@ -46,7 +46,7 @@ class SeriesPoint:
         difference: Treatment minus control; None while there is too little, see `gap`.
         lift: Difference over control.
         interval: Fixed-horizon interval of the lift: valid at one planned look.
-        band: Always-valid interval of the lift: may be looked at every day.
+        band: Interval of the lift at the bound of that day's look: may be looked at every day.
         gap: Slug of the error, or the `LiftGap`, that explains what is missing.
     """
 
@@ -65,20 +65,26 @@ def cumulative(
     control: ByDay,
     treatment: ByDay,
     *,
-    tau: float,
+    reading: Reading | None = None,
+    first_day: date | None = None,
+    tau: float | None = None,
     alpha: float = 0.05,
     stratified: bool = False,
 ) -> tuple[SeriesPoint, ...]:
     """Compare the arms as of the end of each day.
 
-    Both intervals are Fieller's with the unpooled normal variance, so a whole series costs a
-    millisecond; the last point therefore differs from the report's own interval in the last digits.
+    The band of a day has the bound of that day's look: a repeated confidence interval of a plan, a
+    confidence sequence of a run without end. Intervals are those of `frequentist.compare` except
+    that means use z for t, so a whole series costs a few milliseconds.
 
     Args:
         metric: What is measured.
         control: Aggregates per day of first exposure; days may be missing.
         treatment: The same for the treatment.
-        tau: Planned MDE in the metric's unit, for the always-valid band.
+        reading: How it is read; its own look does not matter. None stands for `Open(tau)`, or for
+            a single look where there is no `tau` either.
+        first_day: Day whose evening is the first look of a plan; None takes the first with units.
+        tau: Planned MDE in the metric's unit, where no reading is given.
         alpha: Error rate of interval and band.
         stratified: Compare within days (`engine.stats.stratified`), for shares that change.
 
@@ -90,18 +96,32 @@ def cumulative(
 
     Example:
         >>> from engine.stats.metrics import CATALOGUE
+        >>> from engine.stats.reading import Planned
         >>> days = [date(2026, 11, 1), date(2026, 11, 2)]
         >>> old = {day: Aggregates.of_converted(1000, 100) for day in days}
         >>> new = {day: Aggregates.of_converted(1000, 120) for day in days}
-        >>> [p.n_control for p in cumulative(CATALOGUE["conversion_rate"], old, new, tau=0.01)]
+        >>> points = cumulative(CATALOGUE["conversion_rate"], old, new, reading=Planned(2, 0))
+        >>> [point.n_control for point in points]
         [1000, 2000]
     """
     days = sorted(control.keys() | treatment.keys())
-    estimates = _within_days if stratified else _of_totals
+    plan = reading or (ONCE if tau is None else Open(tau))
     pairs = zip(days, _until(control, days), _until(treatment, days), strict=True)
+    look = _Look(metric, _within_days if stratified else _of_totals, alpha)
+    start = first_day or (days[0] if days else None)
     return tuple(
-        _point(metric, day, old, new, estimates, tau=tau, alpha=alpha) for day, old, new in pairs
+        _point(look, plan.at(max((day - start).days + 1, 0)) if start else plan, day, old, new)
+        for day, old, new in pairs
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is the same on every day."""
+
+    metric: Metric
+    estimates: _Estimates
+    alpha: float
 
 
 def _until(arm: ByDay, days: list[date]) -> Iterator[_SoFar]:
@@ -120,27 +140,23 @@ def _within_days(metric: Metric, old: _SoFar, new: _SoFar) -> tuple[ArmEstimate,
 
 
 def _point(
-    metric: Metric,
-    day: date,
-    control: _SoFar,
-    treatment: _SoFar,
-    estimates: _Estimates,
-    *,
-    tau: float,
-    alpha: float,
+    look: _Look, reading: Reading, day: date, control: _SoFar, treatment: _SoFar
 ) -> SeriesPoint:
     old, new = control.total, treatment.total
     try:
-        left, right = estimates(metric, control, treatment)
-        lift, interval, gap = _lift(left, right, normal_quantile(alpha), alpha)
-        k = multiplier(left.variance + right.variance, tau=tau, alpha=alpha)
-        _, band, band_gap = _lift(left, right, k, alpha)
+        left, right = look.estimates(look.metric, control, treatment)
+        variance = left.variance + right.variance
+        ks = (one.bound(variance, look.alpha) for one in (ONCE, reading))
+        (lift, interval, gap), (_, band, band_gap) = (_lift(look, left, right, k) for k in ks)
     except StatisticsError as error:
         return SeriesPoint(day, old.n, new.n, gap=error.slug)
     difference = right.value - left.value
-    why: LiftGap | None = gap or band_gap
-    return SeriesPoint(day, old.n, new.n, difference, lift, interval, band, why)
+    return SeriesPoint(day, old.n, new.n, difference, lift, interval, band, gap or band_gap)
 
 
-def _lift(old: ArmEstimate, new: ArmEstimate, k: float, alpha: float) -> Lift:
-    return fieller(old, new, multiplier=k, level=1 - alpha)
+def _lift(look: _Look, old: ArmEstimate, new: ArmEstimate, k: float) -> Lift:
+    level = 1 - look.alpha
+    shares = look.metric.kind is Kind.PROPORTION and look.estimates is _of_totals
+    if shares and small.is_small(old, new):
+        return small.lift(old, new, z=k, level=level)
+    return fieller(old, new, multiplier=k, level=level)

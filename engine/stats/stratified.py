@@ -7,17 +7,19 @@ arms are alike, so the difference is taken there.
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from engine.errors import InvalidInput, Undefined
+from engine.errors import Undefined
+from engine.stats import frequentist
 from engine.stats.aggregates import Aggregates, total
 from engine.stats.estimate import MIN_UNITS, estimate, require
 from engine.stats.frequentist import Outcome, comparison
 from engine.stats.inference import ArmEstimate, Comparison, Method
 from engine.stats.metrics import Kind, Metric
-from engine.stats.tails import normal_quantile, normal_two_sided, t_quantile, t_two_sided
+from engine.stats.reading import ONCE, Reading
+from engine.stats.tails import normal_two_sided, t_of_z, t_two_sided
 
 __all__ = ["EVENTS_EXPECTED", "Stratum", "compare", "estimates", "strata"]
 
@@ -48,20 +50,28 @@ class _Part:
     treatment: ArmEstimate
 
 
-def compare(metric: Metric, control: ByDay, treatment: ByDay, *, alpha: float = 0.05) -> Comparison:
+def compare(
+    metric: Metric,
+    control: ByDay,
+    treatment: ByDay,
+    *,
+    alpha: float = 0.05,
+    reading: Reading = ONCE,
+) -> Comparison:
     """Compare a treatment with control on one metric, stratified by day of first exposure.
 
     With w_d the share of stratum d in all units, the difference is Σ w_d (t_d - c_d) with variance
     Σ w_d² (v_t,d + v_c,d); the lift and Fieller's interval are those of the stratified arm means
     Σ w_d t_d and Σ w_d c_d. Means use t with Satterthwaite's degrees of freedom over all cells,
-    proportions and ratios z with the unpooled variance. With one stratum, means and ratios give
-    what `frequentist.compare` gives.
+    proportions and ratios z with the unpooled variance. One stratum alone is compared as
+    `frequentist.compare` does, also where its events are few.
 
     Args:
         metric: What is measured.
         control: Aggregates of the control arm per day of first exposure; days may be missing.
         treatment: The same for the treatment.
-        alpha: Two-sided error rate; intervals cover 1 - alpha.
+        alpha: Two-sided error rate; intervals cover 1 - alpha, over all looks together.
+        reading: How often the experiment is looked at, and where it stands.
 
     Raises:
         NotEnoughData: Fewer than 100 units or 5 events in an arm; `missing` says which.
@@ -81,13 +91,16 @@ def compare(metric: Metric, control: ByDay, treatment: ByDay, *, alpha: float = 
         >>> compare(CATALOGUE["conversion_rate"], old, new).difference
         0.0
     """
-    if not 0 < alpha < 1:
-        raise InvalidInput("An error rate lies between 0 and 1.", field="alpha")
     parts = _parts(metric, control, treatment)
+    if len(parts) == 1:
+        arms = total(control.values()), total(treatment.values())
+        whole = frequentist.compare(metric, *arms, alpha=alpha, reading=reading)
+        return replace(whole, method=Method.STRATIFIED)
     old, new = _together(parts)
     if not old.variance + new.variance:
         raise Undefined(f"'{metric.key}' does not vary at all in either arm.")
-    return comparison(metric, old, new, _test(metric, parts, old, new, alpha), alpha)
+    k = reading.bound(old.variance + new.variance, alpha)
+    return comparison(metric, old, new, _test(metric, parts, old, new, k), alpha)
 
 
 def estimates(metric: Metric, control: ByDay, treatment: ByDay) -> tuple[ArmEstimate, ArmEstimate]:
@@ -187,15 +200,15 @@ def _weighted(weights: list[float], arms: list[ArmEstimate]) -> ArmEstimate:
 
 
 def _test(
-    metric: Metric, parts: tuple[_Part, ...], old: ArmEstimate, new: ArmEstimate, alpha: float
+    metric: Metric, parts: tuple[_Part, ...], old: ArmEstimate, new: ArmEstimate, k: float
 ) -> Outcome:
     statistic = (new.value - old.value) / math.sqrt(old.variance + new.variance)
     if metric.kind is not Kind.MEAN:
         tail = normal_two_sided(statistic)
-        return Outcome(Method.STRATIFIED, statistic, tail, normal_quantile(alpha))
+        return Outcome(Method.STRATIFIED, statistic, tail, k)
     df = _degrees(parts, old.variance + new.variance)
     tail = t_two_sided(statistic, df)
-    return Outcome(Method.STRATIFIED, statistic, tail, t_quantile(alpha, df), df=df)
+    return Outcome(Method.STRATIFIED, statistic, tail, t_of_z(k, df), df=df)
 
 
 def _degrees(parts: tuple[_Part, ...], variance: float) -> float:

@@ -7,11 +7,20 @@ Survival functions, never `1 - cdf`, and the decimal logarithm beside p, because
 import math
 from typing import Final, NamedTuple
 
-__all__ = ["Tail", "chi_square", "normal_quantile", "normal_two_sided", "t_quantile", "t_two_sided"]
+__all__ = [
+    "Tail",
+    "chi_square",
+    "normal_quantile",
+    "normal_two_sided",
+    "t_of_z",
+    "t_quantile",
+    "t_two_sided",
+]
 
 _LN10: Final = math.log(10)
 _UNDERFLOWS: Final = 1e-290
 """Below this the direct p has lost digits; the logarithm comes from a series."""
+_COMPARABLE: Final = 8.0
 _NORMAL_FROM: Final = 1e7
 """Degrees of freedom from which t and the normal agree to far more digits than are shown."""
 
@@ -90,6 +99,20 @@ def t_quantile(alpha: float, df: float) -> float:
     from scipy.special import stdtrit
 
     return normal_quantile(alpha) if df >= _NORMAL_FROM else -float(stdtrit(df, alpha / 2))
+
+
+def t_of_z(z: float, df: float) -> float:
+    """The t whose two-sided p equals that of a positive z, up to z = 8.
+
+    Example:
+        >>> round(t_of_z(1.959963984540054, 10), 6)
+        2.228139
+    """
+    if df >= _NORMAL_FROM:
+        return z
+    # Beyond the ceiling of bounds no tail is left to compare: t grows there as z does.
+    within = min(z, _COMPARABLE)
+    return z / within * t_quantile(normal_two_sided(within).p, df)
 
 
 def _log_betainc(a: float, x: float) -> float:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.views import APIView
 
-from delivery import sink
+from delivery import assigned, sink
 from delivery.doors import Current, DataPlane
 from delivery.index import Live, with_learnt
 from delivery.learnt import NOTHING, Learnt, decode
@@ -27,7 +27,7 @@ from delivery.moment import Tools
 from delivery.reading import SERVER_BYTES
 from delivery.sink import Outcome, Record
 from delivery.state import PatientStore
-from delivery.wire import Look, Request, Response, Write
+from delivery.wire import Assigned, Look, Request, Response, Write
 from engine.errors import LabError, TooLarge
 from experiments.api import data_plane_schema as schema
 from experiments.models import LearntSnapshot, Snapshot
@@ -43,6 +43,9 @@ def _plane() -> DataPlane:
 @cache
 def _state() -> PatientStore:
     return PatientStore(settings.CONFIG.state_url)
+
+
+_said = assigned.Said()
 
 
 class _Kept:
@@ -153,10 +156,33 @@ def _store(records: Sequence[Record]) -> list[Outcome]:
         return _store(records[:half]) + _store(records[half:])
 
 
+class _Answer(HttpResponse):
+    """An answer after which is written down what it assigned."""
+
+    assigned: Assigned | None = None
+
+    def close(self) -> None:
+        """Called by the server when the answer has been given."""
+        if self.assigned is not None:
+            _write_down(self.assigned)
+        super().close()
+
+
+def _write_down(told: Assigned) -> None:
+    note = _said.news(told)
+    if note is None:
+        return
+    try:
+        _store(assigned.records([note]))
+    except (psycopg.Error, DatabaseError):
+        log.warning("assignments could not be stored", exc_info=True)
+
+
 def _response(answered: Response) -> HttpResponse:
     body = answered.file.read_bytes() if answered.file else answered.body
     headers = {name.decode(): text.decode("latin-1") for name, text in answered.headers}
-    response = HttpResponse(body, status=answered.status, headers=headers)
+    response = _Answer(body, status=answered.status, headers=headers)
+    response.assigned = answered.assigned
     if b"content-type" not in dict(answered.headers):
         del response.headers["Content-Type"]
     return response

@@ -147,8 +147,8 @@ EVENT = {
         "type": {
             "type": "string",
             "description": "impression, viewable, click, hide (with a token); add_to_cart,"
-            " purchase, page_view, product_view, search, consent, custom:<slug> (with user_id"
-            " and id);"
+            " purchase, refund, page_view, product_view, search, consent, custom:<slug> (with"
+            " user_id and id; a refund with order_id and amount too);"
             " alias (with user_id and previous_id)",
         },
         "token": {"type": "string"},

@@ -1,194 +1,131 @@
-"""From a design and its aggregates to what a report knows: no database, no clock, no words."""
+"""From inputs to what a report knows: no database, no clock, no words."""
 
 import datetime as dt
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
+from engine.stats.reading import Reading
+
 from engine.errors import StatisticsError
-from engine.stats import multiplicity, omnibus, series, srm, stratified
+from engine.stats import omnibus, series, stratified
 from engine.stats.aggregates import Aggregates, total
-from engine.stats.frequentist import compare
-from engine.stats.inference import Comparison, Interval, LiftGap
-from engine.stats.metrics import CATALOGUE, Metric, Unit
+from engine.stats.estimate import estimate, require
+from engine.stats.inference import ArmEstimate
+from engine.stats.metrics import CATALOGUE
 from experiments.models import Experiment
-from experiments.reports import health, values
-from experiments.reports.mix import Mix
-from experiments.reports.payload import (
-    METHOD,
-    METHOD_BY_DAY,
-    AllArms,
-    Arm,
-    Counts,
-    DayPoint,
-    Design,
-    Effect,
-    Gap,
-    GapCode,
-    ReportData,
-    Span,
-    Split,
+from experiments.reports import (
+    comparing,
+    cuts,
+    further,
+    health,
+    looks,
+    values,
+    verdict,
+    worth,
 )
-from experiments.reports.values import ByDay
+from experiments.reports.findings import Alternative, Findings
+from experiments.reports.inputs import Inputs
+from experiments.reports.looks import ALPHA
+from experiments.reports.payload import AllArms, Counts, DayPoint, Design, ReportData
 
-ALPHA: Final = 0.05
-"""Error rate of every report: two-sided, over all treatments together."""
-TAU_WITHOUT_PLAN: Final = 0.1
-"""Lift the daily band is tightest for when no smallest effect was planned."""
+COUNTED: Final = ("impressions", "viewables", "clicks", "carts", "orders", "converted", "revenue")
+
+Arms = Mapping[int, Aggregates]
 
 
-def analyse(
-    design: Design,
-    by_day: Mapping[int, ByDay],
-    observed: health.Observed,
-    *,
-    as_of: dt.datetime,
-    watermark: int,
-    mix: Mix | None = None,
-) -> ReportData:
-    """Everything that can be said; what cannot is a named gap."""
-    arms = {arm.id: total(by_day.get(arm.id, {}).values()) for arm in design.arms}
-    effects = tuple(
-        e for metric in values.metrics_of(design) for e in _effects(design, metric, by_day, arms)
-    )
-    split = _split(design, arms)
-    return ReportData(
-        method=METHOD_BY_DAY if design.adaptive else METHOD,
-        as_of=as_of,
-        watermark=watermark,
+def analyse(inputs: Inputs) -> ReportData:
+    """Everything that can be said; what cannot is a named gap. A pure function of the inputs."""
+    design = inputs.design
+    arms = _totals(inputs)
+    days = looks.days_run(design, _first_day(inputs), as_of=inputs.as_of)
+    control = values.value(CATALOGUE[design.primary], design.control.id, arms[design.control.id])
+    reading = looks.reading_of(design, days, control.value)
+    effects = comparing.effects_of(design, inputs.by_day, arms, reading)
+    data = ReportData(
+        method=looks.method_of(design),
+        as_of=inputs.as_of,
+        watermark=inputs.watermark,
         design=design,
         counts=tuple(_counts(arm.id, arms[arm.id]) for arm in design.arms),
-        values=values.all_values(design, by_day, arms),
+        values=values.all_values(design, inputs.by_day, arms),
         effects=effects,
-        split=split,
+        split=further.split_of(design, tuple(arms[arm.id].n for arm in design.arms)),
         all_arms=_all_arms(design, arms),
-        days=_days(design, by_day, arms),
-        checks=health.check_all(design, arms, split, effects, observed, as_of=as_of),
-        mix=mix,
+        days=_days(inputs, reading),
+        checks=(),
+        mix=inputs.mix,
+        findings=_findings(inputs, arms, reading),
     )
+    data = replace(data, checks=health.check_all(data, arms, inputs.observed, days=days))
+    passed_on = _passed_on(data)
+    found = replace(
+        data.findings,
+        looks=looks.looks_of(design, reading, days, effects, passed_on),
+        with_suspicious=_with_suspicious(inputs, data, arms, reading),
+    )
+    return replace(data, findings=found)
 
 
-def absolute_mde(design: Design, control_value: float | None) -> float | None:
-    """The smallest effect worth finding in the primary metric's own unit, if it is known."""
-    if not design.mde:
-        return None
-    if design.mde_kind == Experiment.MdeKind.POINTS:
-        # Money has no percentage points.
-        return design.mde / 100 if CATALOGUE[design.primary].unit is Unit.PERCENT else None
-    return None if control_value is None else abs(control_value) * design.mde / 100
+def _totals(inputs: Inputs) -> dict[int, Aggregates]:
+    return {arm.id: total(inputs.by_day.get(arm.id, {}).values()) for arm in inputs.design.arms}
+
+
+def _first_day(inputs: Inputs) -> dt.date | None:
+    return min((day for days in inputs.by_day.values() for day in days), default=None)
 
 
 def _counts(arm_id: int, arm: Aggregates) -> Counts:
-    return Counts(arm_id, arm.n, **{name: int(value) for name, value in arm.sums.items()})
+    return Counts(arm_id, arm.n, **{key: int(arm.sums.get(key, 0)) for key in COUNTED})
 
 
-def _effects(
-    design: Design, metric: Metric, by_day: Mapping[int, ByDay], arms: Mapping[int, Aggregates]
-) -> list[Effect]:
-    control = design.control.id
-
-    def at(arm: Arm, alpha: float) -> Comparison:
-        if not design.adaptive:
-            return compare(metric, arms[control], arms[arm.id], alpha=alpha)
-        days = (by_day.get(key, {}) for key in (control, arm.id))
-        return stratified.compare(metric, *days, alpha=alpha)
-
-    primary = metric.key == design.primary
-    # The level of Holm's first step: mostly nobody gets beyond it, and p is the same at any.
-    alpha = ALPHA / len(design.treatments) if primary else ALPHA
-    found: dict[int, Comparison | Gap] = {}
-    for arm in design.treatments:
-        try:
-            found[arm.id] = at(arm, alpha)
-        except StatisticsError as error:
-            found[arm.id] = values.gap_of(error)
-    if primary:
-        return _with_holm(design, metric, found, at)
-    return [_effect(metric, arm.id, found[arm.id]) for arm in design.treatments]
-
-
-def _with_holm(
-    design: Design,
-    metric: Metric,
-    found: Mapping[int, Comparison | Gap],
-    at: Callable[[Arm, float], Comparison],
-) -> list[Effect]:
-    """The primary metric: one false alarm in 20 over all treatments together.
-
-    Treatments that cannot be compared yet still count, or the correction would grow with time.
-    """
-    many = len(design.treatments)
-    known = {key: one for key, one in found.items() if isinstance(one, Comparison)}
-    ps = [one.p for one in known.values()] + [1.0] * (many - len(known))
-    adjusted = dict(zip(known, multiplicity.holm(ps), strict=False))
-    final = _stepped_down(design, known, at, many)
-    return [
-        _effect(metric, arm.id, final.get(arm.id, found[arm.id]), adjusted.get(arm.id))
-        for arm in design.treatments
-    ]
-
-
-def _stepped_down(
-    design: Design,
-    known: Mapping[int, Comparison],
-    at: Callable[[Arm, float], Comparison],
-    many: int,
-) -> dict[int, Comparison]:
-    # Each interval gets the level at which Holm tests it, and all after the first that does not
-    # exclude zero keep that one's: what is shown excludes zero exactly when the test rejects.
-    final: dict[int, Comparison] = {}
-    level, passing = ALPHA / many, True
-    for rank, key in enumerate(sorted(known, key=lambda k: known[k].log10_p)):
-        level = ALPHA / (many - rank) if passing else level
-        same = math.isclose(level, known[key].alpha)
-        final[key] = known[key] if same else at(design.arm(key), level)
-        passing = passing and final[key].interval.excludes(0)
-    return final
-
-
-def _effect(
-    metric: Metric, arm_id: int, one: Comparison | Gap, adjusted: float | None = None
-) -> Effect:
-    if isinstance(one, Gap):
-        return Effect(metric.key, arm_id, gap=one)
-    return Effect(
-        metric=metric.key,
-        arm=arm_id,
-        difference=one.difference,
-        span=_span(one.interval),
-        lift=one.lift,
-        lift_span=_span(one.lift_interval),
-        lift_gap=_lift_gap(one.lift_gap),
-        p=one.p,
-        p_adjusted=adjusted,
-        log10_p=one.log10_p,
-        standard_error=one.standard_error,
-        method=one.method.value,
+def _findings(inputs: Inputs, arms: Arms, reading: Reading) -> Findings:
+    design = inputs.design
+    return Findings(
+        guards=further.guards(design, arms),
+        beliefs=further.beliefs(design, _estimates(inputs, arms)),
+        adjusted=further.adjusted(design, arms, reading),
+        cuts=cuts.cuts_of(inputs, reading),
+        funnel=further.funnel(design, arms, inputs.assigned),
+        exposures=further.exposures(design, inputs.by_day),
+        expected_per_day=_expected_per_day(design),
+        ages=further.ages(inputs),
+        views=further.view_points(design, inputs.views),
+        money=worth.money_of(inputs, arms, reading),
+        marks=inputs.marks,
+        design_effect=further.design_effect(design, arms),
+        cap=inputs.cap,
     )
 
 
-def _span(interval: Interval | None) -> Span | None:
-    return None if interval is None else Span(interval.low, interval.high, interval.level)
+def _estimates(inputs: Inputs, arms: Arms) -> dict[int, ArmEstimate]:
+    """The primary metric of every arm that has enough for a comparison."""
+    design, metric = inputs.design, CATALOGUE[inputs.design.primary]
+    if design.adaptive:
+        sides = [inputs.by_day.get(arm.id, {}) for arm in design.arms]
+        try:
+            both = stratified.estimates(metric, *sides)
+        except StatisticsError:
+            return {}
+        return dict(zip((arm.id for arm in design.arms), both, strict=True))
+    found = {}
+    for arm in design.arms:
+        try:
+            require(metric, arm=arms[arm.id])
+            found[arm.id] = estimate(metric, arms[arm.id])
+        except StatisticsError:
+            continue
+    return found
 
 
-def _lift_gap(gap: LiftGap | None) -> Gap | None:
-    return None if gap is None else Gap(GapCode(gap.value))
+def _expected_per_day(design: Design) -> float | None:
+    if not design.planned_visitors or not design.planned_days:
+        return None
+    return design.planned_visitors / design.planned_days
 
 
-def _split(design: Design, arms: Mapping[int, Aggregates]) -> Split:
-    counts = tuple(arms[arm.id].n for arm in design.arms)
-    shares = tuple(arm.share for arm in design.arms)
-    try:
-        result = srm.check(counts, shares)
-    except StatisticsError as error:
-        return Split(
-            counts, tuple(sum(counts) * share for share in shares), gap=values.gap_of(error)
-        )
-    return Split(counts, result.expected, result.p, result.log10_p, alarm=result.alarm)
-
-
-def _all_arms(design: Design, arms: Mapping[int, Aggregates]) -> AllArms | None:
-    if len(design.treatments) == 1:
+def _all_arms(design: Design, arms: Arms) -> AllArms | None:
+    if len(design.treatments) == 1 and design.unit != Experiment.Unit.IMPRESSION:
         return None
     metric = CATALOGUE[design.primary]
     parts = [arms[arm.id] for arm in design.arms]
@@ -204,35 +141,23 @@ def _all_arms(design: Design, arms: Mapping[int, Aggregates]) -> AllArms | None:
     return AllArms(result.statistic, result.df, result.p, result.log10_p)
 
 
-def _days(
-    design: Design, by_day: Mapping[int, ByDay], arms: Mapping[int, Aggregates]
-) -> tuple[DayPoint, ...]:
+def _days(inputs: Inputs, reading: Reading) -> tuple[DayPoint, ...]:
+    design = inputs.design
     if design.origin == Experiment.Origin.RESULTS:
         return ()  # totals of one day
-    metric = CATALOGUE[design.primary]
-    tau = _tau(design, values.value(metric, design.control.id, arms[design.control.id]).value)
-    if tau is None:
-        return ()
-    control = by_day.get(design.control.id, {})
+    control = inputs.by_day.get(design.control.id, {})
     return tuple(
         _day(arm.id, point)
         for arm in design.treatments
         for point in series.cumulative(
-            metric,
+            CATALOGUE[design.primary],
             control,
-            by_day.get(arm.id, {}),
-            tau=tau,
-            alpha=ALPHA,
+            inputs.by_day.get(arm.id, {}),
+            reading=reading,
+            alpha=ALPHA / len(design.treatments),
             stratified=design.adaptive,
         )
     )
-
-
-def _tau(design: Design, control_value: float | None) -> float | None:
-    planned = absolute_mde(design, control_value)
-    if planned:
-        return planned
-    return abs(control_value) * TAU_WITHOUT_PLAN if control_value else None
 
 
 def _day(arm_id: int, point: series.SeriesPoint) -> DayPoint:
@@ -242,6 +167,64 @@ def _day(arm_id: int, point: series.SeriesPoint) -> DayPoint:
         n_control=point.n_control,
         n_treatment=point.n_treatment,
         lift=point.lift,
-        band=_span(point.band),
+        band=comparing.span(point.band),
         gap=point.gap or "",
+    )
+
+
+def _passed_on(data: ReportData) -> dt.date | None:
+    """The first evening from which on the band of the verdict's treatment excludes zero."""
+    found = verdict.decide(data)
+    passed = None
+    for point in data.days if found.arm is not None else ():
+        if point.arm == found.arm:
+            out = point.band is not None and point.band.excludes_zero
+            passed = (passed or point.day) if out else None
+    return passed
+
+
+def _with_suspicious(
+    inputs: Inputs, data: ReportData, arms: Arms, reading: Reading
+) -> Alternative | None:
+    """The same reading with what was set aside counted as if it were people."""
+    design = inputs.design
+    if not any(one.n for one in inputs.suspicious.values()):
+        return None
+    every = {
+        arm.id: arms[arm.id] + inputs.suspicious.get(arm.id, Aggregates()) for arm in design.arms
+    }
+    by_day = {key: {inputs.as_of.date(): one} for key, one in every.items()}
+    if design.adaptive:
+        # Within days nothing is known of what was set aside, and totals would not be fair.
+        return Alternative(units=tuple(one.n for one in every.values()))
+    effects = comparing.effects_of(design, by_day, every, reading)
+    units = tuple(every[arm.id].n for arm in design.arms)
+    other = replace(
+        data,
+        effects=effects,
+        counts=tuple(_counts(key, one) for key, one in every.items()),
+        split=further.split_of(design, units),
+    )
+    checks = (*(c for c in data.checks if c.key != "split"), health.check_split(other.split))
+    return _alternative(replace(other, checks=checks), units, verdict.decide(data))
+
+
+def _alternative(other: ReportData, units: tuple[int, ...], found: verdict.Verdict) -> Alternative:
+    then = verdict.decide(other)
+    arm = found.arm if found.arm is not None else then.arm
+    effect = other.effect(other.design.primary, arm) if arm is not None else None
+    plain = Alternative(
+        units=units,
+        arm=arm,
+        verdict=then.kind.value,
+        differs=(then.kind, then.arm) != (found.kind, found.arm),
+    )
+    if effect is None or effect.gap is not None:
+        return replace(plain, gap=effect.gap if effect else None)
+    return replace(
+        plain,
+        lift=effect.lift,
+        lift_span=effect.lift_span,
+        difference=effect.difference,
+        span=effect.span,
     )

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from experiments.models import Experiment, Status
 from experiments.reports import choosing, health_words, money_words, numbers, reasons, sentences
 from experiments.reports.health_words import Explained
+from experiments.reports.mde import mde_of
 from experiments.reports.names import label, metric_name
 from experiments.reports.payload import Effect, ReportData, Span, State
 from experiments.reports.reasons import Reason
-from experiments.reports.verdict import Horizon, Kind, Verdict, mde_of
+from experiments.reports.verdict import Horizon, Kind, Verdict
 
 WIDTH: Final = 320
 EDGE: Final = 36

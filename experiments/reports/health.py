@@ -2,14 +2,18 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from engine.errors import Undefined
+from engine.errors import StatisticsError, Undefined
+from engine.stats import preperiod
 from engine.stats.aggregates import Aggregates
 from engine.stats.estimate import shortages
 from engine.stats.metrics import CATALOGUE
-from experiments.reports.payload import Check, Design, Effect, Split, State
+from engine.stats.srm import ALARM
+from experiments.reports import lasting
+from experiments.reports.findings import AgePoint, CutEffect, Stage
+from experiments.reports.payload import Check, Design, Effect, ReportData, Split, State
 
 SEVERAL_SHARE: Final = 0.01
 SEVERAL_UNITS: Final = 10
@@ -21,6 +25,12 @@ MISSING_SHARE: Final = 0.01
 """More visitors than this acted on a banner whose showing was never reported."""
 LARGE_LIFT: Final = 0.5
 """Twyman's law: a lift beyond 50 % is more often a mistake than a discovery."""
+HEAVY_SHARE: Final = 0.01
+"""One visitor who makes up more of a sum than this can carry a result alone."""
+HEAVY_EVENTS: Final = 1_000
+"""In a small test a single order is always a large share."""
+OVERRUN_DAYS: Final = 1
+STILL_ARRIVING: Final = dt.timedelta(hours=24)
 WEEK: Final = 7
 LITTLE_UNITS: Final = 10
 
@@ -34,39 +44,126 @@ class Observed:
         unexposed: Visitors who acted on a banner without an impression of it.
         set_aside: Events marked as automated and not counted.
         events: All events of this phase, marked or not.
+        largest: The most of one visitor, by total.
+        last_received_at: When the newest event of this phase came in.
     """
 
     several: int | None = None
     unexposed: int | None = None
     set_aside: int | None = None
     events: int | None = None
+    largest: Mapping[str, int] = field(default_factory=dict)
+    last_received_at: dt.datetime | None = None
 
 
 NOTHING_KNOWN = Observed()
 
 
 def check_all(
-    design: Design,
-    arms: Mapping[int, Aggregates],
-    split: Split,
-    effects: Sequence[Effect],
-    observed: Observed,
-    *,
-    as_of: dt.datetime,
+    data: ReportData, arms: Mapping[int, Aggregates], observed: Observed, *, days: float
 ) -> tuple[Check, ...]:
-    """Every check, in the order of the page."""
-    units = sum(arm.n for arm in arms.values())
-    return (
-        check_split(split),
+    """Every check, in the order of the page; those that are no question here are left out."""
+    design, units = data.design, sum(arm.n for arm in arms.values())
+    found = (
+        check_split(data.split),
+        check_assigned(data.findings.funnel),
         check_several(observed, units=units, adaptive=design.adaptive),
         check_clicks(design, arms),
+        check_before(design, arms),
         check_enough(design, arms),
         check_missing(observed, units=units),
         check_automated(observed),
-        check_size(effects, primary=design.primary),
-        check_weeks(design, as_of=as_of),
+        check_size(data.effects, primary=design.primary),
+        check_steady(data.findings.ages),
+        check_heavy(design, arms, observed),
+        check_groups(data.findings.cuts),
+        check_weeks(design, as_of=data.as_of),
+        check_overrun(design, days),
+        check_late(design, observed, as_of=data.as_of),
         check_unit(design),
     )
+    return tuple(check for check in found if check is not None)
+
+
+def check_assigned(funnel: Sequence[Stage]) -> Check | None:
+    """Who was given a variant is split as planned too, so that the showing loses nobody."""
+    found = next((stage for stage in funnel if stage.stage == "assigned"), None)
+    if found is None or found.split is None or found.split.gap:
+        return None
+    numbers = {} if found.split.p is None else {"p": found.split.p}
+    return Check("assigned", State.BLOCKING if found.split.alarm else State.OK, numbers)
+
+
+def check_before(design: Design, arms: Mapping[int, Aggregates]) -> Check | None:
+    """The variants' visitors were alike before: chance split them, so nothing else may have."""
+    metric = CATALOGUE[design.primary]
+    if design.adaptive or metric.pre is None or design.unit == "impression":
+        return None
+    worst: tuple[float, int] | None = None
+    for arm in design.treatments:
+        try:
+            p = preperiod.check(metric, arms[design.control.id], arms[arm.id]).p
+        except StatisticsError:
+            continue
+        worst = min(worst or (p, arm.id), (p, arm.id))
+    if worst is None:
+        return None
+    state = State.BLOCKING if worst[0] < preperiod.ALARM else State.OK
+    return Check("before", state, {"p": worst[0]}, worst[1])
+
+
+def check_steady(ages: Sequence[AgePoint]) -> Check | None:
+    """The effect does not turn round while visitors get used to the banner."""
+    by_arm: dict[int, list[AgePoint]] = {}
+    for point in ages:
+        by_arm.setdefault(point.arm, []).append(point)
+    states = {arm: lasting.steady(points) for arm, points in by_arm.items()}
+    if not any(state is not None for state in states.values()):
+        return None
+    turned = [arm for arm, state in states.items() if state is False]
+    state = State.WARNING if turned else State.OK
+    return Check("steady", state, {}, turned[0] if turned else None)
+
+
+def check_heavy(design: Design, arms: Mapping[int, Aggregates], observed: Observed) -> Check | None:
+    """No single visitor carries the primary metric."""
+    numerator = CATALOGUE[design.primary].numerator
+    whole = sum(_sum(arm, numerator) for arm in arms.values())
+    most = observed.largest.get(numerator)
+    if most is None or sum(arm.n for arm in arms.values()) < HEAVY_EVENTS or not whole:
+        return None
+    share = most / whole
+    return Check("heavy", State.WARNING if share > HEAVY_SHARE else State.OK, {"share": share})
+
+
+def check_groups(cuts: Sequence[CutEffect]) -> Check | None:
+    """The split holds in every group too; many are looked at, so only a glaring one is told."""
+    known = {(c.cut, c.value): c.split.p for c in cuts if c.split and c.split.p is not None}
+    if not known:
+        return None
+    worst = min(known.values())
+    return Check("groups", State.WARNING if worst * len(known) < ALARM else State.OK, {"p": worst})
+
+
+def check_overrun(design: Design, days: float) -> Check | None:
+    """A planned end is an end: every later look adds to the false alarms."""
+    if design.planned_look_only or design.reading != "planned" or not design.planned_days:
+        return None
+    if design.ended:
+        return None
+    over = days - design.planned_days
+    if over <= OVERRUN_DAYS:
+        return None
+    return Check("overrun", State.WARNING, {"days": int(days), "planned": design.planned_days})
+
+
+def check_late(design: Design, observed: Observed, *, as_of: dt.datetime) -> Check | None:
+    """After the end nothing comes in any more."""
+    last = observed.last_received_at
+    if not design.ended or design.planned_look_only or last is None or design.ended_at is None:
+        return None
+    arriving = last > design.ended_at and as_of - last < STILL_ARRIVING
+    return Check("late", State.WAITING if arriving else State.OK, {})
 
 
 def check_split(split: Split) -> Check:

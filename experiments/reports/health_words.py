@@ -26,7 +26,14 @@ class Explained:
 
 NAMES: Final[Mapping[str, Promise]] = {
     "split": gettext_lazy("Visitors are split as planned"),
+    "assigned": gettext_lazy("Variants are given out as planned"),
     "several": gettext_lazy("Each visitor sees one variant"),
+    "before": gettext_lazy("Visitors were alike before"),
+    "steady": gettext_lazy("The effect is steady"),
+    "heavy": gettext_lazy("No single visitor decides"),
+    "groups": gettext_lazy("The split holds in every group"),
+    "overrun": gettext_lazy("Read by its planned end"),
+    "late": gettext_lazy("All events are in"),
     "clicks": gettext_lazy("Clicks do not exceed impressions"),
     "enough": gettext_lazy("Enough visitors and events"),
     "missing": gettext_lazy("Impressions are reported"),
@@ -37,7 +44,13 @@ NAMES: Final[Mapping[str, Promise]] = {
 }
 PROBLEMS: Final[Mapping[str, Promise]] = {
     "split": gettext_lazy("Visitors are not split as planned"),
+    "assigned": gettext_lazy("Variants are not given out as planned"),
     "several": gettext_lazy("Visitors see several variants"),
+    "before": gettext_lazy("Visitors differed before"),
+    "steady": gettext_lazy("The effect turns round"),
+    "heavy": gettext_lazy("One visitor weighs a lot"),
+    "groups": gettext_lazy("The split is off in a group"),
+    "overrun": gettext_lazy("It runs beyond its planned end"),
     "clicks": gettext_lazy("More clicks than impressions"),
     "missing": gettext_lazy("Impressions are missing"),
     "automated": gettext_lazy("Much automated traffic"),
@@ -75,6 +88,31 @@ REMEDIES: Final[Mapping[str, Promise]] = {
         "Usual causes: the shop sends a changing user id, or ids are lost between pages. Send the "
         "same id for the same visitor and start a new phase."
     ),
+    "assigned": gettext_lazy(
+        "The decisions themselves are off: look for a copy of the tag that asks for one variant "
+        "only, or for a cache that answers for other visitors. Mend that and start a new phase."
+    ),
+    "before": gettext_lazy(
+        "The groups behaved differently before they saw anything of this test, so what they do now "
+        "is no effect of it. Start a new phase: its visitors are split anew."
+    ),
+    "steady": gettext_lazy(
+        "What is new draws clicks for a while. Let it run another week and look at the effect by "
+        "day since the first exposure."
+    ),
+    "heavy": gettext_lazy(
+        "Look at the capped revenue, which no single visitor can carry, and at Visitors whether "
+        "this one is a person."
+    ),
+    "groups": gettext_lazy(
+        "See under Groups which one; a banner that fails on one device looks like this. The "
+        "verdict rests on all visitors together, whose split is checked above."
+    ),
+    "overrun": gettext_lazy(
+        "The bound for daily reading was spent by the planned end; each further day adds false "
+        "alarms. Stop it and decide, or plan the next test without an end date."
+    ),
+    "late": gettext_lazy("Wait a day before you decide; late orders still change the numbers."),
     "clicks": gettext_lazy(
         "Usual causes: the impression is reported too late or is blocked, or a click is sent twice "
         "under different ids. Check the tag on the page with the banner."
@@ -103,6 +141,23 @@ REMEDIES: Final[Mapping[str, Promise]] = {
 }
 FINDINGS: Final[Mapping[tuple[str, State], Promise]] = {
     ("split", State.WAITING): gettext_lazy("Too few visitors to tell yet."),
+    ("assigned", State.OK): gettext_lazy("Chance alone explains how they were given out."),
+    ("assigned", State.BLOCKING): gettext_lazy("Chance alone hardly explains how they were."),
+    ("before", State.OK): gettext_lazy("Nobody differed beyond chance."),
+    ("before", State.BLOCKING): gettext_lazy(
+        "Visitors of %(variant)s differed from the control's before the test began."
+    ),
+    ("steady", State.OK): gettext_lazy("The first days and the last ones agree."),
+    ("steady", State.WARNING): gettext_lazy(
+        "The effect of %(variant)s in the last third of days contradicts the first."
+    ),
+    ("heavy", State.OK): gettext_lazy("The heaviest one makes up %(share)s."),
+    ("heavy", State.WARNING): gettext_lazy("The heaviest one makes up %(share)s of the total."),
+    ("groups", State.OK): gettext_lazy("In no group beyond chance."),
+    ("groups", State.WARNING): gettext_lazy("Chance alone hardly explains the split in a group."),
+    ("overrun", State.WARNING): gettext_lazy("Day %(days)s of %(planned)s."),
+    ("late", State.OK): gettext_lazy("Nothing has come in for a day."),
+    ("late", State.WAITING): gettext_lazy("Events still came in during the last day."),
     ("several", State.OK): gettext_lazy("%(units)s visitors saw several variants (%(share)s)."),
     ("several", State.BLOCKING): gettext_lazy(
         "%(units)s visitors saw several variants (%(share)s, at most 1%% is acceptable)."

@@ -18,10 +18,16 @@ METRICS: Final[Words] = {
     "ctr": gettext_lazy("Click-through rate"),
     "viewable_ctr": gettext_lazy("Clicks per viewable impression"),
     "viewability": gettext_lazy("Viewable impressions"),
+    "viewable_reach": gettext_lazy("Visitors who had the banner in view"),
+    "click_reach": gettext_lazy("Visitors who clicked"),
     "conversion_rate": gettext_lazy("Conversion rate per visitor"),
+    "post_click_conversion_rate": gettext_lazy("Conversion rate after a click, per visitor"),
     "orders_per_click": gettext_lazy("Orders per click"),
     "revenue_per_visitor": gettext_lazy("Revenue per visitor"),
+    "revenue_per_visitor_capped": gettext_lazy("Revenue per visitor, largest buyers capped"),
+    "post_click_revenue_per_visitor": gettext_lazy("Revenue after a click, per visitor"),
     "average_order_value": gettext_lazy("Average order value"),
+    "cart_rate": gettext_lazy("Visitors who filled a cart"),
     "carts_per_visitor": gettext_lazy("Carts per visitor"),
 }
 """Names of metrics on pages."""
@@ -39,6 +45,17 @@ LACKS: Final[Words] = {
     "orders": gettext_lazy("%(have)s of the %(need)s orders that each side needs"),
     "carts": gettext_lazy("%(have)s of the %(need)s carts that each side needs"),
     "viewables": gettext_lazy("%(have)s of the %(need)s viewable impressions that each side needs"),
+    "viewed": gettext_lazy(
+        "%(have)s of the %(need)s visitors with the banner in view that each side needs"
+    ),
+    "clicked": gettext_lazy("%(have)s of the %(need)s visitors who clicked that each side needs"),
+    "carted": gettext_lazy("%(have)s of the %(need)s visitors with a cart that each side needs"),
+    "click_converted": gettext_lazy(
+        "%(have)s of the %(need)s buyers after a click that each side needs"
+    ),
+    "history": gettext_lazy(
+        "%(have)s of the %(need)s visitors with a history that each side needs"
+    ),
 }
 GAPS: Final[Words] = {
     GapCode.NOT_RECORDED: gettext_lazy("not recorded"),

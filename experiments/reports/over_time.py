@@ -1,18 +1,15 @@
 """The primary metric day by day, with the band that may be read on any day."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from experiments.reports import charts, numbers
-from experiments.reports.charts import Chart
+from experiments.reports import charts, moments, numbers
+from experiments.reports.charts import Chart, Reads
 from experiments.reports.names import label, metric_name, side_head
 from experiments.reports.payload import Arm, DayPoint, Effect, ReportData
 from experiments.reports.verdict import horizon_of
-
-MOST_LINES: Final = 4
-"""More bands over each other cannot be read; the table has all of them."""
 
 
 def over_time(data: ReportData) -> Chart | None:
@@ -27,11 +24,13 @@ def over_time(data: ReportData) -> Chart | None:
         columns=[_("Day"), side_head(data), _("Visitors"), _("Change so far"), _("Band")],
         rows=[_time_row(data, point) for point in points],
         figure=charts.figure(_time_traces(data, points), _time_layout(data)),
+        notes=moments.listed(data),
+        reads=Reads.DAILY,
     )
 
 
 def _time_traces(data: ReportData, points: Sequence[DayPoint]) -> list[dict[str, Any]]:
-    arms = data.design.treatments[:MOST_LINES]
+    arms = data.design.treatments[: charts.MOST_LINES]
     mine = {arm: [point for point in points if point.arm == arm.id] for arm in arms}
     # All bands lie under all lines.
     bands = [_band(data, arm, found) for arm, found in mine.items() if found]
@@ -44,7 +43,7 @@ def _planned_reading(data: ReportData, points: Sequence[DayPoint]) -> list[dict[
     if not horizon_of(data).reached:
         return []
     day = points[-1].day.isoformat()
-    known = [e for e in data.primary()[:MOST_LINES] if e.lift is not None and e.lift_span]
+    known = [e for e in data.primary()[: charts.MOST_LINES] if e.lift is not None and e.lift_span]
     return [_reading(data, effect, day) for effect in known]
 
 
@@ -100,16 +99,18 @@ def _line(data: ReportData, arm: Arm, points: Sequence[DayPoint]) -> dict[str, A
 
 def _time_layout(data: ReportData) -> dict[str, Any]:
     axis = {"gridcolor": charts.LINE, "zeroline": False, "fixedrange": True}
+    changes, days = moments.moments_of(data), [point.day for point in data.days]
+    words, legend = moments.words(changes, days), len(data.design.treatments) > 1
     return {
-        "height": 320,
-        "margin": {"l": 8, "r": 16, "t": 28 if len(data.design.treatments) == 1 else 52, "b": 36},
+        "height": 300 + moments.height(words) + (28 if legend else 0),
+        "margin": {"l": 8, "r": 16, "t": 4 + moments.height(words), "b": 64 if legend else 36},
         "hovermode": "x unified",
         "xaxis": axis
         | {"type": "date", "showgrid": False, "tickformat": "%m-%d", "hoverformat": "%Y-%m-%d"},
         "yaxis": axis | {"ticksuffix": "%", "automargin": True, "range": _time_range(data)},
-        "legend": {"y": 1.1},
-        "shapes": [_level_line(), *_marks(data)],
-        "annotations": _mark_words(data),
+        "legend": {"y": -0.1, "yanchor": "top"},
+        "shapes": [_level_line(), *moments.lines(changes)],
+        "annotations": words,
     }
 
 
@@ -123,31 +124,6 @@ def _time_range(data: ReportData) -> list[float]:
 def _level_line() -> dict[str, Any]:
     line = {"color": charts.ZERO, "width": 1.5}
     return {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0, "y1": 0, "line": line}
-
-
-def _moments(data: ReportData) -> list[tuple[str, str]]:
-    design, days = data.design, [point.day for point in data.days]
-    found = []
-    if design.phase > 1:
-        text = _("Phase %(number)s") % {"number": design.phase}
-        found.append((min(days).isoformat(), text))
-    elif design.started_at and not design.planned_look_only:
-        found.append((design.started_at.date().isoformat(), _("Start")))
-    if design.ended_at and not design.planned_look_only:
-        found.append((design.ended_at.date().isoformat(), _("Stop")))
-    return found
-
-
-def _marks(data: ReportData) -> list[dict[str, Any]]:
-    base = {"type": "line", "y0": 0, "y1": 1, "yref": "paper"}
-    line = {"color": charts.ZERO, "width": 1, "dash": "dot"}
-    return [base | {"x0": day, "x1": day, "line": line} for day, _text in _moments(data)]
-
-
-def _mark_words(data: ReportData) -> list[dict[str, Any]]:
-    base = {"y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False}
-    font = {"color": charts.QUIET, "size": 12}
-    return [base | {"x": day, "text": text, "font": font} for day, text in _moments(data)]
 
 
 def _time_summary(data: ReportData, points: Sequence[DayPoint]) -> str:
@@ -164,9 +140,19 @@ def _time_summary(data: ReportData, points: Sequence[DayPoint]) -> str:
         "variant": label(data.design.arm(last.arm)),
         "lift": numbers.lift(last.lift or 0.0),
     }
+    text += _bound_text(data)
     if horizon_of(data).reached:
         text += " " + _("The bar at its end is the range of the planned reading.")
     return text
+
+
+def _bound_text(data: ReportData) -> str:
+    looks = data.findings.looks
+    if looks is None or looks.mode == "once":
+        return ""
+    if looks.passed_on is None:
+        return " " + _("The bound has not been passed so far.")
+    return " " + _("The bound was passed on %(day)s.") % {"day": looks.passed_on.isoformat()}
 
 
 def _time_row(data: ReportData, point: DayPoint) -> list[str]:

@@ -12,29 +12,29 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from experiments import adaptive
-from experiments.models import Experiment, Report, Status
+from experiments.models import Experiment, Report, ReportVersion, Status
 from experiments.reports import (
     card,
     decision_words,
-    forest,
     health_words,
-    over_time,
     phases,
     pictures,
     plan,
+    plots,
     refresh,
     sections,
     shares,
     tables,
     verdict,
+    versions,
 )
 from experiments.reports.card import Card
-from experiments.reports.charts import Chart
+from experiments.reports.charts import Chart, Reads
 from experiments.reports.health_words import Explained
 from experiments.reports.names import label
 from experiments.reports.payload import CHANCE_ID, POLICY_ID, Arm, ReportData
 from experiments.reports.pictures import Picture
-from workspace import jobs
+from workspace import jobs, remaining
 from workspace.models import Job
 
 WAITED_FOR: Final = frozenset({Job.Status.QUEUED, Job.Status.RUNNING})
@@ -72,6 +72,11 @@ class Refreshing:
     address: str
 
     @property
+    def left(self) -> str:
+        """How long the job will still take, in words."""
+        return remaining.in_words(self.job, now=self.now) if self.job else ""
+
+    @property
     def fresh(self) -> bool:
         return self.as_of is not None and self.now - self.as_of < JUST_NOW
 
@@ -89,8 +94,7 @@ class Results:
     data: ReportData
     card: Card
     sides: list[Side]
-    forest: Chart | None
-    over_time: Chart | None
+    plots: list[Chart]
     variants: tables.Table
     comparisons: tables.Table
     health: list[Explained]
@@ -100,7 +104,20 @@ class Results:
 
     @property
     def charts(self) -> bool:
-        return bool(self.forest or self.over_time or (self.shares and self.shares.chart))
+        return bool(self.plots or (self.shares and self.shares.chart))
+
+    @property
+    def open_plots(self) -> list[Chart]:
+        return [plot for plot in self.plots if not self._hidden(plot)]
+
+    @property
+    def folded_plots(self) -> list[Chart]:
+        return [plot for plot in self.plots if self._hidden(plot)]
+
+    def _hidden(self, plot: Chart) -> bool:
+        if self.card.blank:
+            return plot.reads is not Reads.ALWAYS
+        return self.card.early and plot.reads is Reads.WITH_VERDICT
 
     @property
     def folded(self) -> bool:
@@ -108,18 +125,24 @@ class Results:
         return self.card.early or self.card.blank
 
 
-def context(experiment: Experiment, *, now: dt.datetime, phase: str = "") -> dict[str, Any]:
+def context(
+    experiment: Experiment, *, now: dt.datetime, phase: str = "", version: str = ""
+) -> dict[str, Any]:
     """Template context of `experiments/_results.html`.
 
     Args:
         experiment: Any.
         now: For how old the numbers are.
         phase: Number of an earlier phase whose report is to be read as it ended.
+        version: Number of a kept version of that phase, to be read as it was.
 
     Raises:
-        NotFound: There is no such phase.
+        NotFound: There is no such phase or version.
     """
-    past = phases.find(experiment, phase)
+    past: Report | ReportVersion | None = phases.find(experiment, phase)
+    if version:
+        number = past.phase if past else experiment.phase
+        past = versions.find(experiment, version, phase=number)
     report = past or _report(experiment)
     return {
         "experiment": experiment,
@@ -131,6 +154,28 @@ def context(experiment: Experiment, *, now: dt.datetime, phase: str = "") -> dic
         "decided": None if past else decision_words.record(experiment),
         "waiting": None if past else decision_words.waiting(experiment),
         "earlier": phases.earlier(experiment, shown=past.phase if past else None),
+    }
+
+
+def alone(
+    experiment: Experiment, version: ReportVersion | None, *, now: dt.datetime
+) -> dict[str, Any]:
+    """The same for somebody who can do nothing here but read: a share page, a file.
+
+    Args:
+        experiment: Any.
+        version: The one to show; None for the report as it is now.
+        now: For how old the numbers are.
+    """
+    report = version or _report(experiment)
+    found = None if report is None else _results(experiment, report, frozen=bool(version))
+    return {
+        "experiment": experiment,
+        "results": found and replace(found, card=replace(found.card, action=None)),
+        "refreshing": None if report is None else _as_it_ended(report, now),
+        "nothing_yet": nothing_yet(experiment),
+        "frozen": version,
+        "alone": True,
     }
 
 
@@ -153,7 +198,7 @@ def refreshing(experiment: Experiment, *, now: dt.datetime) -> Refreshing:
     )
 
 
-def _as_it_ended(past: Report, now: dt.datetime) -> Refreshing:
+def _as_it_ended(past: Report | ReportVersion, now: dt.datetime) -> Refreshing:
     return Refreshing(
         as_of=past.as_of,
         now=now,
@@ -176,11 +221,14 @@ def _report(experiment: Experiment) -> Report | None:
     return Report.objects.filter(experiment=experiment, phase=experiment.phase).first()
 
 
-def _results(experiment: Experiment, report: Report, *, frozen: bool) -> Results | None:
+def _results(
+    experiment: Experiment, report: Report | ReportVersion, *, frozen: bool
+) -> Results | None:
     data = phases.data_of(report)
     if data is None:
         return None
-    data = phases.ended(data) if frozen else _with_parameters_in_force(experiment, data)
+    if not isinstance(report, ReportVersion):
+        data = phases.ended(data) if frozen else _with_parameters_in_force(experiment, data)
     found = verdict.decide(data)
     shown = card.card_of(experiment, data, found)
     if frozen:
@@ -191,8 +239,7 @@ def _results(experiment: Experiment, report: Report, *, frozen: bool) -> Results
         data=data,
         card=shown,
         sides=_sides(data, banners, found.arm, shown.chosen),
-        forest=forest.forest(data),
-        over_time=over_time.over_time(data),
+        plots=plots.further(data),
         variants=tables.variants(data),
         comparisons=tables.comparisons(data),
         health=health_words.explain_all(data),

@@ -109,6 +109,11 @@ class Design:
         """Imported data was complete when it came: there is nothing to wait for."""
         return self.origin != "live"
 
+    @property
+    def by_visitors(self) -> bool:
+        """No days are planned: it is read once, when so many visitors have come."""
+        return self.reading == "planned" and not self.planned_days
+
     def arm(self, arm_id: int) -> Arm:
         return next(arm for arm in self.arms if arm.id == arm_id)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from engine.errors import NotFound
 from experiments import words
-from experiments.models import Experiment, Report
+from experiments.models import Experiment, Report, ReportVersion
 from experiments.reports import verdict
 from experiments.reports.payload import ReportData, decode
 
@@ -27,7 +27,7 @@ class Past:
     open: bool
 
 
-def data_of(report: Report) -> ReportData | None:
+def data_of(report: Report | ReportVersion) -> ReportData | None:
     """What a kept report knows; None if it was written by an older version."""
     if report.payload is None:
         return None

@@ -1,14 +1,24 @@
 """The plan of an experiment as its report keeps it, and what its policy shows."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from engine.assignment.hashing import BUCKETS
 from events.store import Shown
-from experiments.models import Experiment, Parameters, Status, Variant
+from experiments.models import Experiment, Parameters, Status, Variant, Watched
+from experiments.reports.comparing import MARGIN
+from experiments.reports.findings import Cost, Role, WatchedMetric
 from experiments.reports.mix import Mix, Part, ShownDay
 from experiments.reports.payload import CHANCE, CHANCE_ID, POLICY, POLICY_ID, Arm, Design
+
+WEEK: Final = 7
+GUARDED: Final = tuple(
+    WatchedMetric(metric, Role.GUARDRAIL, MARGIN)
+    for metric in ("conversion_rate", "revenue_per_visitor")
+)
+"""What a banner must not harm where nobody has chosen guardrails."""
 
 
 def design_of(experiment: Experiment) -> Design:
@@ -29,6 +39,42 @@ def design_of(experiment: Experiment) -> Design:
         ended_at=_ended_at(experiment),
         currency=experiment.site.currency,
         policy=experiment.policy,
+        reading=experiment.reading,
+        watched=_watched(experiment),
+        costs=tuple(map(_cost, experiment.variants.all())),
+    )
+
+
+def visitors_per_week(design: Design, new_units: Mapping[dt.date, int]) -> float | None:
+    """How many visitors would see the banner in a week if everybody took part.
+
+    Args:
+        design: Of a test that ran here.
+        new_units: Newly exposed visitors by day, of all arms; the day it is in is not a whole one.
+    """
+    days = sorted(new_units)
+    whole = days if design.ended else days[:-1]
+    if design.planned_look_only or not whole:
+        return None
+    length = (whole[-1] - whole[0]).days + 1
+    return sum(new_units[day] for day in whole) / length * WEEK * 100 / design.traffic_share
+
+
+def _watched(experiment: Experiment) -> tuple[WatchedMetric, ...]:
+    if experiment.origin == Experiment.Origin.RESULTS:
+        return ()
+    rows = [_watched_metric(row) for row in experiment.watched.all()]
+    return tuple(row for row in rows or GUARDED if row.metric != experiment.primary_metric)
+
+
+def _watched_metric(row: Watched) -> WatchedMetric:
+    margin = None if row.margin is None else float(row.margin) / 100
+    return WatchedMetric(row.metric, Role(row.role), margin)
+
+
+def _cost(variant: Variant) -> Cost:
+    return Cost(
+        variant.pk, variant.creative_cost, variant.media_cost, float(variant.discount) / 100
     )
 
 

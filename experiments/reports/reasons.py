@@ -1,6 +1,6 @@
 """Why the verdict is what it is: three to five sentences, each with the mark of a check."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from experiments.reports import numbers
+from experiments.reports.findings import Guard, Safety
 from experiments.reports.names import gap_text, label, metric_name
 from experiments.reports.payload import Check, Effect, ReportData, State
 from experiments.reports.sentences import range_text
-from experiments.reports.verdict import GUARDS, Kind, Verdict
+from experiments.reports.verdict import Kind, Verdict
 
 MOST: Final = 5
 RARE: Final = 0.0001
@@ -94,14 +95,26 @@ def _split(data: ReportData) -> Iterator[Reason]:
 def _guards(data: ReportData, verdict: Verdict) -> Iterator[Reason]:
     if verdict.arm is None or verdict.kind in {Kind.COLLECTING, Kind.CHECK_DATA}:
         return
-    keys = [key for key in GUARDS if key != data.design.primary]
-    known = [e for e in (data.effect(key, verdict.arm) for key in keys) if e and e.span]
-    for effect in known:
-        if effect.span and effect.span.excludes_zero:
+    found = [guard for guard in data.findings.guards if guard.arm == verdict.arm]
+    for guard in found:
+        effect = data.effect(guard.metric, guard.arm)
+        if guard.safety is Safety.HARMED and effect is not None:
             yield _moved(data, effect)
-    if known and not any(e.span and e.span.excludes_zero for e in known):
-        names = _(", ").join(metric_name(e.metric) for e in known)
-        yield Reason(State.OK, _("No harm seen in: %(metrics)s.") % {"metrics": names})
+    yield from _unharmed([g for g in found if g.safety is Safety.SAFE])
+    yield from _unclear([g for g in found if g.safety is Safety.UNCLEAR])
+
+
+def _unharmed(guards: Sequence[Guard]) -> Iterator[Reason]:
+    if guards:
+        names = _(", ").join(metric_name(guard.metric) for guard in guards)
+        yield Reason(State.OK, _("Within its margin: %(metrics)s.") % {"metrics": names})
+
+
+def _unclear(guards: Sequence[Guard]) -> Iterator[Reason]:
+    for guard in guards:
+        places = {"metric": metric_name(guard.metric), "margin": f"{guard.margin * 100:g}%"}
+        text = _("%(metric)s may have lost more than %(margin)s: too early to tell.")
+        yield Reason(State.WAITING, text % places)
 
 
 def _moved(data: ReportData, effect: Effect) -> Reason:
@@ -146,12 +159,18 @@ def _plan(data: ReportData, verdict: Verdict) -> Reason:
         return Reason(State.OK, _("Imported complete, read once."))
     names = {
         "day": numbers.count(horizon.day),
-        "days": numbers.count(horizon.planned_days),
+        "days": numbers.count(horizon.planned_days or 0),
         "units": numbers.count(horizon.units),
         "planned": numbers.count(horizon.planned_units),
     }
+    if horizon.planned_days is None:
+        return _without_end(data, names)
     if horizon.reached:
-        return Reason(State.OK, _("The planned time and number of visitors are reached."))
+        return Reason(State.OK, _("The planned end is reached."))
+    passed = data.findings.looks.passed_on if data.findings.looks else None
+    if passed and verdict.kind is not Kind.COLLECTING:
+        day = {"day": passed.isoformat()}
+        return Reason(State.OK, _("It passed the bound for early answers on %(day)s.") % day)
     if horizon.planned_units:
         text = _("Day %(day)s of %(days)s; %(units)s of %(planned)s visitors.") % names
     else:
@@ -161,4 +180,9 @@ def _plan(data: ReportData, verdict: Verdict) -> Reason:
             horizon.units,
         )
         text %= names
+    return Reason(State.WARNING if data.design.ended else State.WAITING, text)
+
+
+def _without_end(data: ReportData, names: dict[str, str]) -> Reason:
+    text = _("Day %(day)s of an open test: its range may be read on any day.") % names
     return Reason(State.WARNING if data.design.ended else State.WAITING, text)

@@ -10,13 +10,15 @@ from typing import Final
 
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from engine.errors import LabError
-from events import rollup, store
+from events import rollup
 from experiments.models import Experiment, Report, Status
-from experiments.reports import analysis, choices, plan, verdict
-from experiments.reports.health import NOTHING_KNOWN, Observed
+from experiments.reports import analysis, bundle, collecting, verdict, versions
+from experiments.reports.inputs import Inputs
 from experiments.reports.payload import ReportData, encode
+from experiments.reports.versions import Refreshed
 from workspace import jobs
 from workspace.models import Job
 
@@ -34,7 +36,18 @@ STRAGGLERS: Final = dt.timedelta(days=3)
 """For this long after the end events of the last sessions still come in."""
 JOB: Final = "refresh_report"
 """The kind of job behind "Refresh now"."""
-KEPT: Final = ("verdict", "payload", "as_of", "watermark", "method", "last_error", "last_error_at")
+KEPT: Final = (
+    "verdict",
+    "payload",
+    "as_of",
+    "watermark",
+    "method",
+    "code_version",
+    "inputs_hash",
+    "result_hash",
+    "last_error",
+    "last_error_at",
+)
 
 
 def refresh(experiment: Experiment, *, now: dt.datetime, rolled: bool = False) -> Report:
@@ -75,7 +88,7 @@ def refresh_many(
     return len(wanted)
 
 
-@jobs.register(JOB)
+@jobs.register(JOB, title=gettext_lazy("Report"))
 def refresh_by_job(job: Job, progress: jobs.Progress) -> dict[str, str]:
     """Refresh one report while somebody waits for it."""
     progress(0, 2, _("Counting what is new"))
@@ -93,7 +106,7 @@ def refresh_by_job(job: Job, progress: jobs.Progress) -> dict[str, str]:
 def _loaded(experiments: Iterable[Experiment]) -> list[Experiment]:
     keys = [experiment.pk for experiment in experiments]
     rows = Experiment.objects.filter(pk__in=keys).select_related("site", "held_parameters")
-    return list(rows.prefetch_related("variants").order_by("pk"))
+    return list(rows.prefetch_related("variants", "watched").order_by("pk"))
 
 
 def _rolled_up(experiments: Sequence[Experiment], *, now: dt.datetime) -> bool:
@@ -109,7 +122,7 @@ def _rolled_up(experiments: Sequence[Experiment], *, now: dt.datetime) -> bool:
 def _refresh_batch(experiments: Sequence[Experiment], *, now: dt.datetime) -> None:
     try:
         with transaction.atomic():
-            _keep(experiments, _read(experiments, now=now))
+            _keep(experiments, collecting.read(experiments, now=now), now=now)
     except Exception as error:  # whatever it is: the last good report stays, with the reason
         if len(experiments) == 1:
             LOG.exception("The report of experiment %s was not refreshed.", experiments[0].pk)
@@ -119,46 +132,29 @@ def _refresh_batch(experiments: Sequence[Experiment], *, now: dt.datetime) -> No
             _refresh_batch([experiment], now=now)
 
 
-def _read(experiments: Sequence[Experiment], *, now: dt.datetime) -> list[ReportData]:
-    phases = [(experiment.pk, experiment.phase) for experiment in experiments]
-    mark = store.watermark().seq
-    totals, health = store.aggregates_of(phases), store.health_of(phases)
-    chosen = choices.of([row for row in experiments if plan.is_adaptive(row)])
-    return [
-        analysis.analyse(
-            plan.design_of(experiment),
-            chosen[experiment.pk].sides if experiment.pk in chosen else totals[phase],
-            _observed(experiment, health[phase]),
-            as_of=now,
-            watermark=mark,
-            mix=chosen[experiment.pk].mix if experiment.pk in chosen else None,
-        )
-        for experiment, phase in zip(experiments, phases, strict=True)
-    ]
-
-
-def _observed(experiment: Experiment, health: store.Health) -> Observed:
-    if experiment.origin == Experiment.Origin.RESULTS:
-        return NOTHING_KNOWN
-    return Observed(
-        several=health.multiple,
-        unexposed=health.unexposed,
-        set_aside=health.marked_events,
-        events=health.events + health.marked_events,
-    )
-
-
-def _keep(experiments: Sequence[Experiment], reports: Sequence[ReportData]) -> None:
-    rows = [_row(*pair) for pair in zip(experiments, reports, strict=True)]
+def _keep(experiments: Sequence[Experiment], inputs: Sequence[Inputs], *, now: dt.datetime) -> None:
+    before = _kept(experiments)
+    found = [(one, analysis.analyse(one)) for one in inputs]
+    rows = [_row(e, *pair) for e, pair in zip(experiments, found, strict=True)]
     Report.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["experiment", "phase"],
         update_fields=list(KEPT),
     )
+    kept = zip(experiments, found, strict=True)
+    versions.keep_all(
+        [Refreshed(e, data, one, before.get(e.pk)) for e, (one, data) in kept], now=now
+    )
 
 
-def _row(experiment: Experiment, data: ReportData) -> Report:
+def _kept(experiments: Sequence[Experiment]) -> dict[int, Report]:
+    phases = {experiment.pk: experiment.phase for experiment in experiments}
+    rows = Report.objects.filter(experiment__in=phases).defer("payload")
+    return {row.experiment_id: row for row in rows if row.phase == phases[row.experiment_id]}
+
+
+def _row(experiment: Experiment, inputs: Inputs, data: ReportData) -> Report:
     return Report(
         experiment=experiment,
         phase=experiment.phase,
@@ -167,6 +163,9 @@ def _row(experiment: Experiment, data: ReportData) -> Report:
         as_of=data.as_of,
         watermark=data.watermark,
         method=data.method,
+        code_version=bundle.code_version(),
+        inputs_hash=bundle.inputs_hash(inputs),
+        result_hash=bundle.result_hash(data),
     )
 
 

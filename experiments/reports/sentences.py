@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from experiments.reports import choosing, numbers
+from experiments.reports.mde import mde_of
 from experiments.reports.names import Words, gap_text, label, metric_name
 from experiments.reports.payload import Effect, ReportData, Span
-from experiments.reports.verdict import Kind, Verdict, mde_of
+from experiments.reports.verdict import Kind, Verdict
 
 WORDS: Final[Words] = {
     Kind.NO_DATA: gettext_lazy("No data yet"),

@@ -1,10 +1,10 @@
 """Which metrics a report has, and what they are in each arm."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from engine.errors import NotEnoughData, StatisticsError
+from engine.errors import NotEnoughData, Shortage, StatisticsError
 from engine.stats import stratified
 from engine.stats.aggregates import Aggregates
 from engine.stats.estimate import value as value_of
@@ -31,7 +31,12 @@ def gap_of(error: StatisticsError) -> Gap:
         return Gap(GapCode.NOT_RECORDED if error.field else GapCode.NO_VARIATION, error.field or "")
     if not error.missing:
         return Gap(GapCode.TOO_FEW, error.field or "")
-    worst = min(error.missing, key=lambda lack: lack.have / lack.need)
+    return worst_of(error.missing)
+
+
+def worst_of(missing: Sequence[Shortage]) -> Gap:
+    """What is furthest from enough."""
+    worst = min(missing, key=lambda lack: lack.have / lack.need)
     return Gap(GapCode.TOO_FEW, worst.what, worst.have, worst.need, worst.arm)
 
 

@@ -1,24 +1,22 @@
 """The one list of verdicts, and the one function that chooses among them.
 
-There is one planned look: until the planned days and visitors are both reached the answer is
-`collecting`, whatever the numbers say. After it the interval of the primary metric decides; over
-several treatments each interval has the coverage at which Holm's procedure tests it, so that all of
-them together raise a false alarm in at most 5 % of the tests.
+The primary metric may be read on any day: its test passes when it is beyond the bound of that day's
+look, and each interval excludes zero exactly then (ADR 5). Before a whole week has passed the
+answer is `collecting` whatever the numbers say; at the planned end an interval within ± the
+smallest effect worth finding is an answer too.
 """
 
-import datetime as dt
 import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from engine.stats.metrics import CATALOGUE
-from experiments.reports.analysis import absolute_mde
+from experiments.models import Experiment
+from experiments.reports.findings import Safety
+from experiments.reports.looks import MIN_DAYS, days_run
+from experiments.reports.mde import mde_of
 from experiments.reports.payload import Design, Effect, ReportData, State
 
-DAY: Final = dt.timedelta(days=1)
-GUARDS: Final = ("conversion_rate", "revenue_per_visitor")
-"""What a banner that is better on the primary metric must not harm."""
 PACE_NEEDS_HOURS: Final = 6
 """Before this a rate of visitors says more about the hour than about the day."""
 
@@ -44,7 +42,7 @@ class Horizon:
     """How far the test is on the way to its planned look."""
 
     days: float
-    planned_days: int
+    planned_days: int | None
     units: int
     planned_units: int
     reached: bool
@@ -54,7 +52,8 @@ class Horizon:
     @property
     def day(self) -> int:
         """The day it is in, from 1 to the last one of the plan."""
-        return min(int(self.days) + 1, max(self.planned_days, 1))
+        day = int(self.days) + 1
+        return day if self.planned_days is None else min(day, max(self.planned_days, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +85,34 @@ def decide(data: ReportData) -> Verdict:
         return Verdict(Kind.NO_DATA, horizon, days_left=horizon.days_left)
     if failed:
         return Verdict(Kind.CHECK_DATA, horizon, failed=failed)
-    if not horizon.reached:
+    if _too_early(data.design, horizon):
         return Verdict(Kind.COLLECTING, horizon, arm=_leading(data), days_left=horizon.days_left)
     return _answer(data, horizon)
 
 
+def _too_early(design: Design, horizon: Horizon) -> bool:
+    if design.planned_look_only:
+        return False
+    return not horizon.reached if design.by_visitors else horizon.days < MIN_DAYS
+
+
 def _answer(data: ReportData, horizon: Horizon) -> Verdict:
     effects = data.primary()
-    best = _best([e for e in effects if e.span and e.span.low > 0])
+    best = _best([e for e in effects if e.passed and (e.difference or 0.0) > 0])
     if best:
         against = _harmed(data, best.arm)
         kind = Kind.YOUR_CALL if against else Kind.USE
         return Verdict(kind, horizon, arm=best.arm, against=against)
-    if effects and all(e.span and e.span.high < 0 for e in effects):
+    if effects and all(_worse(e) for e in effects):
         return Verdict(Kind.KEEP_CONTROL, horizon, arm=_leading(data))
+    if not horizon.reached:
+        return Verdict(Kind.COLLECTING, horizon, arm=_leading(data), days_left=horizon.days_left)
     return _undecided(data, horizon)
 
 
 def _undecided(data: ReportData, horizon: Horizon) -> Verdict:
     # Nobody wins and at least one is not plainly worse; those that are worse are out of the race.
-    effects = [e for e in data.primary() if not (e.span and e.span.high < 0)]
+    effects = [e for e in data.primary() if not _worse(e)]
     if effects and all(_within(data, e) for e in effects):
         return Verdict(Kind.NO_DIFFERENCE, horizon, arm=_leading(data))
     left = _days_to_answer(data, horizon)
@@ -113,37 +120,28 @@ def _undecided(data: ReportData, horizon: Horizon) -> Verdict:
 
 
 def horizon_of(data: ReportData) -> Horizon:
-    """Where the test stands. Imported data is at its planned look from the beginning."""
-    design, days = data.design, _days(data)
+    """Where the test stands. Imported data is at its end from the beginning."""
+    design = data.design
+    days = days_run(design, min((p.day for p in data.days), default=None), as_of=data.as_of)
     per_day = _pace(data, days)
-    enough = data.units >= design.planned_visitors and days >= design.planned_days
+    open_end = design.reading == Experiment.Reading.OPEN
     return Horizon(
         days=days,
-        planned_days=design.planned_days,
+        planned_days=None if open_end else design.planned_days,
         units=data.units,
         planned_units=design.planned_visitors,
-        reached=design.planned_look_only or enough,
+        reached=design.planned_look_only or open_end or _at_the_end(design, data.units, days),
         per_day=per_day,
         days_left=_days_left(design, data.units, days, per_day),
     )
 
 
-def mde_of(data: ReportData) -> float | None:
-    """The smallest effect worth finding, in the primary metric's own unit."""
-    control = data.value(data.design.primary, data.design.control.id)
-    return absolute_mde(data.design, control.value if control else None)
+def _at_the_end(design: Design, units: int, days: float) -> bool:
+    return units >= design.planned_visitors if design.by_visitors else days >= design.planned_days
 
 
-def _days(data: ReportData) -> float:
-    design = data.design
-    start, seen = design.started_at, [point.day for point in data.days]
-    if design.phase > 1 and seen:
-        # Counts began again with the phase; `started_at` is the start of the first one.
-        opened = dt.datetime.combine(min(seen), dt.time(), tzinfo=dt.UTC)
-        start = max(start or opened, opened)
-    if start is None:
-        return 0.0
-    return max(0.0, ((design.ended_at or data.as_of) - start) / DAY)
+def _worse(effect: Effect) -> bool:
+    return effect.passed and (effect.difference or 0.0) < 0
 
 
 def _pace(data: ReportData, days: float) -> float | None:
@@ -151,11 +149,10 @@ def _pace(data: ReportData, days: float) -> float | None:
 
 
 def _days_left(design: Design, units: int, days: float, per_day: float | None) -> int | None:
-    by_plan = max(0.0, design.planned_days - days)
-    missing = max(0, design.planned_visitors - units)
-    if not missing:
-        return math.ceil(by_plan)
-    return math.ceil(max(by_plan, missing / per_day)) if per_day else None
+    if design.reading == Experiment.Reading.OPEN or design.by_visitors:
+        missing = max(0, design.planned_visitors - units)
+        return math.ceil(missing / per_day) if missing and per_day else None
+    return math.ceil(max(0.0, design.planned_days - days))
 
 
 def _leading(data: ReportData) -> int | None:
@@ -170,9 +167,8 @@ def _best(effects: list[Effect]) -> Effect | None:
 
 
 def _harmed(data: ReportData, arm: int) -> tuple[str, ...]:
-    guards = (key for key in GUARDS if key in CATALOGUE and key != data.design.primary)
-    found = ((key, data.effect(key, arm)) for key in guards)
-    return tuple(key for key, effect in found if effect and effect.span and effect.span.high < 0)
+    guards = (guard for guard in data.findings.guards if guard.arm == arm)
+    return tuple(guard.metric for guard in guards if guard.safety is Safety.HARMED)
 
 
 def _within(data: ReportData, effect: Effect) -> bool:

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-from experiments import consequences, first_hour, launch, layers, moves, policy_view
+from experiments import consequences, first_hour, launch, layers, moves, policy_view, sizing
 from experiments.models import Experiment, Status
-from experiments.reports import page
+from experiments.reports import page, sharing
+from experiments.views import keeping, taking
 from experiments.views.finding import find
 from workspace import seen
 from workspace.access import GRANTS, Permission, SiteRequest, site_page
@@ -53,9 +54,10 @@ def results(request: SiteRequest, key: str) -> HttpResponse:
     experiment = find(request.site, key)
     if request.site.is_demo and first_hour.is_finished(experiment):
         seen.note(request.site, request.user, first_hour.READ, now=timezone.now())
-    asked = request.GET.get("phase", "")
-    results = page.context(experiment, now=timezone.now(), phase=asked)
-    context = frame(request, experiment, "results") | results
+    asked = {name: request.GET.get(name, "") for name in ("phase", "version")}
+    results = page.context(experiment, now=timezone.now(), **asked)
+    files = taking.offered(request, experiment, results)
+    context = frame(request, experiment, "results") | results | files
     return render(request, "experiments/detail.html", context)
 
 
@@ -72,6 +74,7 @@ def design(request: SiteRequest, key: str) -> HttpResponse:
         "consequence": consequences.of_start(experiment, variants),
         "neighbours": _neighbours(experiment),
         "watched": list(experiment.watched.all()),
+        "sizing": sizing.of(experiment, variants, now=timezone.now()) if is_draft else None,
     }
     return render(request, "experiments/design.html", context)
 
@@ -105,6 +108,8 @@ def history(request: SiteRequest, key: str) -> HttpResponse:
     context = frame(request, experiment, "history") | {
         "page": shown,
         "entries": [(entry, _changes(entry)) for entry in shown],
+        "versions": keeping.listed(experiment),
+        "may_keep": sharing.may_share(request.role),
     }
     return render(request, "experiments/history.html", context)
 

@@ -42,7 +42,7 @@ class Filled:
 
     @property
     def outlook(self) -> outlook.Outlook:
-        return outlook.of(self.form, self.rows, self.policy)
+        return outlook.of(self.form, self.rows, self.policy, now=timezone.now())
 
     def refuse(self, error: LabError) -> None:
         """Show what the use-case refused beside the field it names."""
@@ -99,7 +99,8 @@ def _empty(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
     shown = variants or [Variant(name=row["name"]) for row in rows_start]
     watched = WatchedForm(plans=_watched(experiment, blank))
     filled = Filled(forms.PlanForm(initial=start, site=site), rows, policy, watched)
-    return _render(request, experiment, filled, outlook.of_plan(blank, shown, rules))
+    view = outlook.of_plan(blank, shown, rules, now=timezone.now())
+    return _render(request, experiment, filled, view)
 
 
 def _watched(experiment: Experiment | None, blank: Experiment) -> tuple[watching.WatchPlan, ...]:

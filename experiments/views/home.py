@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from experiments import first_hour, listing
+from experiments.library import cards, record
 from experiments.models import Experiment, Status
 from experiments.views.finding import with_pictures
 from workspace import seen
 from workspace.access import GRANTS, Permission, SiteRequest, site_page
 
-CARDS, RUNNING, LEARNINGS = 6, 12, 4
+CARDS, RUNNING, LEARNINGS = 6, 12, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,15 @@ def home(request: SiteRequest) -> HttpResponse:
     site, now = request.site, timezone.now()
     own = Experiment.objects.filter(site=site)
     running = _ids(own.filter(status__in=(Status.RUNNING, Status.PAUSED)), "-started_at", RUNNING)
-    decided = own.filter(status=Status.DECIDED, origin=Experiment.Origin.LIVE)
-    learned = _ids(decided, "-decided_at", LEARNINGS)
+    learned = _ids(own.filter(status=Status.DECIDED), "-decided_at", LEARNINGS)
     waiting = _waiting(request)
     rows = _loaded([*running, *learned, *(pk for pks, *_words in waiting for pk in pks)])
     tasks = first_hour.tasks(site, request.user, request.role)
     context = {
         "cards": [Card(rows[pk], *words) for pks, *words in waiting for pk in pks],
         "running": [(rows[pk], listing.progress(rows[pk], now)) for pk in running],
-        "learnings": [rows[pk] for pk in learned],
+        "learnings": [cards.of(rows[pk]) for pk in learned],
+        "record": record.counted(site) if learned else None,
         "tasks": [] if all(task.done for task in tasks) else tasks,
         "next": next((task for task in tasks if not task.done), None),
         "done": sum(task.done for task in tasks),

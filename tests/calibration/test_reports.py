@@ -12,7 +12,7 @@ import pytest
 
 from engine.stats.aggregates import Aggregates
 from experiments.reports import analysis, verdict
-from experiments.reports.health import NOTHING_KNOWN
+from experiments.reports.inputs import Inputs
 from experiments.reports.payload import Arm, Design
 from experiments.reports.verdict import Kind
 
@@ -28,7 +28,7 @@ def a_design(arms: int, **changes) -> Design:
 
 def report(design: Design, arms: list[Aggregates]):
     by_day = {arm.id: {NOW.date(): part} for arm, part in zip(design.arms, arms, strict=True)}
-    return analysis.analyse(design, by_day, NOTHING_KNOWN, as_of=NOW, watermark=0)
+    return analysis.analyse(Inputs(design, by_day, NOW, 0))
 
 
 @pytest.fixture(scope="module")

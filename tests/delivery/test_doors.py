@@ -306,6 +306,30 @@ def test_events__robots_on_a_test_site__are_counted(door, world, test_site) -> N
     assert wait_until(counted, seconds=5)
 
 
+def test_events__refund__is_stored_once_with_its_order(door, world) -> None:
+    refund = VIEW | {
+        "type": "refund",
+        "id": "r-1",
+        "order_id": "o-7",
+        "amount": 5,
+        "currency": "CNY",
+    }
+    receipt = events_of(door, world, refund, refund, refund | {"id": "r-2", "amount": 0})
+    assert (receipt["stored"], receipt["duplicate"]) == (1, 1)
+    assert [(one["reason"], one["field"]) for one in receipt["rejected"]] == [
+        ("bad_amount", "events[2].amount")
+    ]
+    assert log_rows("kind, order_id, amount") == [("refund", "o-7", 5)]
+
+
+def test_events__of_a_browser__carry_device_and_language(door, world) -> None:
+    phone = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
+    door.post(EVENTS, VIEW, key=world.pk, user_agent=phone, accept_language="zh-CN,en;q=0.5")
+    said = VIEW | {"id": "2", "properties": {"device": "tablet", "locale": "en-GB"}}
+    door.post(EVENTS, said, key=world.sk, user_agent=phone, accept_language="zh-CN")
+    assert log_rows("device, locale") == [("phone", "zh"), ("tablet", "en")]
+
+
 def test_events__alias__is_stored_with_two_pseudonyms(door, world) -> None:
     assert events_of(door, world, {"type": "alias", "user_id": "u", "previous_id": "v"})["stored"]
     ((kind, properties),) = log_rows("kind, properties")

@@ -31,6 +31,7 @@ PURCHASE = {
     "amount": 12990,
     "currency": "CNY",
 }
+REFUND = PURCHASE | {"type": "refund", "id": "r-1", "amount": 990}
 
 
 def a_sender(*, secret: bool = False, **fields) -> Sender:
@@ -100,6 +101,36 @@ def test_record__same_id_other_content__has_another_digest() -> None:
     assert (taken(PURCHASE).id, taken(PURCHASE).digest != other.digest) == (other.id, True)
 
 
+def test_record__refund__names_the_order_and_a_positive_amount() -> None:
+    record = taken(REFUND)
+    assert (record.kind, record.order_id, record.amount) == ("refund", "o-7", 990)
+    assert record.id != taken(PURCHASE).id
+    with pytest.raises(Refused) as caught:
+        taken(REFUND | {"amount": 0})
+    assert " 1 " in caught.value.text.say("en")
+    assert " 1 " in caught.value.text.say("zh-Hans")
+
+
+@pytest.mark.parametrize(
+    ("sender", "said", "kept"),
+    [
+        ({"device": "phone", "locale": "zh"}, {}, ("phone", "zh")),
+        (
+            {"device": "phone", "locale": "zh"},
+            {"device": "tablet", "locale": "en-GB"},
+            ("phone", "en"),
+        ),
+        ({"secret": True}, {"device": "tablet", "locale": "zh-Hans"}, ("tablet", "zh")),
+        ({"secret": True}, {"device": "fridge", "locale": 7}, ("", "")),
+        ({"secret": True}, {}, ("", "")),
+    ],
+)
+def test_record__surroundings__from_the_browser_or_as_said(sender, said, kept) -> None:
+    event = {"type": "impression", "token": a_token(), "properties": said}
+    record = taken(event, a_sender(**sender))
+    assert (record.device, record.locale) == kept
+
+
 def test_record__alias__keeps_both_names_as_pseudonyms_and_needs_no_id() -> None:
     event = {"type": "alias", "user_id": "u-42", "previous_id": "anonymous-1"}
     record = taken(event)
@@ -146,6 +177,16 @@ def test_record__alias__keeps_both_names_as_pseudonyms_and_needs_no_id() -> None
         (PURCHASE | {"order_id": "a\x00b"}, "bad_id"),
         (PURCHASE | {"order_id": "o" * 257}, "bad_id"),
         (PURCHASE | {"type": "add_to_cart", "amount": None}, "bad_amount"),
+        (REFUND | {"amount": 0}, "bad_amount"),
+        (REFUND | {"amount": -1}, "bad_amount"),
+        (REFUND | {"amount": None, "currency": None}, "bad_amount"),
+        (REFUND | {"currency": None}, "bad_currency"),
+        (REFUND | {"currency": "EUR"}, "other_currency"),
+        (REFUND | {"order_id": None}, "missing_order_id"),
+        (REFUND | {"order_id": ""}, "bad_id"),
+        (REFUND | {"id": None}, "missing_id"),
+        (REFUND | {"user_id": None}, "missing_user_id"),
+        ({"type": "assigned", "user_id": "u", "id": "1"}, "unknown_type"),
         (PURCHASE | {"properties": []}, "bad_properties"),
         (PURCHASE | {"properties": "x"}, "bad_properties"),
         (PURCHASE | {"properties": {"a": "b\x00c"}}, "bad_properties"),

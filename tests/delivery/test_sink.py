@@ -7,6 +7,7 @@ import uuid
 import psycopg
 import pytest
 from django.db import connection, transaction
+from msgspec.structs import replace
 
 from delivery import sink
 from delivery.sink import Outcome, Record
@@ -180,3 +181,19 @@ def test_write__eight_senders_at_once__store_each_once(dsn) -> None:
     flat = [outcome for result in results for outcome in result]
     assert (len(flat), flat.count(STORED), flat.count(DUPLICATE)) == (1600, 200, 1400)
     assert Event.objects.count() == 200
+
+
+def test_write__assignments_that_are_there_already__fall_out_and_the_rest_is_stored(dsn) -> None:
+    first, again, new = (replace(a_record(n), kind=sink.ASSIGNED) for n in (1, 1, 2))
+    assert write(first) == [STORED]
+    assert write(again, new) == [DUPLICATE, STORED]
+    with psycopg.connect(dsn, autocommit=True) as own:
+        own.execute("TRUNCATE events_event")
+        assert sink.write(own, [first]) == [STORED]
+        assert sink.write(own, [first, new]) == [DUPLICATE, STORED]
+    assert Event.objects.count() == 2
+
+
+def test_write__device_and_locale__are_stored() -> None:
+    assert write(a_record(1, device="phone", locale="zh")) == [STORED]
+    assert list(Event.objects.values_list("device", "locale")) == [("phone", "zh")]

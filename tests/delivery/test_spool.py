@@ -2,10 +2,13 @@
 
 import errno
 import io
+import struct
 import subprocess
 import sys
 from pathlib import Path
+from zlib import crc32
 
+import msgspec
 import pytest
 
 from delivery import spool as spooling
@@ -41,6 +44,14 @@ def test_frames__cut_at_every_byte__give_whole_groups_and_invent_nothing() -> No
     for cut in range(len(content) + 1):
         whole = sum(border <= cut for border in borders) - 1
         assert groups_of(content[:cut]) == everything[:whole]
+
+
+def test_frames__of_a_version_without_device_and_locale__are_read() -> None:
+    whole = a_record(1, device="phone", locale="zh")
+    old = [msgspec.msgpack.decode(msgspec.msgpack.encode(whole))[:-2]]
+    body = msgspec.msgpack.encode(old)
+    (group,) = frames(io.BytesIO(struct.pack(">II", len(body), crc32(body)) + body))
+    assert group == [a_record(1)]
 
 
 def test_frames__any_byte_flipped__end_before_the_damage() -> None:

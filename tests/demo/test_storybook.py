@@ -12,6 +12,7 @@ from demo.storybook import STORIES
 from engine.stats.aggregates import Aggregates
 from experiments import hypothesis
 from experiments.reports import analysis, verdict
+from experiments.reports.inputs import Inputs
 from tests.experiments.reports.states import HEALTHY, a_design
 
 ANCHOR = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
@@ -66,7 +67,7 @@ def read(story, anchor):
     )
     first = story.begins_at(anchor).date()
     by_day = {1: {first: arms[0]}, 2: {first: arms[1]}}
-    return analysis.analyse(design, by_day, HEALTHY, as_of=anchor, watermark=1)
+    return analysis.analyse(Inputs(design, by_day, anchor, 1, observed=HEALTHY))
 
 
 @pytest.mark.parametrize("weekday", range(7))

@@ -12,8 +12,9 @@ LOG = re.compile(
 )
 TOTALS = re.compile(
     r"(INSERT\s+INTO|COPY|UPDATE|DELETE\s+FROM)\s+"
-    r"events_(unittotal|aggregate|conversion|tally|rollupstate)\b|"
-    r"\b(UnitTotal|Aggregate|Conversion|Tally|RollupState)\.objects\.\w*(create|update)",
+    r"events_(unittotal|aggregate|conversion|tally|rollupstate|alias|assigned|cap)\b|"
+    r"\b(UnitTotal|Aggregate|Conversion|Tally|RollupState|Alias|Assigned|Cap)\.objects\."
+    r"\w*(create|update)",
     re.IGNORECASE,
 )
 REPORTS = re.compile(r"\bReport\.objects\.\w*(create|update)|INTO\s+experiments_report\b")
@@ -28,12 +29,14 @@ def _writers(pattern):
     }
 
 
-def test_log__whole_house__written_by_the_sink_alone():
-    assert _writers(LOG) == {"delivery/sink.py"}
+def test_log__whole_house__written_by_the_sink_and_marked_by_corrections_alone():
+    assert _writers(LOG) == {"delivery/sink.py", "events/statements/corrections.py"}
 
 
 def test_totals__whole_house__written_by_the_rollup_and_put_totals_alone():
-    assert _writers(TOTALS) == {"events/rollup.py", "events/statements.py", "events/store.py"}
+    rollup = {path for path in _writers(TOTALS) if path.startswith("events/statements/")}
+    assert rollup
+    assert _writers(TOTALS) - rollup == {"events/given.py", "events/rollup.py"}
 
 
 def test_reports__whole_house__written_by_the_refresh_alone():

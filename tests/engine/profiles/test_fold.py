@@ -76,6 +76,16 @@ def test_scripted_visitor__every_feature__has_the_expected_value():
     assert feature(visitor, "days_since_visit", at) == pytest.approx(4, abs=0.01)
 
 
+def test_refund__of_an_order__lowers_what_was_spent_and_is_no_visit():
+    bought = act("purchase", amount=59_900)
+    refund = act("refund", 3 * DAY, amount=9_900)
+    profile = folded(bought, refund)
+    assert profile == folded(refund, bought)
+    assert (profile.orders, profile.spent, profile.session.number) == (1, 50_000, 1)
+    assert feature(profile, "days_since_order", 3 * DAY) == pytest.approx(3)
+    assert feature(profile, "visits", 3 * DAY) == 2  # the one of now
+
+
 def test_affinity__half_life__halves_and_the_order_flips_as_computed():
     visitor = folded(*[act("product_view", content={"category": "shoes"})] * 3)
     assert affinity(visitor, "category", "shoes", now_ms=START + WEEK) == pytest.approx(1.5)
@@ -139,7 +149,10 @@ def test_cap__counts__allows_one_more_or_not(cap, counted, allowed):
     assert caps.allows(cap, counted) is allowed
 
 
-KINDS = ("page_view", "product_view", "search", "add_to_cart", "purchase", "impression", "click")
+KINDS = (
+    *("page_view", "product_view", "search", "add_to_cart", "purchase", "refund"),
+    *("impression", "click"),
+)
 acts = st.builds(
     lambda kind, at, value, version: act(kind, at, content={"category": value}, version=version),
     st.sampled_from(KINDS), st.integers(0, 25 * MINUTE), st.sampled_from("abc"), st.integers(1, 3),

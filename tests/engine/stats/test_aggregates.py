@@ -17,9 +17,10 @@ UNITS = st.lists(UNIT, max_size=12)
 
 
 def test_pairs__contract_of_the_roll_up__order_and_length():
-    assert MOMENTS == 36
+    assert MOMENTS == 64
     assert PAIRS[:3] == (("one", "one"), ("one", "impressions"), ("one", "viewables"))
-    assert PAIRS[-1] == ("revenue", "revenue")
+    assert PAIRS[35] == ("revenue", "revenue")
+    assert PAIRS[-1] == ("pre_revenue", "pre_revenue")
 
 
 @given(UNITS, UNITS, UNITS)
@@ -64,7 +65,7 @@ def test_variance__mean_far_above_spread__no_digit_lost():
     assert arm.variance("revenue") == 2.5
 
 
-@pytest.mark.parametrize("moments", [[1] * 35, [0.5] * 36])
+@pytest.mark.parametrize("moments", [[1] * 36, [0.5] * 64])
 def test_from_moments__wrong_shape_or_fractions__refused(moments):
     with pytest.raises(InvalidInput):
         Aggregates.from_moments(moments)

@@ -7,13 +7,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
-from statsmodels.stats.proportion import proportions_ztest
+from statsmodels.stats.proportion import confint_proportions_2indep
+from statsmodels.stats.proportion import test_proportions_2indep as wald_of_statsmodels
 
 from engine.errors import InvalidInput, NotEnoughData, Undefined
 from engine.stats.aggregates import Aggregates
 from engine.stats.frequentist import compare, fieller
 from engine.stats.inference import ArmEstimate, LiftGap, Method
 from engine.stats.metrics import CATALOGUE, metric
+from engine.stats.reading import Once, Open, Planned
 from tests.engine.stats.arms import make_arm
 
 CR, CTR, RPV = metric("conversion_rate"), metric("ctr"), metric("revenue_per_visitor")
@@ -38,7 +40,7 @@ def test_compare__udacity_landing_page__published_figures():
     assert round(found.interval.high * 100, 4) == 0.0781
     assert round(found.statistic, 4) == -1.3109
     assert round(found.p, 5) == 0.18988
-    assert found.method is Method.POOLED_Z_NEWCOMBE
+    assert found.method is Method.UNPOOLED_Z
 
 
 def test_compare__cookie_cats_retention__published_figures():
@@ -48,13 +50,23 @@ def test_compare__cookie_cats_retention__published_figures():
         -1.328,
         -0.312,
     )
-    assert (round(found.statistic, 3), round(found.p, 5)) == (-3.164, 0.00155)
+    assert (round(found.statistic, 3), round(found.p, 5)) == (-3.164, 0.00156)
 
 
-def test_compare__proportions__p_equals_statsmodels():
-    z, p = proportions_ztest([130, 100], [1100, 1000])
+def test_compare__enough_events__wald_of_statsmodels():
     found = compare(CR, *_converted((1000, 100), (1100, 130)))
-    assert (found.statistic, found.p) == (pytest.approx(float(z)), pytest.approx(float(p)))
+    test = wald_of_statsmodels(130, 1100, 100, 1000, method="wald", compare="diff")
+    limits = confint_proportions_2indep(130, 1100, 100, 1000, method="wald", compare="diff")
+    assert (found.statistic, found.p) == pytest.approx((test.statistic, test.pvalue), rel=1e-12)
+    assert (found.interval.low, found.interval.high) == pytest.approx(limits, rel=1e-12)
+    assert found.method is Method.UNPOOLED_Z
+
+
+def test_compare__few_events__newcombe_of_statsmodels():
+    found = compare(CR, *_converted((1000, 99), (1100, 130)))
+    limits = confint_proportions_2indep(130, 1100, 99, 1000, method="newcomb", compare="diff")
+    assert (found.interval.low, found.interval.high) == pytest.approx(limits, rel=1e-10)
+    assert found.method is Method.NEWCOMBE
 
 
 def test_compare__means__equals_welch_of_scipy():
@@ -107,7 +119,8 @@ def test_compare__mean_or_ratio__lift_and_difference_tell_one_story(key, seed, r
     )
     assume(found.lift_interval is not None)
     assume(abs(found.p - 0.05) > 1e-9)
-    assert found.lift_interval.excludes(0) == found.interval.excludes(0) == found.significant
+    assert found.lift_interval.excludes(0) == found.interval.excludes(0) == found.passed
+    assert found.passed == (found.p < 0.05) == (abs(found.statistic) > found.bound)
 
 
 @given(ESTIMATES, ESTIMATES, st.floats(0.5, 6))
@@ -201,6 +214,45 @@ def test_compare__stricter_level__wider_interval():
     arms = _converted((1000, 100), (1000, 130))
     wide, narrow = compare(CR, *arms, alpha=0.01), compare(CR, *arms, alpha=0.1)
     assert wide.interval.low < narrow.interval.low < narrow.interval.high < wide.interval.high
+
+
+COUNTS = st.tuples(st.integers(100, 3000), st.floats(0, 1)).map(
+    lambda pair: (pair[0], 5 + round(pair[1] * (pair[0] - 10)))
+)
+READINGS = st.one_of(
+    st.just(Once()),
+    st.builds(Planned, looks=st.just(14), look=st.integers(0, 20)),
+    st.builds(Open, tau=st.floats(0.003, 0.3)),
+)
+
+
+@given(COUNTS, COUNTS, READINGS, st.sampled_from([0.05, 0.0125]))
+def test_compare__any_proportions_and_reading__one_story(old, new, reading, alpha):
+    found = compare(CR, *_converted(old, new), alpha=alpha, reading=reading)
+    assume(abs(abs(found.statistic) - found.bound) > 1e-9 * found.bound)
+    assert found.passed == found.interval.excludes(0) == (abs(found.statistic) > found.bound)
+    assert found.p == pytest.approx(math.erfc(abs(found.statistic) / math.sqrt(2)), rel=1e-9)
+    if found.lift_interval is None:
+        assert found.lift_gap is LiftGap.NOT_MEASURABLE_YET
+    else:
+        assert found.lift_interval.excludes(0) == found.passed
+        assert found.lift_interval.low <= found.lift <= found.lift_interval.high
+
+
+@pytest.mark.parametrize("key", ["ctr", "revenue_per_visitor", "carts_per_visitor"])
+@given(seed=st.integers(0, 10_000), reading=READINGS)
+def test_compare__any_reading__same_estimates_and_p_another_reach(key, seed, reading):
+    arms = make_arm(seed=seed, n=250), make_arm(seed=seed + 1, n=250, rate=0.13)
+    once, found = compare(metric(key), *arms), compare(metric(key), *arms, reading=reading)
+    assert (found.p, found.difference, found.statistic) == (once.p, once.difference, once.statistic)
+    assert found.bound >= once.bound
+    assert found.passed == (abs(found.statistic) > found.bound)
+
+
+def test_compare__mean_at_a_planned_look__t_with_the_tail_of_the_bound():
+    found = compare(RPV, make_arm(seed=1), make_arm(seed=2), reading=Planned(14, 7))
+    tail = 2 * stats.norm.sf(Planned(14, 7).bound(1.0, 0.05))
+    assert found.bound == pytest.approx(stats.t.isf(tail / 2, found.df), rel=1e-9)
 
 
 def test_comparison__result__frozen():

@@ -3,8 +3,8 @@
 import pytest
 
 from engine.errors import InvalidInput
-from engine.stats.aggregates import TOTALS
-from engine.stats.metrics import CATALOGUE, Kind, Metric, metric
+from engine.stats.aggregates import ONE, PAIRS, TOTALS
+from engine.stats.metrics import CATALOGUE, Kind, Metric, Window, metric
 
 
 @pytest.mark.parametrize("one", CATALOGUE.values(), ids=lambda one: one.key)
@@ -13,9 +13,35 @@ def test_catalogue__every_metric__names_recorded_totals(one):
     assert names <= set(TOTALS)
 
 
-def test_catalogue__metrics_with_a_denominator_the_banner_moves__explain_only():
+@pytest.mark.parametrize("one", CATALOGUE.values(), ids=lambda one: one.key)
+def test_catalogue__every_metric__products_for_its_variance_and_its_past_are_kept(one):
+    now = [one.numerator, *([one.denominator] if one.denominator else [])]
+    past = [name for name in one.pre or () if name]
+    kept = {frozenset(pair) for pair in PAIRS}
+    assert {frozenset((a, b)) for a in now for b in now} <= kept
+    assert {frozenset((a, b)) for a in (*now, *past, ONE) for b in past} <= kept
+    assert one.pre is None or len(past) == len(now)
+
+
+def test_catalogue__metrics_the_banner_moves_without_a_buyer_more__explain_only():
     diagnostic = {key for key, one in CATALOGUE.items() if one.diagnostic}
-    assert diagnostic == {"orders_per_click", "average_order_value"}
+    assert diagnostic == {
+        "orders_per_click",
+        "average_order_value",
+        "post_click_conversion_rate",
+        "post_click_revenue_per_visitor",
+    }
+
+
+def test_catalogue__windows__post_view_unless_the_total_is_of_clicks():
+    for one in CATALOGUE.values():
+        totals = {one.numerator, one.denominator, one.counted_by}
+        if totals & {"click_converted", "click_revenue"}:
+            assert one.window is Window.POST_CLICK
+        elif totals & {"converted", "orders", "revenue", "capped"}:
+            assert one.window is Window.POST_VIEW
+        else:
+            assert one.window is None
 
 
 def test_metric__unknown_key__refused_by_name():

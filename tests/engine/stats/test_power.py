@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from engine.errors import InvalidInput, NotEnoughData
 from engine.stats import power
 from engine.stats.aggregates import Aggregates
+from engine.stats.estimate import value
 from engine.stats.metrics import metric
+from engine.stats.reading import ONCE, Open, Planned
 from tests.engine.stats.arms import make_arm
 
 
@@ -110,3 +112,27 @@ def test_days_left__pace_of_today__rounded_up():
 def test_days_left__nobody_comes__not_a_number():
     with pytest.raises(NotEnoughData):
         power.days_left(1000, 400, 0)
+
+
+@pytest.mark.parametrize("reading", [ONCE, Planned(14, 0), Planned(60, 0), Open(0.01)])
+@pytest.mark.parametrize("key", ["ctr", "conversion_rate", "revenue_per_visitor"])
+def test_sample_size__any_metric_and_reading__inverse_of_the_effect(key, reading):
+    history, one = make_arm(n=3000), metric(key)
+    effect = value(one, history) * 0.1
+    units = power.sample_size(one, history, effect, reading=reading)
+    assert power.mde(one, history, units, reading=reading) == pytest.approx(effect, rel=2e-3)
+
+
+def test_sample_size__read_daily__inflated_by_the_reading():
+    history, rate = Aggregates.of_converted(5000, 500), metric("conversion_rate")
+    single = power.sample_size(rate, history, 0.01)
+    plan, endless = Planned(60, 0), Open(0.01)
+    assert power.sample_size(rate, history, 0.01, reading=plan) == math.ceil(
+        single * plan.inflation()
+    )
+    assert 1.65 < power.sample_size(rate, history, 0.01, reading=endless) / single < 1.75
+
+
+def test_mde__no_units__refused():
+    with pytest.raises(InvalidInput):
+        power.mde(metric("ctr"), make_arm(), 0)

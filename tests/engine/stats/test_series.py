@@ -5,13 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from engine.errors import InvalidInput
-from engine.stats.aggregates import Aggregates
+from engine.stats.aggregates import Aggregates, total
 from engine.stats.frequentist import compare
 from engine.stats.inference import LiftGap
 from engine.stats.metrics import metric
+from engine.stats.reading import Open, Planned
 from engine.stats.series import cumulative
 from tests.engine.stats.arms import units
 
+CR = metric("conversion_rate")
 DAYS = [date(2026, 11, 1) + timedelta(days=i) for i in range(10)]
 
 
@@ -46,8 +48,8 @@ def test_cumulative__first_days_too_thin__gap_with_its_name():
 
 
 def test_cumulative__band_still_unbounded__said_while_the_interval_stands():
-    days = {day: Aggregates.of_converted(100, 6) for day in DAYS[:1]}
-    (point,) = cumulative(metric("conversion_rate"), days, days, tau=0.001)
+    days = {DAYS[0]: Aggregates.of_units(units(n=110, rate=0.02))}
+    (point,) = cumulative(metric("ctr"), days, days, tau=0.0001)
     assert point.band is None
     assert point.interval is not None
     assert point.gap == LiftGap.NOT_MEASURABLE_YET
@@ -71,3 +73,41 @@ def test_cumulative__no_plan__refused():
     days = {day: Aggregates.of_converted(1000, 100) for day in DAYS}
     with pytest.raises(InvalidInput):
         cumulative(metric("conversion_rate"), days, days, tau=0)
+
+
+PLAN = Planned(looks=10, look=0)
+
+
+@pytest.mark.parametrize("key", ["ctr", "conversion_rate"])
+def test_cumulative__planned__repeated_interval_of_each_evening(key):
+    (old, _), (new, _) = _by_day(seed=1), _by_day(seed=2, rate=0.12)
+    points = cumulative(metric(key), old, new, reading=PLAN, first_day=DAYS[0])
+    for look, point in enumerate(points, start=1):
+        arms = [total(arm[day] for day in DAYS[:look]) for arm in (old, new)]
+        report = compare(metric(key), *arms, reading=PLAN.at(look))
+        assert point.band == report.lift_interval
+        assert point.interval == compare(metric(key), *arms).lift_interval
+
+
+def test_cumulative__first_days_without_visitors__look_is_counted_from_the_plan():
+    days = {day: Aggregates.of_converted(2000, 300) for day in DAYS[3:5]}
+    counted = cumulative(CR, days, days, reading=PLAN, first_day=DAYS[0])
+    bands = [point.band for point in counted]
+    arms = [Aggregates.of_converted(2000 * n, 300 * n) for n in (1, 2)]
+    assert bands == [
+        compare(CR, arm, arm, reading=PLAN.at(look)).lift_interval
+        for arm, look in zip(arms, (4, 5), strict=True)
+    ]
+    first = compare(CR, arms[0], arms[0], reading=PLAN.at(1)).lift_interval
+    assert cumulative(CR, days, days, reading=PLAN)[0].band == first
+
+
+def test_cumulative__open__same_as_its_tau():
+    (old, _), (new, _) = _by_day(seed=1), _by_day(seed=2)
+    ctr = metric("ctr")
+    assert cumulative(ctr, old, new, reading=Open(0.01)) == cumulative(ctr, old, new, tau=0.01)
+
+
+def test_cumulative__neither_reading_nor_tau__band_is_the_interval():
+    days = {day: Aggregates.of_converted(2000, 300) for day in DAYS}
+    assert all(point.band == point.interval for point in cumulative(CR, days, days))

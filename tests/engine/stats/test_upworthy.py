@@ -68,7 +68,7 @@ def test_omnibus_and_srm__sample_with_expected_figures__equal(archive, shared_da
         assert split.p == pytest.approx(float(row["srm_p"]), rel=1e-9)
 
 
-def test_compare__best_against_second__pooled_z_of_the_sample(archive, shared_data):
+def test_compare__best_against_second__close_to_the_pooled_z_of_the_sample(archive, shared_data):
     with (shared_data / "upworthy" / "expected_per_test_sample.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     tried = 0
@@ -76,8 +76,12 @@ def test_compare__best_against_second__pooled_z_of_the_sample(archive, shared_da
         _, arms = archive[row["clickability_test_id"]]
         second, best = sorted(arms, key=lambda arm: arm[1] / arm[0])[-2:]
         if second[1] >= 5:
+            pooled = float(row["p_best_vs_second_two_sided"])
+            both = omnibus.chi_square(*zip(second, best, strict=True))
+            assert both.p == pytest.approx(pooled, rel=1e-6)
+            # Newcombe's for the few clicks of this archive: near, and never on another side.
             found = compare(CTR, *_aggregates([second, best]))
-            assert found.p == pytest.approx(float(row["p_best_vs_second_two_sided"]), rel=1e-6)
+            assert found.p == pytest.approx(pooled, abs=0.02)
             tried += 1
     assert tried >= len(rows) * 0.9
 

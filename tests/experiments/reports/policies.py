@@ -8,6 +8,7 @@ from events.models import Aggregate, Tally
 from experiments import lifecycle
 from experiments.models import Experiment, Parameters, PolicyRule
 from experiments.reports import analysis
+from experiments.reports.inputs import Inputs
 from experiments.reports.mix import Mix, Part, ShownDay
 from experiments.reports.payload import CHANCE, CHANCE_ID, POLICY, POLICY_ID, Arm, ReportData
 from tests.experiments.reports.states import DAY, HEALTHY, NOW, _spread, a_design, an_arm, times
@@ -83,7 +84,7 @@ def a_policy_report(
     plan = a_design(arms=SIDES, policy=kind, planned_visitors=30_000, **changes)
     by_day = {CHANCE_ID: _spread(chance, days), POLICY_ID: _spread(policy, days)}
     mix = mix or a_mix(learns=kind == "thompson", days=days)
-    return analysis.analyse(plan, by_day, HEALTHY, as_of=NOW, watermark=1234, mix=mix)
+    return analysis.analyse(Inputs(plan, by_day, NOW, 1234, observed=HEALTHY, mix=mix))
 
 
 def a_choosing_experiment(

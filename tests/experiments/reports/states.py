@@ -5,11 +5,16 @@ from dataclasses import replace
 
 from engine.stats.aggregates import Aggregates
 from experiments.reports import analysis
+from experiments.reports.findings import Role, WatchedMetric
 from experiments.reports.health import Observed
+from experiments.reports.inputs import Inputs
 from experiments.reports.payload import Arm, Design, ReportData
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
+SHOWN = {"viewables": 2, "viewed": 1}
+CLICKED = {"clicks": 1, "clicked": 1}
+BOUGHT = {"orders": 1, "converted": 1}
 HEALTHY = Observed(several=3, unexposed=5, set_aside=900, events=60_000)
 
 
@@ -29,6 +34,10 @@ def a_design(variants: int = 2, **changes) -> Design:
         planned_days=14,
         planned_visitors=20_000,
         started_at=NOW - 14 * DAY,
+        watched=(
+            WatchedMetric("conversion_rate", Role.GUARDRAIL, 0.05),
+            WatchedMetric("revenue_per_visitor", Role.GUARDRAIL, 0.05),
+        ),
     )
     return replace(plan, **changes)
 
@@ -40,15 +49,15 @@ def an_arm(
     clickers, converted = round(units * views * ctr), round(units * buyers)
     both = min(clickers, converted) // 4
     kinds = [
-        (both, {"clicks": 1, "orders": 1, "converted": 1, "revenue": basket}),
-        (clickers - both, {"clicks": 1}),
-        (converted - both, {"orders": 1, "converted": 1, "revenue": basket}),
+        (both, CLICKED | BOUGHT | {"revenue": basket, "capped": basket}),
+        (clickers - both, CLICKED),
+        (converted - both, BOUGHT | {"revenue": basket, "capped": basket}),
     ]
     rest = units - sum(n for n, _ in kinds)
     assert rest >= 0
     whole = Aggregates()
     for n, one in [*kinds, (rest, {})]:
-        whole += times(n, Aggregates.of_units([{"impressions": views, "viewables": 2} | one]))
+        whole += times(n, Aggregates.of_units([SHOWN | {"impressions": views} | one]))
     return whole
 
 
@@ -64,7 +73,7 @@ def a_report(
     """The report on arms whose visitors came in equal parts on each of the days."""
     plan = design or a_design(len(arms))
     by_day = {arm.id: _spread(totals, days) for arm, totals in zip(plan.arms, arms, strict=True)}
-    return analysis.analyse(plan, by_day, observed, as_of=NOW, watermark=1234)
+    return analysis.analyse(Inputs(plan, by_day, NOW, 1234, observed=observed))
 
 
 def _spread(totals: Aggregates, days: int) -> dict[dt.date, Aggregates]:

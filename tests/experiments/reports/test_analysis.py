@@ -8,8 +8,10 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from engine.stats.aggregates import Aggregates
-from experiments.reports import analysis, values, verdict
+from experiments.reports import values, verdict
+from experiments.reports.findings import Role
 from experiments.reports.health import NOTHING_KNOWN
+from experiments.reports.mde import absolute_mde
 from experiments.reports.payload import GapCode, decode, encode
 from experiments.reports.verdict import Kind
 from tests.experiments.reports import states
@@ -96,10 +98,12 @@ def test_analyse__imported_totals__only_clicks_per_impression_and_plain_chi_squa
     assert data.all_arms.df == 2
 
 
-def test_analyse__several_treatments__adjusts_the_primary_metric_only():
+def test_analyse__several_treatments__adjusts_by_role():
     data = states.several()
     assert all(e.p_adjusted is not None and e.p_adjusted >= e.p for e in data.primary())
-    assert {e.p_adjusted for e in data.effects if e.metric != "ctr"} == {None}
+    others = [e for e in data.effects if e.p is not None and e.metric != "ctr"]
+    assert {e.role for e in others if e.p_adjusted is None} == {Role.GUARDRAIL, Role.DIAGNOSTIC}
+    assert {e.role for e in others if e.p_adjusted is not None} == {Role.SECONDARY}
 
 
 def test_analyse__several_treatments__interval_has_the_level_of_its_step():
@@ -116,10 +120,11 @@ def test_analyse__last_day__stands_where_the_report_stands():
     assert len(data.days) == 14
 
 
-def test_analyse__band__is_wider_than_the_planned_look():
+def test_analyse__band__ends_where_the_verdict_reads():
     data = states.use()
     span, band = data.primary()[0].lift_span, data.days[-1].band
-    assert band.low < span.low < span.high < band.high
+    assert (band.low, band.high) == pytest.approx((span.low, span.high))
+    assert data.days[0].band.low < band.low < band.high < data.days[0].band.high
 
 
 def test_analyse__first_days_too_small__are_gaps_in_the_series():
@@ -137,16 +142,16 @@ def test_analyse__control_never_clicked__lift_is_a_gap():
 
 def test_absolute_mde__percent_of_the_control_or_points():
     design = a_design(mde=5.0)
-    assert analysis.absolute_mde(design, 0.1) == pytest.approx(0.005)
+    assert absolute_mde(design, 0.1) == pytest.approx(0.005)
     points = replace(design, mde=0.5, mde_kind="points")
-    assert analysis.absolute_mde(points, None) == pytest.approx(0.005)
-    assert analysis.absolute_mde(design, None) is None
-    assert analysis.absolute_mde(replace(design, mde=None), 0.1) is None
+    assert absolute_mde(points, None) == pytest.approx(0.005)
+    assert absolute_mde(design, None) is None
+    assert absolute_mde(replace(design, mde=None), 0.1) is None
 
 
 def test_absolute_mde__points_of_money__do_not_exist():
     design = a_design(primary="revenue_per_visitor", mde=0.5, mde_kind="points")
-    assert analysis.absolute_mde(design, 500.0) is None
+    assert absolute_mde(design, 500.0) is None
 
 
 def test_analyse__metrics__primary_comes_first():

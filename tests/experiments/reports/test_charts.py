@@ -66,9 +66,9 @@ def test_over_time__one_day__is_no_chart():
     assert over_time.over_time(a_report(an_arm(20_000), an_arm(20_000))) is None
 
 
-def test_over_time__start__is_marked():
+def test_over_time__start_and_passing_of_the_bound__are_marked():
     words = over_time.over_time(states.use()).figure["layout"]["annotations"]
-    assert [word["text"] for word in words] == ["Start"]
+    assert [word["text"] for word in words] == ["Start", "Bound passed"]
 
 
 def test_look_of__eight_treatments__no_two_look_alike():

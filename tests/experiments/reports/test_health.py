@@ -107,9 +107,8 @@ def test_explain__every_check_of_every_report__has_words(kind):
 
 
 def test_explain__every_check__has_a_remedy():
-    keys = {check.key for check in states.use().checks}
-    assert keys == set(NAMES) == set(REMEDIES)
-    assert {key for key, _state in FINDINGS} == keys
+    assert {check.key for check in states.use().checks} <= set(NAMES) == set(REMEDIES)
+    assert {key for key, _state in FINDINGS} == set(NAMES)
 
 
 def test_explain_all__blocking_ones__come_first():

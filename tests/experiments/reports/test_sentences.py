@@ -29,23 +29,23 @@ def said(kind):
         (
             "collecting",
             "Still collecting",
-            "About 8 more days until we can tell a difference of 5% or more.",
+            "About 6 more days until we can tell a difference of 5% or more.",
         ),
         (
             "check_data",
             "Check the data first",
             "The numbers of this test may mislead until this is explained:",
         ),
-        ("use", "Use B", "B brings between +3.8% and +10.3% more clicks."),
+        ("use", "Use B", "B brings between +3.6% and +10.6% more clicks."),
         (
             "keep_control",
             "Keep A",
-            "B did worse: it loses between 1.9% and 8.0% of clicks.",
+            "B did worse: it loses between 1.7% and 8.2% of clicks.",
         ),
         (
             "no_difference",
             "No clear difference",
-            "If there is one, it is most likely between −1.8% and +2.5%; 5% or more is ruled out.",
+            "If there is one, it is most likely between −2.0% and +2.7%; 5% or more is ruled out.",
         ),
     ],
 )
@@ -68,7 +68,7 @@ def test_headline__points_planned__speaks_in_points():
     data = a_report(an_arm(145_274, buyers=0.12), an_arm(145_310, buyers=0.1195), design=design)
     text = sentences.headline(data, verdict.decide(data))
     assert text == (
-        "If there is one, it is most likely between −0.29 and +0.19 points; "
+        "If there is one, it is most likely between −0.30 and +0.20 points; "
         "0.5 points or more is ruled out."
     )
 

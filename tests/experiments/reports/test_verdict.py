@@ -22,14 +22,40 @@ def test_decide__verdicts__are_the_seven_of_the_house():
     assert {kind.value for kind in Kind} == set(states.ALL)
 
 
-def test_decide__huge_effect_before_the_planned_days__collects():
-    design = a_design(started_at=NOW - 13 * DAY)
+def test_decide__huge_effect_before_a_whole_week__collects():
+    design = a_design(started_at=NOW - 6 * DAY)
     data = a_report(an_arm(20_000), an_arm(20_000, ctr=0.2), design=design)
     assert verdict.decide(data).kind is Kind.COLLECTING
 
 
-def test_decide__huge_effect_before_the_planned_visitors__collects():
-    design = a_design(planned_visitors=50_000)
+def test_decide__bound_passed_after_a_week__answers_before_the_planned_end():
+    design = a_design(started_at=NOW - 8 * DAY)
+    data = a_report(an_arm(20_000), an_arm(20_000, ctr=0.2), design=design, days=8)
+    found = verdict.decide(data)
+    assert (found.kind, found.horizon.reached) == (Kind.USE, False)
+    assert data.findings.looks.passed_on == (NOW - 8 * DAY).date()
+
+
+def test_decide__enough_for_a_single_look_but_not_for_this_one__collects():
+    design = a_design(started_at=NOW - 8 * DAY)
+    arms = an_arm(18_400), an_arm(18_400, ctr=0.1042)
+    early = a_report(*arms, design=design, days=8)
+    assert early.primary()[0].p < 0.05
+    assert verdict.decide(early).kind is Kind.COLLECTING
+    assert verdict.decide(a_report(*arms, days=14)).kind is Kind.USE
+
+
+def test_decide__no_end_date__needs_more_than_a_planned_end():
+    arms = an_arm(18_400), an_arm(18_400, ctr=0.1042)
+    data = a_report(*arms, design=a_design(reading="open"), days=14)
+    found = verdict.decide(data)
+    assert (found.kind, found.horizon.planned_days) == (Kind.COLLECTING, None)
+    clear = a_report(an_arm(18_400), an_arm(18_400, ctr=0.11), design=a_design(reading="open"))
+    assert verdict.decide(clear).kind is Kind.USE
+
+
+def test_decide__planned_by_visitors__waits_for_all_of_them():
+    design = a_design(planned_days=0, planned_visitors=50_000)
     data = a_report(an_arm(20_000), an_arm(20_000, ctr=0.2), design=design)
     found = verdict.decide(data)
     assert (found.kind, found.horizon.reached) == (Kind.COLLECTING, False)
@@ -124,7 +150,7 @@ def test_decide__imported__is_at_its_planned_look(origin):
 
 
 def test_decide__stopped_early__collects_and_does_not_read_the_number():
-    design = a_design(ended_at=NOW - 6 * DAY)
+    design = a_design(ended_at=NOW - 8 * DAY)
     data = a_report(an_arm(20_000), an_arm(20_000, ctr=0.2), design=design)
     assert verdict.decide(data).kind is Kind.COLLECTING
 
@@ -137,18 +163,22 @@ def test_decide__second_phase__counts_days_from_its_own_beginning():
     assert found.horizon.days == pytest.approx(5.5)
 
 
-def test_horizon__halfway__counts_the_slower_of_days_and_visitors():
-    design = a_design(started_at=NOW - 7 * DAY, planned_visitors=40_000)
+def test_horizon__planned_by_visitors__counts_at_todays_pace():
+    design = a_design(started_at=NOW - 7 * DAY, planned_days=0, planned_visitors=40_000)
     data = a_report(an_arm(5_000), an_arm(5_000), design=design)
-    horizon = verdict.horizon_of(data)
-    # 10,000 visitors in 7 days: 30,000 more take 21 days, longer than the 7 days of the plan.
-    assert horizon.days_left == 21
+    # 10,000 visitors in 7 days: 30,000 more take 21.
+    assert verdict.horizon_of(data).days_left == 21
+
+
+def test_horizon__halfway_to_a_planned_end__is_the_calendar():
+    design = a_design(started_at=NOW - 7 * DAY, planned_visitors=40_000)
+    assert verdict.horizon_of(a_report(an_arm(5_000), an_arm(5_000), design=design)).days_left == 7
 
 
 def test_horizon__nobody_came_in_the_first_minutes__says_nothing_about_the_pace():
     design = a_design(started_at=NOW - dt.timedelta(minutes=5))
     horizon = verdict.horizon_of(a_report(Aggregates(), Aggregates(), design=design))
-    assert (horizon.per_day, horizon.days_left) == (None, None)
+    assert (horizon.per_day, horizon.days_left) == (None, 14)
 
 
 def test_decide__same_report_read_twice__is_equal():

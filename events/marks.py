@@ -1,0 +1,10 @@
+"""Which marks of the log say that traffic was set aside as automated."""
+
+from typing import Final
+
+SUSPICIOUS: Final = frozenset({"bot", "prefetch", "rate", "late_filter"})
+"""The marks of `delivery.traffic`, and those that a filter gives afterwards (`rollup.set_aside`).
+
+What carries one of them is counted beside the rest, never with it. Another mark (a forced variant,
+a preview) counts nowhere.
+"""

@@ -1,0 +1,22 @@
+"""What happened: the log, what it adds up to, and where the adding stands.
+
+The log names experiments, variants and creatives by number and has no foreign keys: it outlives and
+ignores designs. `delivery.sink` is the only writer of `Event`, `events.rollup` of the totals.
+"""
+
+from events.models.log import Event, Import, RollupState, Tally
+from events.models.sums import Aggregate, Assigned, Cap
+from events.models.units import Alias, Conversion, UnitTotal
+
+__all__ = [
+    "Aggregate",
+    "Alias",
+    "Assigned",
+    "Cap",
+    "Conversion",
+    "Event",
+    "Import",
+    "RollupState",
+    "Tally",
+    "UnitTotal",
+]

@@ -1,0 +1,141 @@
+"""Where the roll-up works: the chunk, the temporary tables, the sites, and starting anew."""
+
+# ruff: noqa: S608 - put together from constants, never from what somebody sent
+
+from typing import Final
+
+from engine.stats.aggregates import MOMENTS
+from events.marks import SUSPICIOUS
+
+NEWEST: Final = "SELECT coalesce(max(seq), 0) FROM events_event"
+
+# Waits until everybody who has drawn a `seq` has committed or gone: then nothing below is open.
+LOCK_LOG: Final = "LOCK TABLE ONLY events_event IN SHARE MODE"
+
+KEY: Final = ("site_id", "experiment_id", "phase", "unit", "suspicious")
+"""What a row of `events_unittotal` is about."""
+PLACE: Final = ("experiment_id", "phase", "variant_id", "explored", "suspicious", "day")
+"""Where a unit counts."""
+CUTS: Final = ("device", "locale", "placement_id", '"returning"')
+VIEWS: Final = 10
+"""How many views of a unit are looked at one by one."""
+
+SEEN_COLUMNS: Final = (
+    *KEY,
+    *("assigned_variant_id", "assigned_at", "variant_id", "first_exposed_at", "first_event_id"),
+    *("day", "explored", "device", "locale", "placement_id", "variants_seen", "shown_at"),
+    *("clicked_at", "days", "day_impressions", "day_clicks", "impressions", "viewables", "clicks"),
+)
+
+WORKSPACE: Final = f"""
+CREATE TEMP TABLE IF NOT EXISTS rollup_site (
+    site_id int PRIMARY KEY, zone text NOT NULL, view interval NOT NULL, click interval NOT NULL
+);
+CREATE TEMP TABLE IF NOT EXISTS rollup_move (
+    site_id int, unit uuid, canonical uuid, PRIMARY KEY (site_id, unit)
+) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS rollup_seen ON COMMIT DELETE ROWS
+    AS SELECT {", ".join(SEEN_COLUMNS)} FROM events_unittotal WITH NO DATA;
+CREATE TEMP TABLE IF NOT EXISTS rollup_bought ON COMMIT DELETE ROWS
+    AS SELECT site_id, experiment_id, unit, suspicious, event_id, kind, occurred_at, amount,
+        order_id FROM events_conversion WITH NO DATA;
+CREATE TEMP TABLE IF NOT EXISTS rollup_touched (id bigint, derive boolean) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS rollup_was ON COMMIT DELETE ROWS
+    AS SELECT t.*, FALSE AS derive, FALSE AS gone FROM events_unittotal t WITH NO DATA;
+CREATE TEMP TABLE IF NOT EXISTS rollup_is ON COMMIT DELETE ROWS
+    AS SELECT t.*, FALSE AS derive, FALSE AS gone FROM events_unittotal t WITH NO DATA;
+CREATE TEMP TABLE IF NOT EXISTS rollup_past (place tid, id bigint, shown bigint, clicked bigint)
+    ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS rollup_cell (
+    experiment_id int, phase int, variant_id int, explored boolean, suspicious boolean, day date,
+    device text, locale text, placement_id int, "returning" boolean,
+    {", ".join(f"m{n} numeric DEFAULT 0" for n in range(MOMENTS))},
+    {", ".join(f"v{n} bigint DEFAULT 0" for n in range(2 * VIEWS))}
+) ON COMMIT DELETE ROWS;
+"""
+# Within one transaction (a rebuild, a chunk with aliases) nothing else empties them.
+FILLED: Final = """
+SELECT (EXISTS (TABLE rollup_seen) OR EXISTS (TABLE rollup_bought) OR EXISTS (TABLE rollup_was)
+    OR EXISTS (TABLE rollup_move))::int
+"""
+EMPTY: Final = """
+TRUNCATE rollup_move, rollup_seen, rollup_bought, rollup_touched, rollup_was, rollup_is,
+    rollup_past, rollup_cell
+"""
+
+# A zone that this server does not know must not stop everybody's roll-up: that site is read in UTC.
+# A day of a window has 24 hours, whatever the zone of the session makes of one.
+SITES: Final = """
+DELETE FROM rollup_site;
+INSERT INTO rollup_site
+SELECT s.id, coalesce(z.name, 'UTC'), make_interval(hours => 24 * s.view_window_days),
+    make_interval(hours => 24 * s.click_window_days)
+FROM workspace_site s LEFT JOIN pg_timezone_names z ON z.name = s.timezone;
+"""
+ZONE: Final = "coalesce(z.zone, 'UTC')"
+VIEW_WINDOW: Final = "coalesce(z.view, interval '720 hours')"
+CLICK_WINDOW: Final = "coalesce(z.click, interval '168 hours')"
+
+# Touched rows are looked up one by one: reading the tables whole would cost more with each visitor
+# that ever came, and after a large load the planner's idea of them is old until they are analysed.
+BY_INDEX: Final = """
+SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off
+"""
+FREELY: Final = """
+SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on
+"""
+
+SUSPECT: Final = ", ".join(f"'{mark}'" for mark in sorted(SUSPICIOUS))
+COUNTED: Final = f"e.mark IN ('', {SUSPECT})"
+
+CHUNK: Final = """
+    e.seq > %(low)s AND e.seq <= %(high)s
+    AND (%(experiment)s::int IS NULL OR e.experiment_id = %(experiment)s)
+    AND (%(site)s::int IS NULL OR e.site_id = %(site)s)
+"""
+OF_NAMES: Final = "(%(names)s::uuid[] IS NULL OR e.unit = ANY (%(names)s::uuid[]))"
+OF_NAMES_OR_ORDERS: Final = """(%(names)s::uuid[] IS NULL OR e.unit = ANY (%(names)s::uuid[])
+    OR e.order_id = ANY (%(orders)s::text[]))"""
+
+_TALLIED: Final = f"""
+SELECT e.site_id, coalesce(e.experiment_id, 0) AS experiment_id, coalesce(e.phase, 0) AS phase,
+    coalesce(e.variant_id, 0) AS variant_id, (e.occurred_at AT TIME ZONE {ZONE})::date AS day,
+    e.kind, e.mark, count(*) AS events, min(e.occurred_at) AS first_at,
+    max(e.occurred_at) AS last_at, max(e.received_at) AS last_received_at
+FROM events_event e LEFT JOIN rollup_site z USING (site_id)
+"""
+_KEEP_TALLIES: Final = """
+INSERT INTO events_tally AS kept
+    (site_id, experiment_id, phase, variant_id, day, kind, mark, events, first_at, last_at,
+     last_received_at)
+"""
+# Says of how many events the chunk is, and how many of them name an order or another name.
+TALLY: Final = f"""
+WITH found AS ({_TALLIED} WHERE {CHUNK} GROUP BY 1, 2, 3, 4, 5, 6, 7), kept AS (
+    {_KEEP_TALLIES} SELECT * FROM found
+    ON CONFLICT (site_id, experiment_id, phase, variant_id, day, kind, mark) DO UPDATE SET
+        events = kept.events + EXCLUDED.events,
+        first_at = least(kept.first_at, EXCLUDED.first_at),
+        last_at = greatest(kept.last_at, EXCLUDED.last_at),
+        last_received_at = greatest(kept.last_received_at, EXCLUDED.last_received_at)
+)
+SELECT coalesce(sum(events), 0), coalesce(sum(events) FILTER (WHERE kind = 'alias'), 0),
+    coalesce(sum(events) FILTER (WHERE kind IN ('add_to_cart', 'purchase', 'refund')), 0)
+FROM found
+"""
+
+FORGET_ALL: Final = """
+DELETE FROM events_unittotal;
+DELETE FROM events_conversion;
+DELETE FROM events_tally;
+DELETE FROM events_assigned;
+DELETE FROM events_alias;
+DELETE FROM events_aggregate WHERE NOT given;
+"""
+FORGET_ONE: Final = (
+    "DELETE FROM events_unittotal WHERE experiment_id = %(experiment)s",
+    "DELETE FROM events_conversion WHERE experiment_id = %(experiment)s",
+    "DELETE FROM events_tally WHERE experiment_id = %(experiment)s",
+    "DELETE FROM events_assigned WHERE experiment_id = %(experiment)s",
+    "DELETE FROM events_aggregate WHERE experiment_id = %(experiment)s AND NOT given",
+)

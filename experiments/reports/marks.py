@@ -1,0 +1,51 @@
+"""When something about an experiment was changed, for the plots: read from the audit log."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Final
+
+from experiments.models import Experiment
+from experiments.reports.findings import Mark
+from workspace.models import AuditEntry
+
+KINDS: Final = {
+    "start": "started",
+    "pause": "paused",
+    "resume": "resumed",
+    "stop": "stopped",
+    "raise_traffic": "traffic",
+    "change_split": "split",
+    "change_policy": "policy",
+    "roll_back": "rolled_back",
+    "release": "released",
+}
+"""What leaves a mark, by its action in the audit log."""
+
+
+def marks_of(experiments: Iterable[Experiment]) -> dict[int, tuple[Mark, ...]]:
+    """By id of the experiment, oldest first, in one query."""
+    by_place: dict[tuple[int | None, str], int] = {
+        (row.site_id, row.key): row.pk for row in experiments
+    }
+    found: dict[int, list[Mark]] = {key: [] for key in by_place.values()}
+    rows = AuditEntry.objects.filter(
+        site__in={site for site, _key in by_place},
+        object_type="experiment",
+        object_key__in={key for _site, key in by_place},
+        action__in=KINDS,
+    )
+    for row in rows.order_by("at", "id"):
+        if (key := by_place.get((row.site_id, row.object_key))) is not None:
+            found[key].append(Mark(_utc(row.at), KINDS[row.action], _detail(row)))
+    return {key: tuple(marks) for key, marks in found.items()}
+
+
+def _utc(at: dt.datetime) -> dt.datetime:
+    return at.astimezone(dt.UTC)
+
+
+def _detail(row: AuditEntry) -> str:
+    if row.action != "raise_traffic":
+        return ""
+    before, after = ((state or {}).get("traffic_share") for state in (row.before, row.after))
+    return f"{before}% → {after}%" if before and after else ""
