@@ -206,6 +206,7 @@ def _read(design: Design) -> list[str]:
         )
         return [text, week]
     text = _(
+        # xgettext: no-python-format, as "5% of" is no place
         "The days of the plan share the 5% of false alarms: each day has a bound of its own "
         "(Lan-DeMets, O'Brien-Fleming type), so the verdict may be read on any of them."
     )
