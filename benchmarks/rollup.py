@@ -109,7 +109,7 @@ class Bench:
             return int(cursor.rowcount)
 
     def add(self, events: int, *, from_day: int = 0, days: int = 1, strangers: bool = False) -> int:
-        """About so many events of new visits by known visitors, or by some who never came before."""
+        """About so many events of new visits, by known visitors or by some never seen before."""
         visits = round(events / EVENTS_PER_VISIT)
         place = {
             "first": self.visits,
