@@ -55,8 +55,8 @@ app.conf.update(
             },
             "sweep-jobs": {
                 "task": "workspace.tasks.sweep_jobs",
-                "schedule": 20.0,
-                "options": {"expires": 20},
+                "schedule": 10.0,
+                "options": {"expires": 10},
             },
         },
     }

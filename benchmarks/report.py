@@ -76,10 +76,13 @@ Freshness is the time from the 202 of one process to the first decision of the o
 """
 
 
-def write_section(text: str) -> None:
-    """Replace what the page says of the loop."""
+def write_section(text: str, *, heading: str = LOOP) -> None:
+    """Replace one section of the page, the one with this heading; the others stay."""
     page = DOCUMENT.read_text(encoding="utf-8")
-    start = page.find(LOOP.splitlines()[1])
-    kept = page[:start].rstrip() if start >= 0 else page.rstrip()
+    title = heading.splitlines()[1]
+    before, _, rest = page.partition(f"\n{title}\n")
     when = f"Measured {time.strftime('%Y-%m-%d')} on {os.cpu_count()} cores."
-    DOCUMENT.write_text(f"{kept}\n{LOOP}\n{when}\n\n{text}\n", encoding="utf-8")
+    after = _sections(rest)
+    DOCUMENT.write_text(
+        f"{before.rstrip()}\n{heading}\n{when}\n\n{text}\n{after}", encoding="utf-8"
+    )

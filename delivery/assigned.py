@@ -9,8 +9,9 @@ all processes, before and after a restart, name it alike, and it is counted once
 import asyncio
 import datetime as dt
 import logging
+import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -36,22 +37,20 @@ MOST_QUEUED: Final = 10_000
 TOGETHER: Final = 100
 """Records; more would hold up the events that wait behind them."""
 GATHER_SECONDS: Final = 0.2
-PAUSE_SECONDS: Final = 0.025
-"""Between two groups: at most 4,000 records a second, some 5 % of a process."""
+PAUSE_SECONDS: Final = 0.05
+"""Between two groups: at most 2,000 records a second, some 3 % of a process."""
+PAUSES: Final = 9
+"""Times as long as a group took, so that a slow database has most of its time for events."""
 _QUARTER_MS: Final = 900_000  # every zone's midnight lies on a quarter of an hour
 _ASKED: Final = (b"user-agent", b"accept-language", b"sec-purpose", b"purpose")
 _LONGEST_HEADER: Final = 256
 
 
 class Note(msgspec.Struct, frozen=True, gc=False):
-    """One assignment that was not said yet today; `day` is the site's, a proleptic ordinal."""
+    """What of an answer was not said yet today; `day` is the site's, a proleptic ordinal."""
 
     about: Assigned
-    stamp: bytes
     day: int
-
-
-NOTHING: Final[Sequence[Note]] = ()
 
 
 @dataclass(slots=True)
@@ -65,8 +64,18 @@ class Said:
     def __len__(self) -> int:
         return len(self._newer) + len(self._older)
 
-    def news(self, assigned: Assigned, *, remember: bool = True) -> Sequence[Note]:
-        """What of an answer was not said yet."""
+    def news(self, assigned: Assigned) -> Note | None:
+        """What of an answer was not said yet, and is now."""
+        day, fresh = self.fresh(assigned)
+        if not fresh:
+            return None
+        if len(self._newer) >= self.most:
+            self._newer, self._older = set(), self._newer
+        self._newer.update(fresh)
+        return Note(_slim(assigned, tuple(fresh.values())), day)
+
+    def fresh(self, assigned: Assigned) -> tuple[int, dict[bytes, bytes]]:
+        """The day, and the stamps that were not said yet by what they would be remembered by."""
         day, tail = _today(assigned.site.timezone, assigned.now_ms // _QUARTER_MS)
         if traffic.is_prefetch(assigned.headers):
             # Set aside now; when the page is looked at later, that counts.
@@ -77,17 +86,7 @@ class Said:
             key = unit + phase_of(stamp) + tail
             if key not in newer and key not in older:
                 fresh.setdefault(key, stamp)
-        if not fresh:
-            return NOTHING
-        if remember:
-            self._remember(fresh)
-        about = _slim(assigned)
-        return [Note(about, stamp, day) for stamp in fresh.values()]
-
-    def _remember(self, keys: Iterable[bytes]) -> None:
-        if len(self._newer) >= self.most:
-            self._newer, self._older = set(), self._newer
-        self._newer.update(keys)
+        return day, fresh
 
 
 @lru_cache(maxsize=512)
@@ -96,19 +95,19 @@ def _today(timezone: str, quarter: int) -> tuple[int, bytes]:
     return day, day.to_bytes(4, "big")
 
 
-def records(notes: Sequence[Note]) -> list[Record]:
+def records(notes: Iterable[Note]) -> list[Record]:
     """The notes as they stand in the log."""
-    return [_record(note) for note in notes]
+    return [_record(note.about, stamp, note.day) for note in notes for stamp in note.about.stamps]
 
 
-def _record(note: Note) -> Record:
-    about, stamp = note.about, Stamp.unpack(note.stamp)
+def _record(about: Assigned, packed: bytes, day: int) -> Record:
+    stamp = Stamp.unpack(packed)
     site, at = about.site, dt.datetime.fromtimestamp(about.now_ms / 1000, dt.UTC)
     browser = {} if about.secret else about.headers
     mark = traffic.mark(browser, robots_count=site.count_automated)
     record = Record(
-        day=dt.date.fromordinal(note.day),
-        id=identity.of_assignment(site.id, phase_of(note.stamp), about.unit, note.day, mark),
+        day=dt.date.fromordinal(day),
+        id=identity.of_assignment(site.id, phase_of(packed), about.unit, day, mark),
         digest=identity.digest(ASSIGNED),
         site_id=site.id,
         kind=ASSIGNED,
@@ -123,13 +122,13 @@ def _record(note: Note) -> Record:
     return stamped(record, stamp)
 
 
-def _slim(assigned: Assigned) -> Assigned:
+def _slim(assigned: Assigned, stamps: tuple[bytes, ...]) -> Assigned:
     """Without what will not be looked at: a queue of whole requests would be large."""
     headers = assigned.headers
     return Assigned(
         site=assigned.site,
         unit=assigned.unit,
-        stamps=(),
+        stamps=stamps,
         now_ms=assigned.now_ms,
         headers={name: headers[name][:_LONGEST_HEADER] for name in _ASKED if name in headers},
         secret=assigned.secret,
@@ -146,17 +145,17 @@ class Notebook:
     dropped: int = 0
     said: Said = field(default_factory=Said, repr=False)
     _queue: deque[Note] = field(default_factory=deque, repr=False)
+    _waiting: int = 0
     _wake: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     _task: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
     def hear(self, assigned: Assigned) -> None:
         """Take note; never waits. What finds no room is dropped, and new again next time."""
-        full = len(self._queue) >= MOST_QUEUED
-        notes = self.said.news(assigned, remember=not full)
-        if full:
-            self.dropped += len(notes)
-        elif notes:
-            self._queue.extend(notes)
+        if self._waiting >= MOST_QUEUED:
+            self.dropped += len(self.said.fresh(assigned)[1])
+        elif note := self.said.news(assigned):
+            self._queue.append(note)
+            self._waiting += len(note.about.stamps)
             self._wake.set()
 
     def start(self) -> None:
@@ -180,15 +179,25 @@ class Notebook:
             await asyncio.sleep(GATHER_SECONDS)
             self._wake.clear()
             while self._queue:
+                begun = time.monotonic()
                 await self._some()
-                await asyncio.sleep(PAUSE_SECONDS)
+                spent = time.monotonic() - begun
+                await asyncio.sleep(max(PAUSE_SECONDS, PAUSES * spent))
 
     async def _some(self) -> None:
-        notes = [self._queue.popleft() for _ in range(min(TOGETHER, len(self._queue)))]
+        taken = records(self._take())
+        self._waiting -= len(taken)
         try:
-            await self.commit.write(records(notes))
+            await self.commit.write(taken)
         except Unavailable:
-            self.dropped += len(notes)
+            self.dropped += len(taken)
         except Exception:
-            self.dropped += len(notes)
-            log.exception("could not write %s assignments", len(notes))
+            self.dropped += len(taken)
+            log.exception("could not write %s assignments", len(taken))
+
+    def _take(self) -> Iterator[Note]:
+        taken = 0
+        while self._queue and taken < TOGETHER:
+            note = self._queue.popleft()
+            taken += len(note.about.stamps)
+            yield note

@@ -7,7 +7,8 @@ import psycopg
 from psycopg import errors
 
 from delivery import sink
-from delivery.sink import Load, Outcome, Record, Rows, Run
+from delivery.sink import Outcome, Record
+from delivery.steps import WHOLE, Load, Rows, Run
 
 
 async def connect(url: str) -> psycopg.AsyncConnection[Any]:
@@ -25,7 +26,7 @@ async def carry_out(
     connection: psycopg.AsyncConnection[Any], records: Sequence[Record]
 ) -> list[Outcome]:
     """The steps of the sink in one transaction."""
-    steps = sink.writing(records, sink.WHOLE)
+    steps = sink.writing(records, WHOLE)
     try:
         step = next(steps)
         while True:

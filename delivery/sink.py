@@ -13,11 +13,13 @@ from collections.abc import Generator, Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 import psycopg
 from psycopg import errors
+
+from delivery.steps import INSIDE, WHOLE, Load, Rows, Run, Scope
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -56,7 +58,7 @@ class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 ASSIGNED: Final = "assigned"
-"""Every process says it of every unit, so most are there already: no COPY that would only fail."""
+"""Every process says it of every unit, so many are there already: a COPY would only fail."""
 
 
 class Outcome(StrEnum):
@@ -70,6 +72,7 @@ class Outcome(StrEnum):
 
 COLUMNS: tuple[str, ...] = Record.__struct_fields__
 _LIST = ", ".join(COLUMNS)
+_encode = msgspec.json.Encoder().encode
 
 COPY_LOG = f"COPY events_event ({_LIST}) FROM STDIN"
 ENSURE = "SELECT events_ensure_partition(day) FROM unnest(%s::date[]) AS day"
@@ -85,44 +88,16 @@ INSERT_NEW = (
     f"INSERT INTO events_event ({_LIST}) SELECT {_LIST} FROM events_incoming ORDER BY id, day"  # noqa: S608
     " ON CONFLICT (day, id) DO NOTHING RETURNING day, id"
 )
+INSERT_NOTED = (
+    f"INSERT INTO events_event ({_LIST}) SELECT {_LIST}"  # noqa: S608
+    " FROM json_populate_recordset(NULL::events_event, %s::json) ORDER BY id, day"
+    " ON CONFLICT (day, id) DO NOTHING RETURNING day, id"
+)
 DIGESTS = (
     "SELECT day, id, kept.digest FROM events_incoming JOIN events_event AS kept USING (day, id)"
 )
 
 
-class Run(NamedTuple):
-    """A statement; the generator is sent its rows."""
-
-    sql: str
-    values: tuple[object, ...] | None = None
-
-
-class Load(NamedTuple):
-    """A COPY with its data."""
-
-    sql: str
-    text: str
-
-
-class Scope(NamedTuple):
-    """How work begins, starts anew on the slow path, and ends on either; empty: not at all."""
-
-    begin: str
-    anew: str
-    end: str
-    end_slow: str
-
-
-INSIDE = Scope(
-    begin="SAVEPOINT events_sink",
-    anew="ROLLBACK TO SAVEPOINT events_sink",
-    end="RELEASE SAVEPOINT events_sink",
-    end_slow="RELEASE SAVEPOINT events_sink",
-)
-# A lone COPY is a transaction already: one round trip instead of three.
-WHOLE = Scope(begin="", anew="BEGIN", end="", end_slow="COMMIT")
-
-Rows: TypeAlias = list[tuple[Any, ...]]
 Steps: TypeAlias = Generator[Run | Load, Rows, list[Outcome]]
 Key: TypeAlias = tuple[dt.date, bytes]
 
@@ -189,10 +164,7 @@ def writing(records: Sequence[Record], scope: Scope) -> Steps:
     first = _first_of_each(records)
     days = {day for day, _ in first}
     if records[0].kind == ASSIGNED:
-        yield from _run(scope.begin or scope.anew)
-        settled, end = (yield from _compared(first, days)), scope.end_slow
-        yield from _run(end)
-        return _outcomes(records, first, settled)
+        return _outcomes(records, first, (yield from _noted(first, days, scope)))
     try:
         yield from _run(scope.begin)
         if not days <= _known_days:
@@ -211,6 +183,35 @@ def writing(records: Sequence[Record], scope: Scope) -> Steps:
 def _run(sql: str) -> Generator[Run, Rows, None]:
     if sql:
         yield Run(sql)
+
+
+def _noted(
+    first: dict[Key, Record], days: set[dt.date], scope: Scope
+) -> Generator[Run | Load, Rows, dict[Key, Outcome]]:
+    """In one statement, which leaves out what is there; all digests of a key are the same."""
+    insert, end = Run(INSERT_NOTED, (_json(first),)), scope.end
+    try:
+        yield from _run(scope.begin)
+        if not days <= _known_days:
+            yield Run(ENSURE, (sorted(days),))
+        rows = yield insert
+    except errors.CheckViolation:
+        yield Run(scope.anew)
+        yield Run(ENSURE, (sorted(days),))
+        rows, end = (yield insert), scope.end_slow
+    yield from _run(end)
+    _remember(days)
+    new = {(day, name.bytes) for day, name in rows}
+    return {key: Outcome.STORED if key in new else Outcome.DUPLICATE for key in first}
+
+
+def _json(first: dict[Key, Record]) -> str:
+    return _encode([_hexed(record) for record in first.values()]).decode()
+
+
+def _hexed(record: Record) -> dict[str, Any]:
+    values = msgspec.structs.asdict(record)
+    return {n: v.hex() if isinstance(v, bytes) else v for n, v in values.items()}
 
 
 def _first_of_each(records: Sequence[Record]) -> dict[Key, Record]:

@@ -36,7 +36,7 @@ def mark(headers: Mapping[bytes, bytes], *, robots_count: bool = False) -> str:
 def is_prefetch(headers: Mapping[bytes, bytes]) -> bool:
     """Whether a page is loaded before anybody wants to see it."""
     purpose = headers.get(b"sec-purpose") or headers.get(b"purpose")
-    return bool(purpose) and b"prefetch" in purpose.lower()
+    return purpose is not None and b"prefetch" in purpose.lower()
 
 
 def agent_of(headers: Mapping[bytes, bytes]) -> str:

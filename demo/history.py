@@ -19,7 +19,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 
 from creatives.models import Creative, Placement
-from demo import credentials, loop_stories
+from demo import credentials, endings, loop_stories, programs
 from demo.models import DemoSite, Parcel
 from demo.parcels import Counter, NotShown, pack
 from demo.shoppers import Door
@@ -27,6 +27,7 @@ from demo.stories import DAY, DAYS, Story
 from demo.storybook import STORIES
 from demo.turn import turn
 from engine.errors import IllegalMove, InvalidInput, NotFound
+from events import rollup
 from experiments import lifecycle, publishing
 from experiments.models import Experiment, Status
 from experiments.reports import refresh
@@ -45,6 +46,7 @@ class Past:
     site_id: int
     anchor: dt.datetime
     counter: Counter
+    programs: Counter
     tell: Tell
     clock: Clock
     shoppers: int = 0
@@ -77,6 +79,9 @@ class Past:
             for one, bring in made:
                 if one is not None:
                     self.shoppers += bring(one, self.counter.door, now=self.anchor)
+            for story in self._stories():
+                if story.programs:
+                    self._bring_programs(story)
 
     def _began(self, key: str, build: loop_stories.Build) -> Experiment | None:
         try:
@@ -126,19 +131,20 @@ class Past:
 
     def _end(self, story: Story) -> None:
         experiment, end = self._find(story), story.end
-        if experiment is None or end is None or experiment.status not in LIVE:
+        if experiment is None or end is None:
             return
         ended = story.begins_at(self.anchor) + story.lasts * DAY
+        if experiment.status in LIVE:
+            with turn(self.site_id, anchor=self.anchor):
+                lifecycle.stop(experiment, actor=None, now=ended)
+        open_end = experiment.status == Status.STOPPED and not experiment.takeaways
+        if not open_end or not (end.reason or end.takeaways):
+            return
+        # Who decides has the report in view, and the decision keeps what it said.
+        rollup.run(now=self.clock())
+        refresh.refresh(experiment, now=ended, rolled=True)
         with turn(self.site_id, anchor=self.anchor):
-            lifecycle.stop(experiment, actor=None, now=ended)
-            if end.reason:
-                lifecycle.decide(
-                    experiment,
-                    variant_key=end.decision,
-                    reason=end.reason,
-                    actor=None,
-                    now=ended + DECIDED_AFTER,
-                )
+            endings.conclude(experiment, end, now=ended + DECIDED_AFTER)
 
     def _find(self, story: Story) -> Experiment | None:
         return Experiment.objects.filter(site=self.site_id, key=story.key).first()
@@ -149,7 +155,23 @@ class Past:
         if parcel is None:
             parcel = self._pack(story, day)
         if parcel is not None and parcel.sent_at is None:
-            self._send(parcel)
+            self._send(parcel, self.counter)
+
+    def _bring_programs(self, story: Story) -> None:
+        """The programs of a story, as a parcel after its last day, unless they have come."""
+        known = Parcel.objects.filter(site=self.site_id, story=story.key, day=story.lasts).first()
+        if known is None:
+            events = programs.pack(story, self.anchor, self.programs)
+            with turn(self.site_id, anchor=self.anchor):
+                known = Parcel.objects.create(
+                    site_id=self.site_id,
+                    story=story.key,
+                    day=story.lasts,
+                    shoppers=0,
+                    events=events,
+                )
+        if known.sent_at is None:
+            self._send(known, self.programs)
 
     def _pack(self, story: Story, day: int) -> Parcel | None:
         experiment = self._find(story)
@@ -169,9 +191,9 @@ class Past:
                 site_id=self.site_id, story=story.key, day=day, shoppers=shoppers, events=events
             )
 
-    def _send(self, parcel: Parcel) -> None:
+    def _send(self, parcel: Parcel, counter: Counter) -> None:
         with self._timed("events"), turn(self.site_id, anchor=self.anchor):
-            self.counter.send(parcel.events or [])
+            counter.send(parcel.events or [])
             parcel.events, parcel.sent_at = None, self.clock()
             parcel.save(update_fields=["events", "sent_at"])
         self.shoppers += parcel.shoppers
@@ -198,8 +220,10 @@ def bring_in(demo: DemoSite, *, tell: Tell, clock: Clock) -> Past:
         raise NotFound(
             _("There is no demo site yet."), hint=_("Run manage.py seed_demo, or ./lab up.")
         )
-    with Counter(Door(settings.DELIVERY_URL, known.keys.secret)) as counter:
-        past = Past(demo.site_id, demo.anchor, counter, tell, clock)
+    shop = Door(settings.DELIVERY_URL, known.keys.secret)
+    browsers = Door(settings.DELIVERY_URL, known.keys.publishable, programs.PURPOSE)
+    with Counter(shop) as counter, Counter(browsers) as others:
+        past = Past(demo.site_id, demo.anchor, counter, others, tell, clock)
         past.live()
     return past
 

@@ -36,7 +36,7 @@ PERSONAL_DAYS, LEARNING_DAYS = 21, 30
 # Of either, more than a hundred shoppers explore: fewer are too few for a report.
 PERSONAL_VISITS, LEARNING_VISITS = 3_600, 3_600
 PERSONAL_ROUNDS, LEARNING_ROUNDS = 21, 16
-EXPLORATION = 20  # percent
+EXPLORATION = 30  # percent: enough by chance to compare with, in nearly every past
 SEED = 2026
 
 CATEGORY = {SHOES: ("Likes shoes", "shoes"), KITCHEN: ("Likes kitchenware", "kitchen")}
@@ -85,6 +85,7 @@ def personalised(
         planned_days=PERSONAL_DAYS,
         policy=Experiment.Policy.RULES,
         exploration_share=EXPLORATION,
+        watched=(),
         rules=tuple(
             RulePlan(made[key], dict.fromkeys(names, 1)) for key, names in fitting.items() if names
         ),
@@ -110,6 +111,7 @@ def bandit(
         planned_days=LEARNING_DAYS - 2,
         policy=Experiment.Policy.THOMPSON,
         exploration_share=EXPLORATION,
+        watched=(),
     )
     return _running(site, plan, actor, now - dt.timedelta(days=LEARNING_DAYS))
 

@@ -5,7 +5,7 @@ The stories themselves are in `demo.storybook`; `demo.history` lives them day by
 
 import datetime as dt
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -34,6 +34,18 @@ class End:
 
     decision: str = ""
     reason: str = ""
+    takeaways: str = ""
+    next_step: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What showing a variant costs: once, per 1,000 impressions (in fen), and off each order."""
+
+    creative: int = 0
+    media: int = 0
+    discount: int = 0
 
 
 def fixed_test(story: "Story", site: Site, begun: dt.datetime) -> None:
@@ -59,7 +71,8 @@ class Story:
 
     `begins` days before the end of the past it starts; for `lasts` days shoppers come: `per_arm`
     of them for every variant, or `crowd` in all, whatever each of them gets. With `seed` chance is
-    another one.
+    another one. `costs` are those of the variants, in their order. `programs` load the page in the
+    last days before anybody looks at it, and are set aside.
     """
 
     key: str
@@ -77,6 +90,8 @@ class Story:
     mde: int = 20
     end: End | None = None
     seed: int = 0
+    costs: tuple[Cost, ...] = ()
+    programs: int = 0
     build: Builder = fixed_test
 
     def begins_at(self, anchor: dt.datetime) -> dt.datetime:
@@ -133,9 +148,19 @@ def draft(story: Story, site: Site, begun: dt.datetime) -> Experiment:
         mde=Decimal(story.mde),
         planned_days=story.planned_days,
         planned_visitors=story.planned_visitors,
-        variants=tuple(
-            design.VariantPlan(letter, name, creative)
-            for letter, name, creative in zip(LETTERS, story.names, shown, strict=False)
-        ),
+        variants=tuple(_variants(story, shown)),
     )
     return design.save(site, plan, actor=None, now=begun)
+
+
+def _variants(story: Story, shown: list[Creative]) -> Iterator[design.VariantPlan]:
+    costs = story.costs or (Cost(),) * len(shown)
+    for letter, name, creative, cost in zip(LETTERS, story.names, shown, costs, strict=False):
+        yield design.VariantPlan(
+            letter,
+            name,
+            creative,
+            creative_cost=cost.creative,
+            media_cost=cost.media,
+            discount=Decimal(cost.discount),
+        )

@@ -5,8 +5,9 @@ tests: what learns or personalises runs there. Another kind of experiment is ano
 `build` of its own, and with `crowd` instead of `per_arm` where a policy says who gets what.
 """
 
-from demo.stories import End, Story, only_draft, paused_at_once
+from demo.stories import Cost, End, Story, only_draft, paused_at_once
 from experiments.hypothesis import Parts
+from experiments.models import NextStep
 
 STORIES = (
     Story(
@@ -29,7 +30,12 @@ STORIES = (
             "b",
             "The shoe at sunrise brought over a third more clicks than the pot, and the orders "
             "came along. It leads the page until winter.",
+            takeaways="A product in use, in real light, beats a product on a table. The orders "
+            "rose with the clicks, so these were no idle ones.",
+            next_step=NextStep.ROLL_OUT,
+            tags=("season", "shoes", "photo style"),
         ),
+        costs=(Cost(), Cost(creative=180_000)),
     ),
     Story(
         "cart-returns",
@@ -52,6 +58,10 @@ STORIES = (
             "a",
             "Beside a full cart the word “return” cost a third of the clicks: nobody wants to "
             "think of sending things back. Free delivery stays.",
+            takeaways="In the cart, say nothing of what may go wrong. The same promise may do "
+            "better earlier, on the product page.",
+            next_step=NextStep.ITERATE,
+            tags=("reassurance", "cart"),
         ),
     ),
     Story(
@@ -75,7 +85,12 @@ STORIES = (
             "b",
             "A box to fill beats a discount to wait for: clearly more clicks, and no order lost. "
             "It is the default of the promotion page.",
+            takeaways="Something to put together is clicked more than something to save. Fifteen "
+            "percent off two pairs cost less than a weekend for everybody.",
+            next_step=NextStep.ROLL_OUT,
+            tags=("discount", "shoes"),
         ),
+        costs=(Cost(discount=10), Cost(creative=60_000, discount=15)),
     ),
     Story(
         "search-gift",
@@ -95,7 +110,11 @@ STORIES = (
         planned_days=21,
         planned_visitors=3_200,
         mde=25,
-        end=End(),
+        end=End(
+            takeaways="Beside the results it hardly matters what is shown: who searches knows what "
+            "they want.",
+            tags=("search",),
+        ),
     ),
     Story(
         "product-care",
@@ -130,7 +149,10 @@ STORIES = (
         lasts=16,
         per_arm=1_400,
         seed=1,
-        planned_visitors=2_500,
+        planned_days=21,
+        costs=(Cost(discount=15), Cost(creative=120_000, media=1_500)),
+        programs=70,
+        planned_visitors=3_700,
     ),
     Story(
         "clearance-last-pairs",
@@ -147,7 +169,10 @@ STORIES = (
         lasts=15,
         per_arm=1_400,
         seed=3,
-        planned_visitors=2_500,
+        planned_days=21,
+        costs=(Cost(), Cost(creative=40_000)),
+        programs=40,
+        planned_visitors=3_900,
     ),
     Story(
         "product-returns",
@@ -163,6 +188,7 @@ STORIES = (
         begins=9,
         lasts=9,
         per_arm=2_000,
+        programs=60,
         planned_visitors=5_000,
     ),
     Story(

@@ -1,22 +1,25 @@
 """Long work of the demo, and what the timetable starts."""
 
+import datetime as dt
 from typing import Any
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from demo import history, live, reset, simulation
 from demo.data import RESET, SEED_HISTORY
 from demo.models import DemoSite
-from workspace import jobs
+from workspace import jobs, ticks
 from workspace.models import Job
 
 SIMULATE = "simulate_shoppers"
+HALF_A_BURST = dt.timedelta(seconds=live.EVERY / 2)
 
 
-@jobs.register(SIMULATE)
+@jobs.register(SIMULATE, title=gettext_lazy("Simulated shoppers"))
 def simulate_shoppers(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """Send simulated shoppers; the result is the outcome with its experiment's key."""
     order = simulation.Order(
@@ -28,7 +31,7 @@ def simulate_shoppers(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     return outcome.as_json()
 
 
-@jobs.register(SEED_HISTORY)
+@jobs.register(SEED_HISTORY, title=gettext_lazy("Demo data"))
 def seed_history(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """Live the demo's past; the result says who came, what was left alone and the seconds."""
     demo = DemoSite.objects.get(site=job.site)
@@ -41,7 +44,7 @@ def seed_history(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     }
 
 
-@jobs.register(RESET)
+@jobs.register(RESET, title=gettext_lazy("Reset of the demo"))
 def reset_demo(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """Empty the demo site and begin its past anew, as a job of its own."""
     assert job.site is not None  # noqa: S101 - nobody asks for it without one
@@ -55,5 +58,6 @@ def reset_demo(job: Job, progress: jobs.Progress) -> dict[str, Any]:
 @shared_task(name="demo.tasks.send_shoppers")
 def send_shoppers() -> None:
     """A burst of live shoppers on every demo site; nothing where there is no demo."""
-    if settings.DEMO:
-        live.send_bursts(now=timezone.now())
+    now = timezone.now()
+    if settings.DEMO and ticks.first("demo-shoppers", within=HALF_A_BURST, now=now):
+        live.send_bursts(now=now)

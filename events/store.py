@@ -9,7 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from django.db.models import BigIntegerField, Count, Func, Max, Min, Q, Sum
 
@@ -61,6 +61,9 @@ __all__ = [
     "watermark",
 ]
 
+HEAVY: Final = ("clicks", "revenue")
+"""Totals of which a single unit can have much more than another."""
+
 ByDay: TypeAlias = dict[dt.date, Aggregates]
 ByBranch: TypeAlias = dict[bool, ByDay]
 ByVariant: TypeAlias = dict[int, ByDay]
@@ -81,7 +84,8 @@ class Health:
 
     `units` have at least one counted impression; `multiple` of them saw several variants (they are
     analysed in the first). `unexposed` clicked, but no impression of theirs has come: they count
-    nowhere. `marked` counts the events that were set aside, by reason and variant.
+    nowhere. `marked` counts the events that were set aside, by reason and variant. `largest` is the
+    most that one unit has of a total.
     """
 
     units: int = 0
@@ -91,6 +95,8 @@ class Health:
     marked: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     first_event_at: dt.datetime | None = None
     last_event_at: dt.datetime | None = None
+    last_received_at: dt.datetime | None = None
+    largest: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def multiple_share(self) -> float:
@@ -185,44 +191,47 @@ def health_of(phases: Iterable[Phase]) -> dict[Phase, Health]:
     """The health of many phases in two queries."""
     wanted = set(phases)
     experiments = {experiment for experiment, _phase in wanted}
-    units = {(e, p): (some, multiple, none) for e, p, some, multiple, none in _units(experiments)}
+    units = {(row["experiment_id"], row["phase"]): row for row in _units(experiments)}
     tallies: dict[Phase, list[Tally]] = defaultdict(list)
     for row in Tally.objects.filter(experiment_id__in=experiments):
         tallies[row.experiment_id, row.phase].append(row)
-    return {phase: _health(units.get(phase, (0, 0, 0)), tallies[phase]) for phase in wanted}
+    return {phase: _health(units.get(phase), tallies[phase]) for phase in wanted}
 
 
-def _units(experiments: Iterable[int]) -> Iterable[tuple[int, int, int, int, int]]:
+def _units(experiments: Iterable[int]) -> Iterable[Mapping[str, Any]]:
     seen = Func("variants_seen", function="cardinality", output_field=BigIntegerField())
     rows = UnitTotal.objects.filter(experiment_id__in=experiments, suspicious=False)
     acted = Q(clicks__gt=0) | Q(viewables__gt=0)
     return (
         rows.annotate(seen=seen)
-        .values_list("experiment_id", "phase")
+        .values("experiment_id", "phase")
         .annotate(
             units=Count("id", filter=Q(variant_id__isnull=False)),
             multiple=Count("id", filter=Q(seen__gt=1)),
             unexposed=Count("id", filter=Q(variant_id__isnull=True) & acted),
+            **{f"most_{total}": Max(total) for total in HEAVY},
         )
     )
 
 
-def _health(units: tuple[int, int, int], tallies: list[Tally]) -> Health:
+def _health(units: Mapping[str, Any] | None, tallies: list[Tally]) -> Health:
     marked: dict[str, dict[int, int]] = {}
     for row in tallies:
         if row.mark:
             variants = marked.setdefault(row.mark, {})
             variants[row.variant_id] = variants.get(row.variant_id, 0) + row.events
     counted = [row for row in tallies if not row.mark]
-    some, multiple, unexposed = units
+    known = units or {}
     return Health(
-        units=some,
-        multiple=multiple,
-        unexposed=unexposed,
+        units=known.get("units", 0),
+        multiple=known.get("multiple", 0),
+        unexposed=known.get("unexposed", 0),
         events=sum(row.events for row in counted),
         marked=marked,
         first_event_at=min((row.first_at for row in counted), default=None),
         last_event_at=max((row.last_at for row in counted), default=None),
+        last_received_at=max((row.last_received_at for row in counted), default=None),
+        largest={total: known[f"most_{total}"] for total in HEAVY} if known else {},
     )
 
 
@@ -236,10 +245,16 @@ def watermark() -> Watermark:
 
 
 def latest_event_at(site_id: int) -> dt.datetime | None:
-    """When the newest event of a site was received, the ones not yet rolled up included."""
+    """When the newest event of a site was received, the ones not yet rolled up included.
+
+    What the data plane notes of its own accord (`assigned`) is no sign that a shop reports.
+    """
     tail = Event.objects.filter(site_id=site_id, seq__gt=watermark().seq)
-    rolled = Tally.objects.filter(site_id=site_id).aggregate(at=Max("last_received_at"))["at"]
-    times = [tail.aggregate(at=Max("received_at"))["at"], rolled]
+    rolled = Tally.objects.filter(site_id=site_id)
+    times = [
+        tail.exclude(kind="assigned").aggregate(at=Max("received_at"))["at"],
+        rolled.exclude(kind="assigned").aggregate(at=Max("last_received_at"))["at"],
+    ]
     return max((at for at in times if at is not None), default=None)
 
 

@@ -16,5 +16,5 @@ def describe(variant: Variant, currency: str) -> str:
         amount = numbers.money(variant.media_cost, currency)
         parts.append(_("media %(amount)s per 1,000 impressions") % {"amount": amount})
     if variant.discount:
-        parts.append(_("discount %(share)s %%") % {"share": f"{variant.discount:g}"})
-    return _("Costs: %(parts)s") % {"parts": ", ".join(parts)} if parts else ""
+        parts.append(_("discount %(share)s %%") % {"share": f"{variant.discount.normalize():f}"})
+    return _("Costs: %(parts)s") % {"parts": _(", ").join(parts)} if parts else ""

@@ -159,7 +159,7 @@ class VariantForm(Quiet, forms.Form):
     @property
     def costs_open(self) -> bool:
         """Whether there is something under the fold to be seen."""
-        return any(field.errors or field.value() for field, _unit in self.costs)
+        return any(f.errors or str(f.value() or "0") != "0" for f, _unit in self.costs)
 
     @property
     def chosen(self) -> int:

@@ -23,6 +23,7 @@ from creatives.models import Placement
 from engine.errors import IllegalMove, InvalidInput
 from experiments import compare_and_set, launch, layers, traffic
 from experiments.models import Experiment, Status, Variant
+from experiments.reports import versions
 from workspace import audit
 
 
@@ -153,6 +154,7 @@ def decide(
         **record.changes,
     }
     compare_and_set.change(experiment, Move.DECIDE, changes, actor=actor, now=now)
+    versions.at_decision(experiment, actor, now)
     if variant is not None and experiment.placement is not None and variant.creative is not None:
         _make_default(experiment.placement, variant, actor=actor, now=now)
 

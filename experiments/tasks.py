@@ -1,11 +1,18 @@
 """What happens by the clock. Celery may be away: pages publish their own changes."""
 
+import datetime as dt
+
 from celery import shared_task
 from django.utils import timezone
 
 from events import rollup
 from experiments import adaptive, publishing
 from experiments.reports import refresh
+from workspace import ticks
+
+# Half of their periods in the timetable.
+HALF_A_MINUTE = dt.timedelta(seconds=30)
+HALF_OF_LEARNING = dt.timedelta(seconds=22)
 
 
 @shared_task(name="experiments.tasks.publish_changes")
@@ -17,13 +24,15 @@ def publish_changes() -> None:
 @shared_task(name="experiments.tasks.refresh_reports")
 def refresh_reports() -> None:
     """Count what is new and bring the reports of everything live up to date."""
-    refresh.refresh_running(now=timezone.now())
+    now = timezone.now()
+    if ticks.first("refresh-reports", within=HALF_A_MINUTE, now=now):
+        refresh.refresh_running(now=now)
 
 
 @shared_task(name="experiments.tasks.learn")
 def learn() -> None:
     """Take what has been clicked into the probabilities of the policies that learn."""
     now = timezone.now()
-    if adaptive.is_wanted():
+    if adaptive.is_wanted() and ticks.first("learn", within=HALF_OF_LEARNING, now=now):
         rollup.run(now=now)
         adaptive.learn(now=now)

@@ -37,8 +37,8 @@ VERDICTS: Mapping[str, Word] = MappingProxyType(
         "check_data": Word(gettext_lazy("Check data first"), "alert-triangle", "bad"),
         "use": Word(gettext_lazy("A variant did better"), "trophy", "good"),
         "keep_control": Word(gettext_lazy("Keep the control"), "circle-check", "accent"),
-        "no_difference": Word(gettext_lazy("No clear difference"), "scale"),
-        "your_call": Word(gettext_lazy("Your call"), "help-circle", "warn"),
+        "no_difference": Word(gettext_lazy("No clear difference"), "equal"),
+        "your_call": Word(gettext_lazy("Your call"), "scale", "warn"),
     }
 )
 DONE: Mapping[str, Any] = MappingProxyType(

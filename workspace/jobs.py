@@ -1,8 +1,9 @@
 """Long work. The row is the truth: who works on it, until when, how far, what came out.
 
-A worker holds a job by a *lease*: a token and a time. It renews the lease whenever it reports
-progress; when it dies the lease runs out and the next sweep hands the job to somebody else. Whoever
-has lost the lease cannot write to the row any more, so a result is recorded once.
+A worker holds a job by a *lease*: a token and a time, renewed as long as it lives. When it dies the
+lease runs out and the next sweep hands the job to somebody else. Whoever has lost the lease cannot
+write to the row any more, so a result is recorded once. What has killed three workers, or failed
+unexpectedly three times, is set aside until somebody asks for it again.
 
 A handler may be started again after its worker was killed: what it does must bear repetition.
 """
@@ -17,15 +18,16 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from engine.errors import LabError, StateError
+from workspace import audit
+from workspace.lease import LEASE, held
 from workspace.models import Heartbeat, Job, Site
 
-# Longer than any step of a handler between two reports of progress.
-LEASE = dt.timedelta(seconds=120)
 # A third death in a row is the job's fault, not the worker's.
 MAX_ATTEMPTS = 3
 # Celery was told when the job was made; only what nobody took by then is told again.
@@ -33,13 +35,14 @@ WAKE_AGAIN_AFTER = dt.timedelta(seconds=15)
 # Writing each step would cost more than many steps do.
 REPORT_EVERY_SECONDS = 0.5
 WORKER = "worker"
-# The sweep comes every 20 s.
+# The sweep comes every 10 s, unless all workers are at long jobs.
 WORKER_SILENT_AFTER = dt.timedelta(seconds=75)
 
 Result = Mapping[str, Any]
 Handler = Callable[[Job, "Progress"], Result]
 
 _handlers: dict[str, Handler] = {}
+_titles: dict[str, str | Promise] = {}
 _log = logging.getLogger(__name__)
 
 
@@ -64,9 +67,10 @@ class Workers:
 
 
 class Progress:
-    """How a handler tells how far it is, and keeps its lease.
+    """How a handler tells how far it is.
 
-    Call it at least every minute; raises LeaseLost when the job belongs to somebody else by now.
+    Call it often, and at least every few minutes (see `lease.MOST_SILENT`). Raises LeaseLost when
+    the job belongs to somebody else by now.
     """
 
     def __init__(self, job: Job, *, started: dt.datetime) -> None:
@@ -74,6 +78,7 @@ class Progress:
         self._started = started
         self._clock = time.monotonic()
         self._reported = float("-inf")
+        self.heard = started
 
     @property
     def now(self) -> dt.datetime:
@@ -81,7 +86,7 @@ class Progress:
         return self._started + dt.timedelta(seconds=time.monotonic() - self._clock)
 
     def __call__(self, done: int, total: int | None = None, message: str | None = None) -> None:
-        job = self._job
+        job, self.heard = self._job, self.now
         finished = total is not None and done >= total
         quiet = message is None or message == job.message
         job.progress, job.total = done, job.total if total is None else total
@@ -98,11 +103,15 @@ class Progress:
         )
 
 
-def register(kind: str) -> Callable[[Handler], Handler]:
-    """Decorator: this function does jobs of that kind and returns what came out, as JSON."""
+def register(kind: str, *, title: str | Promise = "") -> Callable[[Handler], Handler]:
+    """Decorator: this function does jobs of that kind and returns what came out, as JSON.
+
+    `title` is what people call such a job.
+    """
 
     def remember(handler: Handler) -> Handler:
         _handlers[kind] = handler
+        _titles[kind] = title or kind
         return handler
 
     return remember
@@ -118,21 +127,66 @@ def enqueue(
     now: dt.datetime,
 ) -> Job:
     """Ask for work; the same request made twice before it is done is one job."""
-    wanted = {
-        "kind": kind,
-        "site": site,
-        "subject": subject,
-        "parameters": dict(parameters or {}),
-    }
-    waiting = Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING], **wanted)
-    job = waiting.first() or Job.objects.create(
-        **wanted,
+    wanted = dict(parameters or {})
+    job = _waiting(kind, site, subject, wanted).first() or Job.objects.create(
+        kind=kind,
+        site=site,
+        subject=subject,
+        parameters=wanted,
         created_by_id=actor.pk if actor else None,
         created_at=now,
         language=translation.get_language() or "en",
     )
     transaction.on_commit(lambda: _wake(job))
     return job
+
+
+def _waiting(
+    kind: str, site: Site | None, subject: str, parameters: Mapping[str, Any]
+) -> QuerySet[Job]:
+    """The same request, not done yet."""
+    return Job.objects.filter(
+        status__in=[Job.Status.QUEUED, Job.Status.RUNNING],
+        kind=kind,
+        site=site,
+        subject=subject,
+        parameters=parameters,
+    )
+
+
+def retry(job: Job, *, actor: AbstractBaseUser, now: dt.datetime) -> Job:
+    """Take up again what was set aside, with all attempts before it.
+
+    Raises:
+        StateError: It has not failed, or somebody has asked for the same again meanwhile.
+    """
+    with transaction.atomic():
+        row = Job.objects.select_for_update().get(pk=job.pk)
+        if row.status != Job.Status.FAILED:
+            raise StateError(_("This job has not failed, so there is nothing to try again."))
+        if _waiting(row.kind, row.site, row.subject, row.parameters).exists():
+            raise StateError(_("The same job has been asked for again already."))
+        before = audit.state_of(row)
+        row.status, row.attempt, row.error = Job.Status.QUEUED, 0, ""
+        row.progress, row.message = 0, ""
+        row.started_at = row.finished_at = None
+        row.save()
+        audit.record(
+            site=row.site,
+            actor=actor,
+            action="retry",
+            subject=row,
+            before=before,
+            after=audit.state_of(row),
+            now=now,
+        )
+    transaction.on_commit(lambda: _wake(row))
+    return row
+
+
+def title_of(job: Job) -> str:
+    """What people call such a job."""
+    return str(_titles.get(job.kind, job.kind))
 
 
 def _wake(job: Job) -> None:
@@ -148,7 +202,10 @@ def run(job_id: int, *, now: dt.datetime) -> Job | None:
         return None
     progress = Progress(job, started=now)
     try:
-        with translation.override(job.language):
+        with (
+            translation.override(job.language),
+            held(job, clock=lambda: progress.now, heard=lambda: progress.heard),
+        ):
             result = _handler_of(job)(job, progress)
         _finish(job, Job.Status.DONE, progress.now, result=dict(result), error="")
     except LeaseLost:

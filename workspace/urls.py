@@ -14,5 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/people/<int:pk>/", settings.change_member, name="change-member"),
     path("settings/snippet/", settings.snippet, name="snippet"),
     path("audit/", audit.log, name="audit"),
+    path("settings/jobs/", jobs.index, name="jobs"),
     path("jobs/<int:pk>/", jobs.detail, name="job"),
+    path("jobs/<int:pk>/retry/", jobs.retry, name="retry-job"),
 ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from demo import data
-from workspace import jobs
+from workspace import jobs, remaining
 from workspace.models import Job, Site
 
 register = template.Library()
@@ -24,6 +24,7 @@ class BarState:
     job: Job | None
     words: str = ""
     percent: int = 0
+    left: str = ""
     failed: bool = False
     stands_still: bool = False
 
@@ -34,7 +35,8 @@ def state_of(site: Site, *, now: dt.datetime) -> BarState:
     if job is not None:
         percent = WHOLE * job.progress // job.total if job.total else 0
         still = not jobs.workers(now=now).alive
-        return BarState(job, _words(job), percent, stands_still=still)
+        left = remaining.in_words(job, now=now)
+        return BarState(job, _words(job), percent, left, stands_still=still)
     failed = data.failed(site)
     return BarState(failed, failed.error, failed=True) if failed else BarState(None)
 

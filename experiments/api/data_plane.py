@@ -169,13 +169,13 @@ class _Answer(HttpResponse):
 
 
 def _write_down(told: Assigned) -> None:
-    notes = _said.news(told)
-    if not notes:
+    note = _said.news(told)
+    if note is None:
         return
     try:
-        _store(assigned.records(notes))
+        _store(assigned.records([note]))
     except (psycopg.Error, DatabaseError):
-        log.warning("%s assignments could not be stored", len(notes), exc_info=True)
+        log.warning("assignments could not be stored", exc_info=True)
 
 
 def _response(answered: Response) -> HttpResponse:

@@ -7,7 +7,7 @@ language); both are in every PostgreSQL. Chinese has no spaces, so it is found a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_, or_
+from operator import or_
 from typing import Any, Final
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
@@ -49,20 +49,32 @@ def search(rows: QuerySet[Experiment], text: str, *, site: Site) -> Found:
     wanted = asking.terms(text)
     if not wanted:
         return Found(())
-    every = rows.filter(reduce(and_, (_said_of(term, site) for term in wanted)))
-    ids = _ids(_ranked(every, wanted).order_by("-rank", *NEWEST))
-    return Found(ids) if ids else _some(rows, asking.looser(wanted), site)
+    hits = _hits(rows, wanted, site)
+    every = {pk: n for pk, n in hits.items() if n == len(wanted)}
+    if every:
+        return Found(_best_first(rows, wanted, every))
+    pairs = asking.looser(wanted)
+    some = hits if pairs == wanted else _hits(rows, pairs, site)
+    return Found(_best_first(rows, pairs, some), loose=True)
 
 
-def _some(rows: QuerySet[Experiment], wanted: Sequence[Term], site: Site) -> Found:
-    said = [_said_of(term, site) for term in wanted]
-    some = _ranked(rows.filter(reduce(or_, said)), wanted)
-    counted = some.annotate(terms_found=reduce(_plus, (_points(one, 1.0) for one in said)))
-    return Found(_ids(counted.order_by("-terms_found", "-rank", *NEWEST)), loose=True)
+def _hits(rows: QuerySet[Experiment], wanted: Sequence[Term], site: Site) -> dict[int, int]:
+    """How many of the terms are written about a row; rows with none are left out.
+
+    No row is filtered by the database: it would look for every term a second time.
+    """
+    points = reduce(_plus, (_points(_said_of(term, site), 1.0) for term in wanted))
+    found = rows.annotate(hits=points).values_list("pk", "hits")
+    return {pk: round(hits) for pk, hits in found if hits}
 
 
-def _ids(rows: QuerySet[Any]) -> tuple[int, ...]:
-    return tuple(rows.values_list("pk", flat=True))
+def _best_first(
+    rows: QuerySet[Experiment], wanted: Sequence[Term], hits: dict[int, int]
+) -> tuple[int, ...]:
+    """Most terms first, then where they stand and how often, then the newest."""
+    ranked = _ranked(rows.filter(pk__in=hits), wanted).order_by("-rank", *NEWEST)
+    ids: list[int] = list(ranked.values_list("pk", flat=True))
+    return tuple(sorted(ids, key=lambda pk: -hits[pk]))
 
 
 def _ranked(rows: QuerySet[Experiment], wanted: Sequence[Term]) -> QuerySet[Any]:

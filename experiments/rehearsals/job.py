@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from creatives.models import Placement
-from engine.errors import NotEnoughData, StatisticsError
+from engine.errors import NotEnoughData, NotFound, StatisticsError
 from events import store
 from experiments.models import Experiment
 from experiments.rehearsals import words
@@ -31,11 +31,11 @@ MOST_VISITORS: Final = 50_000
 FEWEST_VISITORS: Final = 200
 
 
-@jobs.register(KIND)
+@jobs.register(KIND, title=gettext_lazy("A/A rehearsal"))
 def rehearse(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """Rehearse as asked; repeated after a lost worker it gives the same numbers."""
     asked = job.parameters
-    placement = Placement.objects.get(pk=asked["placement"])
+    placement = _placement(job)
     progress(0, RUNS, _("Fetching the visitors"))
     y, x = _visitors(placement, asked["metric"], days=asked["days"], now=job.created_at)
     try:
@@ -54,6 +54,13 @@ def rehearse(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         naive_alarms=whole.naive_alarms,
     )
     return {"message": words.headline(outcome), "outcome": encode(outcome)}
+
+
+def _placement(job: Job) -> Placement:
+    row = Placement.objects.filter(site=job.site, pk=job.parameters["placement"]).first()
+    if row is None:
+        raise NotFound(_("This placement does not exist any more."))
+    return row
 
 
 def _visitors(
@@ -114,6 +121,7 @@ def _all_parts(
     for done in range(0, RUNS, EACH):
         progress(done, RUNS, _message(done, time.monotonic() - started))
         parts.append(_part(y, x, rng=rng))
+    progress(RUNS, RUNS, _("Done"))
     return reduce(add, parts, Part())
 
 

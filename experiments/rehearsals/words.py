@@ -78,10 +78,16 @@ def _naive(outcome: Outcome) -> str:
     if outcome.naive_share is None or outcome.naive_range is None:
         return ""
     low, high = outcome.naive_range
-    text = _(
-        "A test that takes every impression for a visitor of its own would raise one in %(share)s "
-        "of them (%(low)s–%(high)s): visitors who come again are not new evidence."
-    )
+    if low > outcome.alpha:
+        text = _(
+            "A test that takes every impression for a visitor of its own would raise one in "
+            "%(share)s of them (%(low)s–%(high)s): visitors who come again are not new evidence."
+        )
+    else:
+        text = _(
+            "A test that takes every impression for a visitor of its own would raise one in "
+            "%(share)s of them (%(low)s–%(high)s): on this traffic the mistake does no harm."
+        )
     return text % {
         "share": _percent(outcome.naive_share),
         "low": _percent(low).removesuffix("%").strip(),

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from engine.stats.reading import Reading
-
 from engine.errors import StatisticsError
 from engine.stats import omnibus, series, stratified
 from engine.stats.aggregates import Aggregates, total
 from engine.stats.estimate import estimate, require
 from engine.stats.inference import ArmEstimate
 from engine.stats.metrics import CATALOGUE
+from engine.stats.reading import Reading
 from experiments.models import Experiment
 from experiments.reports import (
     comparing,

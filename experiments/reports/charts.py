@@ -4,6 +4,7 @@ A figure carries the colours of `PALETTE`; `static/js/charts.js` replaces each o
 variable of that name, so one figure serves the light and the dark page.
 """
 
+import datetime as dt
 import json
 import re
 import unicodedata
@@ -48,6 +49,8 @@ LARGEST: Final = 100.0
 """One metric with a huge range must not squeeze the others into a dot."""
 MOST_LINES: Final = 4
 """More lines over each other cannot be read; the table has all of them."""
+MOST_DAYS: Final = 6
+"""Words below an axis of days that have room beside each other on a phone."""
 WORDS: Final = 20
 """Width of a line of words beside an axis; a Chinese character takes two."""
 
@@ -152,6 +155,21 @@ def wrapped(text: str, width: int = WORDS) -> str:
 def _parts(text: str) -> list[str]:
     """Pieces after which a line may end: Latin words, Chinese characters."""
     return re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+", text)
+
+
+def day_axis(days: Sequence[dt.date]) -> dict[str, Any]:
+    """The horizontal axis of days: a few whole days have words, each once, also on a phone."""
+    every = -(-len(days) // MOST_DAYS) or 1
+    return {
+        "type": "date",
+        "tickmode": "array",
+        "tickvals": [day.isoformat() for day in days[::every]],
+        "tickformat": "%m-%d",
+        "hoverformat": "%Y-%m-%d",
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+    }
 
 
 def axis_title(text: str) -> dict[str, Any]:

@@ -3,13 +3,12 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from creatives.models import Placement
 from engine.stats.aggregates import Aggregates
 from events import store
 from experiments.models import Experiment
-from experiments.reports import choices, looks, marks, plan
+from experiments.reports import choices, marks, plan
 from experiments.reports.choices import Choices
 from experiments.reports.findings import Mark
 from experiments.reports.health import NOTHING_KNOWN, Observed
@@ -88,7 +87,7 @@ def _inputs(
         observed=_observed(experiment, known.health[phase]),
         mix=chosen.mix if chosen else None,
         marks=known.marks[experiment.pk],
-        visitors_per_week=_per_week(design, by_day, now),
+        visitors_per_week=_per_week(design, by_day),
     )
 
 
@@ -118,20 +117,22 @@ def _by_page(
     return {place: arms for place, arms in found.items() if counts[place[0]] > 1}
 
 
-def _per_week(design: Design, by_day: Mapping[int, ByDay], now: dt.datetime) -> float | None:
-    units = sum(one.n for days in by_day.values() for one in days.values())
-    first = min((day for days in by_day.values() for day in days), default=None)
-    return plan.visitors_per_week(design, units, looks.days_run(design, first, as_of=now))
+def _per_week(design: Design, by_day: Mapping[int, ByDay]) -> float | None:
+    new: dict[dt.date, int] = {}
+    for days in by_day.values():
+        for day, one in days.items():
+            new[day] = new.get(day, 0) + one.n
+    return plan.visitors_per_week(design, new)
 
 
 def _observed(experiment: Experiment, health: store.Health) -> Observed:
     if experiment.origin == Experiment.Origin.RESULTS:
         return NOTHING_KNOWN
-    known: dict[str, Any] = {}
     return Observed(
         several=health.multiple,
         unexposed=health.unexposed,
         set_aside=health.marked_events,
         events=health.events + health.marked_events,
-        **known,
+        largest=health.largest,
+        last_received_at=health.last_received_at,
     )

@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from engine.stats.reading import Reading
-
 from engine.errors import StatisticsError
 from engine.stats import multiplicity, stratified
 from engine.stats.aggregates import Aggregates
 from engine.stats.frequentist import compare
 from engine.stats.inference import Comparison, Interval, LiftGap
 from engine.stats.metrics import Metric
+from engine.stats.reading import Reading
 from experiments.reports import values
 from experiments.reports.findings import Role
 from experiments.reports.looks import ALPHA

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from engine.stats.reading import Reading
-
 from engine.errors import StatisticsError
 from engine.stats import multiplicity
 from engine.stats.aggregates import Aggregates
 from engine.stats.frequentist import compare
 from engine.stats.metrics import CATALOGUE
+from engine.stats.reading import Reading
 from experiments.reports import comparing, values
 from experiments.reports.findings import CutEffect
 from experiments.reports.further import split_of

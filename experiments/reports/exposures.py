@@ -65,7 +65,8 @@ def exposed(data: ReportData) -> Exposed:
 
 def _part(data: ReportData, first: dt.date, day: dt.date) -> float:
     """Which part of a day belongs to the test: its first and its last day are mostly not whole."""
-    begins = dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC)
+    zone = data.design.started_at.tzinfo if data.design.started_at else dt.UTC
+    begins = dt.datetime.combine(day, dt.time(), tzinfo=zone)
     start, end = begins, min(begins + DAY, data.design.ended_at or data.as_of)
     if day == first and data.design.phase == 1 and data.design.started_at:
         start = max(begins, data.design.started_at)
@@ -132,8 +133,7 @@ def _layout(data: ReportData, found: Exposed) -> dict[str, Any]:
         "height": 312 + moments.height(words),
         "margin": {"l": 8, "r": 16, "t": 4 + moments.height(words), "b": 72},
         "hovermode": "x unified",
-        "xaxis": axis
-        | {"type": "date", "showgrid": False, "tickformat": "%m-%d", "hoverformat": "%Y-%m-%d"},
+        "xaxis": charts.day_axis(found.days),
         "yaxis": axis
         | {"rangemode": "tozero", "automargin": True, "gridcolor": charts.LINE, "tickformat": ","},
         "legend": {"y": -0.12, "yanchor": "top"},

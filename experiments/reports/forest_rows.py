@@ -11,6 +11,8 @@ from experiments.reports.payload import Effect, ReportData
 
 ROW: Final = 36
 """Pixels of a metric: two lines of its name."""
+NAME: Final = 22
+"""Width of its name: no metric of the catalogue needs a third line."""
 OF_TREATMENT: Final = 18
 """Pixels of a treatment within it."""
 HEADING: Final = 26
@@ -48,7 +50,7 @@ class Rows:
             **charts.NAMES_APART,
             "tickmode": "array",
             "tickvals": list(self.places.values()),
-            "ticktext": [charts.wrapped(metric_name(key)) for key in self.places],
+            "ticktext": [charts.wrapped(metric_name(key), NAME) for key in self.places],
             "range": [self.end, 0],
             "showgrid": False,
             "zeroline": False,

@@ -154,7 +154,7 @@ def check_overrun(design: Design, days: float) -> Check | None:
     over = days - design.planned_days
     if over <= OVERRUN_DAYS:
         return None
-    return Check("overrun", State.WARNING, {"days": int(days), "planned": design.planned_days})
+    return Check("overrun", State.WARNING, {"days": int(days) + 1, "planned": design.planned_days})
 
 
 def check_late(design: Design, observed: Observed, *, as_of: dt.datetime) -> Check | None:

@@ -73,10 +73,16 @@ OF_POLICIES: Final[Mapping[tuple[str, State], Promise]] = {
     ("clicks", State.OK): gettext_lazy("On both sides."),
 }
 """Findings where a policy is compared with chance."""
-REMEDY_OF_POLICIES: Final = gettext_lazy(
-    "Results this large are more often a mistake than a discovery: look whether clicks are "
-    "reported for every variant, and see whether it lasts before acting on it."
-)
+REMEDIES_OF_POLICIES: Final[Mapping[str, Promise]] = {
+    "size": gettext_lazy(
+        "Results this large are more often a mistake than a discovery: look whether clicks are "
+        "reported for every variant, and see whether it lasts before acting on it."
+    ),
+    "overrun": gettext_lazy(
+        "It may keep choosing. The bound for daily reading was spent by the planned end: trust "
+        "what it said then, and plan the next one without an end date."
+    ),
+}
 UNKNOWN: Final = gettext_lazy("Cannot be checked with this data.")
 REMEDIES: Final[Mapping[str, Promise]] = {
     "split": gettext_lazy(
@@ -198,8 +204,8 @@ def explain(check: Check, data: ReportData) -> Explained:
 def _remedy(check: Check, data: ReportData) -> str:
     if check.state in {State.OK, State.UNKNOWN, State.NOT_APPLICABLE}:
         return ""
-    if check.key == "size" and data.design.adaptive:
-        return str(REMEDY_OF_POLICIES)
+    if data.design.adaptive and check.key in REMEDIES_OF_POLICIES:
+        return str(REMEDIES_OF_POLICIES[check.key])
     return str(REMEDIES[check.key])
 
 

@@ -5,7 +5,6 @@ import math
 from typing import Final
 
 from engine.stats.reading import Once, Open, Planned, Reading
-
 from experiments.models import Experiment
 from experiments.reports.findings import Looks
 from experiments.reports.mde import absolute_mde

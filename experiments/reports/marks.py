@@ -1,6 +1,7 @@
 """When something about an experiment was changed, for the plots: read from the audit log."""
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Iterable
 from typing import Final
 
@@ -24,10 +25,10 @@ KINDS: Final = {
 
 def marks_of(experiments: Iterable[Experiment]) -> dict[int, tuple[Mark, ...]]:
     """By id of the experiment, oldest first, in one query."""
-    by_place: dict[tuple[int | None, str], int] = {
-        (row.site_id, row.key): row.pk for row in experiments
+    by_place: dict[tuple[int | None, str], Experiment] = {
+        (row.site_id, row.key): row for row in experiments
     }
-    found: dict[int, list[Mark]] = {key: [] for key in by_place.values()}
+    found: dict[int, list[Mark]] = {one.pk: [] for one in by_place.values()}
     rows = AuditEntry.objects.filter(
         site__in={site for site, _key in by_place},
         object_type="experiment",
@@ -35,13 +36,15 @@ def marks_of(experiments: Iterable[Experiment]) -> dict[int, tuple[Mark, ...]]:
         action__in=KINDS,
     )
     for row in rows.order_by("at", "id"):
-        if (key := by_place.get((row.site_id, row.object_key))) is not None:
-            found[key].append(Mark(_utc(row.at), KINDS[row.action], _detail(row)))
+        if (one := by_place.get((row.site_id, row.object_key))) is not None:
+            at = _local(row.at, one.site.timezone)
+            found[one.pk].append(Mark(at, KINDS[row.action], _detail(row)))
     return {key: tuple(marks) for key, marks in found.items()}
 
 
-def _utc(at: dt.datetime) -> dt.datetime:
-    return at.astimezone(dt.UTC)
+def _local(at: dt.datetime, zone: str) -> dt.datetime:
+    """In the shop's own zone, by which days are counted."""
+    return at.astimezone(zoneinfo.ZoneInfo(zone))
 
 
 def _detail(row: AuditEntry) -> str:

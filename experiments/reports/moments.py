@@ -30,7 +30,7 @@ OTHER: Final = gettext_lazy("Change")
 LANES: Final = 3
 LANE: Final = 17
 """Pixels of a line of words."""
-NARROW: Final = 290
+NARROW: Final = 200
 """Pixels of the plot on a phone: what does not touch there does not touch anywhere."""
 LETTER: Final = 6.5
 APART: Final = 8
@@ -118,8 +118,8 @@ def _joined(group: Sequence[Moment]) -> Moment:
 
 
 def _day(moment: dt.datetime) -> dt.date:
-    # Days of a report are days of UTC.
-    return moment.astimezone(dt.UTC).date()
+    # Days of a report are the shop's, and what is kept carries its zone.
+    return moment.date()
 
 
 def _kind(mark: Mark) -> str:

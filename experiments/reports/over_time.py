@@ -105,8 +105,7 @@ def _time_layout(data: ReportData) -> dict[str, Any]:
         "height": 300 + moments.height(words) + (28 if legend else 0),
         "margin": {"l": 8, "r": 16, "t": 4 + moments.height(words), "b": 64 if legend else 36},
         "hovermode": "x unified",
-        "xaxis": axis
-        | {"type": "date", "showgrid": False, "tickformat": "%m-%d", "hoverformat": "%Y-%m-%d"},
+        "xaxis": charts.day_axis(sorted({point.day for point in data.days})),
         "yaxis": axis | {"ticksuffix": "%", "automargin": True, "range": _time_range(data)},
         "legend": {"y": -0.1, "yanchor": "top"},
         "shapes": [_level_line(), *moments.lines(changes)],

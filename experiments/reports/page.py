@@ -34,7 +34,7 @@ from experiments.reports.health_words import Explained
 from experiments.reports.names import label
 from experiments.reports.payload import CHANCE_ID, POLICY_ID, Arm, ReportData
 from experiments.reports.pictures import Picture
-from workspace import jobs
+from workspace import jobs, remaining
 from workspace.models import Job
 
 WAITED_FOR: Final = frozenset({Job.Status.QUEUED, Job.Status.RUNNING})
@@ -70,6 +70,11 @@ class Refreshing:
     error: str
     error_at: dt.datetime | None
     address: str
+
+    @property
+    def left(self) -> str:
+        """How long the job will still take, in words."""
+        return remaining.in_words(self.job, now=self.now) if self.job else ""
 
     @property
     def fresh(self) -> bool:

@@ -1,7 +1,8 @@
 """The plan of an experiment as its report keeps it, and what its policy shows."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import zoneinfo
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -35,8 +36,8 @@ def design_of(experiment: Experiment) -> Design:
         planned_days=experiment.planned_days,
         planned_visitors=experiment.planned_visitors,
         traffic_share=experiment.traffic_share,
-        started_at=experiment.started_at,
-        ended_at=_ended_at(experiment),
+        started_at=_local(experiment, experiment.started_at),
+        ended_at=_local(experiment, _ended_at(experiment)),
         currency=experiment.site.currency,
         policy=experiment.policy,
         reading=experiment.reading,
@@ -45,11 +46,19 @@ def design_of(experiment: Experiment) -> Design:
     )
 
 
-def visitors_per_week(design: Design, units: int, days: float) -> float | None:
-    """How many visitors would see the banner in a week if everybody took part."""
-    if design.planned_look_only or days < 1:
+def visitors_per_week(design: Design, new_units: Mapping[dt.date, int]) -> float | None:
+    """How many visitors would see the banner in a week if everybody took part.
+
+    Args:
+        design: Of a test that ran here.
+        new_units: Newly exposed visitors by day, of all arms; the day it is in is not a whole one.
+    """
+    days = sorted(new_units)
+    whole = days if design.ended else days[:-1]
+    if design.planned_look_only or not whole:
         return None
-    return units / days * WEEK * 100 / design.traffic_share
+    length = (whole[-1] - whole[0]).days + 1
+    return sum(new_units[day] for day in whole) / length * WEEK * 100 / design.traffic_share
 
 
 def _watched(experiment: Experiment) -> tuple[WatchedMetric, ...]:
@@ -145,6 +154,11 @@ def _shares(variants: Sequence[Variant]) -> list[float]:
     widths = [v.bucket_end - v.bucket_start for v in variants]
     parts = widths if any(widths) else [v.weight for v in variants]
     return [part / (sum(parts) or 1) for part in parts]
+
+
+def _local(experiment: Experiment, moment: dt.datetime | None) -> dt.datetime | None:
+    """In the shop's own zone, by which days are counted."""
+    return moment and moment.astimezone(zoneinfo.ZoneInfo(experiment.site.timezone))
 
 
 def _ended_at(experiment: Experiment) -> dt.datetime | None:

@@ -113,7 +113,7 @@ def _unharmed(guards: Sequence[Guard]) -> Iterator[Reason]:
 def _unclear(guards: Sequence[Guard]) -> Iterator[Reason]:
     for guard in guards:
         places = {"metric": metric_name(guard.metric), "margin": f"{guard.margin * 100:g}%"}
-        text = _("%(metric)s may have lost more than %(margin)s: too early to tell.")
+        text = _("%(metric)s may have lost more than %(margin)s: not known yet.")
         yield Reason(State.WAITING, text % places)
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from engine.errors import LabError
 from events import rollup
@@ -17,6 +18,7 @@ from experiments.models import Experiment, Report, Status
 from experiments.reports import analysis, bundle, collecting, verdict, versions
 from experiments.reports.inputs import Inputs
 from experiments.reports.payload import ReportData, encode
+from experiments.reports.versions import Refreshed
 from workspace import jobs
 from workspace.models import Job
 
@@ -86,7 +88,7 @@ def refresh_many(
     return len(wanted)
 
 
-@jobs.register(JOB)
+@jobs.register(JOB, title=gettext_lazy("Report"))
 def refresh_by_job(job: Job, progress: jobs.Progress) -> dict[str, str]:
     """Refresh one report while somebody waits for it."""
     progress(0, 2, _("Counting what is new"))
@@ -140,8 +142,10 @@ def _keep(experiments: Sequence[Experiment], inputs: Sequence[Inputs], *, now: d
         unique_fields=["experiment", "phase"],
         update_fields=list(KEPT),
     )
-    for experiment, (one, data) in zip(experiments, found, strict=True):
-        versions.keep(experiment, data, one, before=before.get(experiment.pk), now=now)
+    kept = zip(experiments, found, strict=True)
+    versions.keep_all(
+        [Refreshed(e, data, one, before.get(e.pk)) for e, (one, data) in kept], now=now
+    )
 
 
 def _kept(experiments: Sequence[Experiment]) -> dict[int, Report]:

@@ -8,10 +8,11 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from engine.stats.metrics import CATALOGUE, Kind
+from experiments.models import Experiment
 from experiments.reports import numbers
 from experiments.reports.forest import recorded
 from experiments.reports.names import BRANCHES, gap_text, label, metric_name, side_head
-from experiments.reports.payload import Arm, Effect, ReportData
+from experiments.reports.payload import Arm, Design, Effect, ReportData
 from experiments.reports.sentences import range_text
 
 SHOWN: Final = ("ctr", "conversion_rate", "revenue_per_visitor")
@@ -71,7 +72,11 @@ def method(data: ReportData) -> list[str]:
         )
     if Kind.PROPORTION in kinds and not data.design.adaptive:
         found.append(
-            _("Shares are tested with the pooled z-test; their range is Newcombe's interval.")
+            _(
+                "Shares are compared with the z-test; where a variant has fewer than 100 events, "
+                "or fewer than 100 visitors without one, with Newcombe's interval and the p that "
+                "belongs to it."
+            )
         )
     if Kind.MEAN in kinds and not data.design.adaptive:
         found.append(_("Averages per visitor are compared with Welch's t-test."))
@@ -184,12 +189,25 @@ def _look(data: ReportData) -> list[str]:
                 "p": numbers.p_value(data.all_arms.p),
             }
         )
-    if not data.design.planned_look_only:
-        found.append(
-            _(
-                "The verdict is read once, when the planned days and visitors are reached: "
-                "reading it every day and stopping at the first good day would find a difference "
-                "in a third of the tests where there is none."
-            )
+    return [*found, *_read(data.design)]
+
+
+def _read(design: Design) -> list[str]:
+    """When the verdict may be read, and why looking often does no harm."""
+    if design.planned_look_only:
+        return []
+    if design.by_visitors:
+        return [_("The verdict is read once, when the planned visitors have come.")]
+    week = _("There is no answer before seven whole days.")
+    if design.reading == Experiment.Reading.OPEN:
+        text = _(
+            "No end is planned, so the ranges are those of a confidence sequence: they hold on all "
+            "days together, and the verdict may be read on any of them."
         )
-    return found
+        return [text, week]
+    text = _(
+        # xgettext: no-python-format, as "5% of" is no place
+        "The days of the plan share the 5% of false alarms: each day has a bound of its own "
+        "(Lan-DeMets, O'Brien-Fleming type), so the verdict may be read on any of them."
+    )
+    return [text, week]

@@ -5,6 +5,8 @@ Rows are only ever added, and never two in a row for equal inputs unless somebod
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -31,6 +33,19 @@ LONGEST_NOTE: Final = ReportVersion._meta.get_field("note").max_length or 0
 HEAVY: Final = ("payload", "inputs")
 
 
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A report that was just worked out: its experiment, what came out, and from what.
+
+    `before` is the report until now; None where there was none.
+    """
+
+    experiment: Experiment
+    data: ReportData
+    inputs: Inputs
+    before: Report | None = None
+
+
 def keep(
     experiment: Experiment,
     data: ReportData,
@@ -39,26 +54,26 @@ def keep(
     before: Report | None,
     now: dt.datetime,
 ) -> ReportVersion | None:
-    """Keep a version if there is a reason to; call it after each good refresh, in its transaction.
+    """Keep a version of one report if there is a reason to; the new version, or None."""
+    kept = keep_all([Refreshed(experiment, data, inputs, before)], now=now)
+    return kept[0] if kept else None
 
-    Args:
-        experiment: With its site.
-        data: The report that was just worked out.
-        inputs: What it was worked out from.
-        before: The report until now; None where there was none.
-        now: When.
 
-    Returns:
-        The new version, or None.
-    """
-    found = bundle.inputs_hash(inputs)
-    if not data.design.ended and _stands_still(experiment, before, found, now=now):
-        return None
-    last = of(experiment, phase=data.design.phase).first()
-    if last is not None and last.inputs_hash == found:
-        return None
-    cause = _cause(experiment, data, last, now=now)
-    return None if cause is None else _add(experiment, data, inputs, cause, now=now)
+@transaction.atomic
+def keep_all(refreshed: Sequence[Refreshed], *, now: dt.datetime) -> list[ReportVersion]:
+    """Keep a version of each report that has a reason; after each good refresh, in few queries."""
+    moved = [one for one in refreshed if not _stands_still(one, now=now)]
+    last = _newest(moved)
+    due = [one for one in moved if _cause(one, last.get(_place(one)), now=now)]
+    if not due:
+        return []
+    # Whoever adds versions holds the experiments, so that no two have the same number.
+    keys = sorted(one.experiment.pk for one in due)
+    list(Experiment.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+    last = _newest(due)
+    causes = [(one, _cause(one, last.get(_place(one)), now=now)) for one in due]
+    rows = [_row(one, last.get(_place(one)), cause, now=now) for one, cause in causes if cause]
+    return ReportVersion.objects.bulk_create(rows)
 
 
 def freeze(
@@ -71,9 +86,8 @@ def freeze(
     """
     data, inputs = _present(experiment, now=now)
     with transaction.atomic():
-        version = _add(
-            experiment, data, inputs, Cause.FROZEN, now=now, note=note.strip(), actor=actor
-        )
+        one = Refreshed(experiment, data, inputs)
+        version = _add(one, Cause.FROZEN, now=now, note=note.strip(), actor=actor)
         audit.record(
             site=experiment.site,
             actor=actor,
@@ -96,7 +110,7 @@ def at_decision(
         data, inputs = _present(experiment, now=now)
     except NotEnoughData:
         return None
-    return _add(experiment, data, inputs, Cause.DECIDED, now=now, actor=actor)
+    return _add(Refreshed(experiment, data, inputs), Cause.DECIDED, now=now, actor=actor)
 
 
 def of(experiment: Experiment, *, phase: int | None = None) -> QuerySet[ReportVersion]:
@@ -121,14 +135,30 @@ def find(experiment: Experiment, number: str, *, phase: int) -> ReportVersion:
     return row
 
 
-def _cause(
-    experiment: Experiment, data: ReportData, last: ReportVersion | None, *, now: dt.datetime
-) -> Cause | None:
+def _place(one: Refreshed) -> tuple[int, int]:
+    return one.experiment.pk, one.data.design.phase
+
+
+def _newest(refreshed: Sequence[Refreshed]) -> dict[tuple[int, int], ReportVersion]:
+    """The newest version of each, in one query."""
+    places = {_place(one) for one in refreshed}
+    if not places:
+        return {}
+    rows = ReportVersion.objects.filter(experiment__in={key for key, _phase in places})
+    newest = rows.order_by("experiment_id", "phase", "-number").distinct("experiment_id", "phase")
+    found = {(row.experiment_id, row.phase): row for row in newest.defer(*HEAVY)}
+    return {place: row for place, row in found.items() if place in places}
+
+
+def _cause(one: Refreshed, last: ReportVersion | None, *, now: dt.datetime) -> Cause | None:
+    experiment, data = one.experiment, one.data
+    if last is not None and last.inputs_hash == bundle.inputs_hash(one.inputs):
+        return None
     if last is not None and _is_late(data, last):
         again = last.cause == Cause.LATE and now - last.kept_at < LATE_AGAIN_AFTER
         return None if again else Cause.LATE
     was = last.verdict if last else verdict.Kind.NO_DATA.value
-    if verdict.decide(data).kind.value != was and not _flickers(experiment, data, now=now):
+    if verdict.decide(data).kind.value != was and not _flickers(experiment, data, last, now=now):
         return Cause.VERDICT
     since = last.kept_at if last else data.design.started_at
     if since is None or _day(experiment, since) != _day(experiment, now):
@@ -137,13 +167,14 @@ def _cause(
     return Cause.DAY if data.design.ended else None
 
 
-def _stands_still(
-    experiment: Experiment, before: Report | None, inputs_hash: str, *, now: dt.datetime
-) -> bool:
+def _stands_still(one: Refreshed, *, now: dt.datetime) -> bool:
     """Nothing came since the refresh before: nearly all refreshes end here, without a query."""
-    if before is None or before.as_of is None or before.inputs_hash != inputs_hash:
+    before = one.before
+    if one.data.design.ended or before is None or before.as_of is None:
         return False
-    return _day(experiment, before.as_of) == _day(experiment, now)
+    if before.inputs_hash != bundle.inputs_hash(one.inputs):
+        return False
+    return _day(one.experiment, before.as_of) == _day(one.experiment, now)
 
 
 def _is_late(data: ReportData, last: ReportVersion) -> bool:
@@ -152,7 +183,11 @@ def _is_late(data: ReportData, last: ReportVersion) -> bool:
     return ended is not None and last.as_of >= ended
 
 
-def _flickers(experiment: Experiment, data: ReportData, *, now: dt.datetime) -> bool:
+def _flickers(
+    experiment: Experiment, data: ReportData, last: ReportVersion | None, *, now: dt.datetime
+) -> bool:
+    if last is None or last.cause != Cause.VERDICT:
+        return False
     rows = of(experiment, phase=data.design.phase).filter(cause=Cause.VERDICT)
     return rows.filter(kept_at__gt=now - dt.timedelta(days=1)).count() >= MOST_VERDICTS_A_DAY
 
@@ -171,33 +206,37 @@ def _present(experiment: Experiment, *, now: dt.datetime) -> tuple[ReportData, I
 
 @transaction.atomic
 def _add(
-    experiment: Experiment,
-    data: ReportData,
-    inputs: Inputs,
+    one: Refreshed,
     cause: Cause,
     *,
     now: dt.datetime,
     note: str = "",
     actor: AbstractBaseUser | None = None,
 ) -> ReportVersion:
-    # Whoever adds a version holds the experiment, so that no two have the same number.
-    Experiment.objects.select_for_update(of=("self",)).only("pk").get(pk=experiment.pk)
-    last = of(experiment, phase=data.design.phase).first()
-    return ReportVersion.objects.create(
-        experiment=experiment,
+    Experiment.objects.select_for_update(of=("self",)).only("pk").get(pk=one.experiment.pk)
+    row = _row(one, _newest([one]).get(_place(one)), cause, now=now)
+    row.note, row.kept_by_id = note[:LONGEST_NOTE], actor.pk if actor else None
+    row.save()
+    return row
+
+
+def _row(
+    one: Refreshed, last: ReportVersion | None, cause: Cause, *, now: dt.datetime
+) -> ReportVersion:
+    data = one.data
+    return ReportVersion(
+        experiment=one.experiment,
         phase=data.design.phase,
         number=last.number + 1 if last else 1,
         cause=cause,
-        note=note[:LONGEST_NOTE],
         verdict=verdict.decide(data).kind.value,
         payload=encode(data),
-        inputs=kept_inputs.plain(inputs),
+        inputs=kept_inputs.plain(one.inputs),
         as_of=data.as_of,
         watermark=data.watermark,
         method=data.method,
         code_version=bundle.code_version(),
-        inputs_hash=bundle.inputs_hash(inputs),
+        inputs_hash=bundle.inputs_hash(one.inputs),
         result_hash=bundle.result_hash(data),
         kept_at=now,
-        kept_by_id=actor.pk if actor else None,
     )

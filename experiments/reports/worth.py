@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from engine.stats.reading import Reading
-
 from engine.errors import StatisticsError
 from engine.stats import money
 from engine.stats.aggregates import Aggregates
+from engine.stats.reading import Reading
 from experiments.models import Experiment
 from experiments.reports import comparing, values
 from experiments.reports.findings import Cost, Money

@@ -28,11 +28,11 @@ def test_compare__ramp_without_effect__five_percent_where_totals_always_err():
 def test_compare__small_slice_of_rare_clicks__five_percent():
     """The case of an adaptive test: a tenth of 400 visitors a day, 1 % of impressions clicked."""
     rng = np.random.default_rng(7)
-    p_values = [stratified.compare(CTR, *_slice_and_policy(rng)).p for _ in range(RUNS)]
+    p_values = [stratified.compare(CTR, *slice_and_policy(rng)).p for _ in range(RUNS)]
     assert 0.035 <= sum(p < 0.05 for p in p_values) / RUNS <= 0.065
 
 
-def _slice_and_policy(rng):
+def slice_and_policy(rng):
     old, new = {}, {}
     for place in range(28):
         people = population(rng, users=400, impressions=5, ctr=0.01)

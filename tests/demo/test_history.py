@@ -48,7 +48,8 @@ def counted():
     rollup.run(now=timezone.now())
     kinds = ("impression", "click", "viewable", "add_to_cart", "purchase")
     return {kind: Event.objects.filter(kind=kind).count() for kind in kinds} | {
-        "units": UnitTotal.objects.count()
+        # Those who were given a variant and never saw it are in the log too.
+        "units": UnitTotal.objects.exclude(first_exposed_at=None).count()
     }
 
 
@@ -68,9 +69,26 @@ def test_past__fresh_site__every_verdict_there_is_and_again_adds_nothing(living)
     # Nothing of it is anybody's merit, and nothing is left to be sent.
     assert not AuditEntry.objects.exclude(actor=None).exists()
     assert not Parcel.objects.filter(sent_at=None).exists()
+    check_what_came()
     before = counted()
     assert bring_in(living).shoppers == 0
     assert counted() == before
+
+
+def check_what_came():
+    """Groups, refunds, programs and assignments are in the log, and decisions have their record."""
+    decided = Experiment.objects.get(key="autumn-hero")
+    seen = UnitTotal.objects.filter(experiment_id=decided.pk).exclude(first_exposed_at=None)
+    assert set(seen.values_list("device", flat=True)) == {"phone", "desktop"}
+    assert set(seen.values_list("locale", flat=True)) == {"zh", "en"}
+    events = Event.objects.filter(site_id=decided.site_id)
+    for kind in ("refund", "assigned"):
+        assert events.filter(kind=kind).exists(), kind
+    programs = events.filter(kind="impression", mark="prefetch")
+    assert programs.count() == sum(story.programs for story in STORIES) > 0
+    assert (decided.recommended, decided.next_step) == ("use:b", "roll_out")
+    assert decided.takeaways
+    assert decided.tags
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_segments__made_twice__there_once_with_their_rule(site):
 def test_personalised__all_banners_there__each_kind_has_its_own(site, shown, places):
     now = NOW()
     made = loop_stories.personalised(site, shown, places, None, now)
-    assert (made.policy, made.status, made.exploration_share) == ("rules", "running", 20)
+    assert (made.policy, made.status, made.exploration_share) == ("rules", "running", 30)
     assert made.started_at == now - dt.timedelta(days=21)
     rules = {rule.segment.key: set(rule.weights) for rule in made.rules.all()}
     assert rules == {

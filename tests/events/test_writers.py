@@ -6,7 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("banner_lab", "creatives", "delivery", "demo", "engine", "events", "experiments")
 LOG = re.compile(
-    r"(INSERT\s+INTO|COPY|UPDATE|DELETE\s+FROM)\s+events_event\b|(?<!class )\bEvent\(|"
+    r"(INSERT\s+INTO|COPY|UPDATE|DELETE\s+FROM)\s+events_event\b|"
+    r"(?<!class )(?<!threading\.)\bEvent\(|"
     r"\bEvent\.objects\.(bulk_)?(create|update|get_or_create)",
     re.IGNORECASE,
 )

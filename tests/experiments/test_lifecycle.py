@@ -10,7 +10,8 @@ from creatives.models import Placement
 from engine.errors import Conflict, IllegalMove, InvalidInput
 from experiments import launch, layers, lifecycle
 from experiments.lifecycle import MOVES, Move
-from experiments.models import Experiment, Status
+from experiments.models import Experiment, ReportVersion, Status
+from experiments.reports import refresh
 from tests import factories
 from workspace.models import AuditEntry, Role
 
@@ -251,3 +252,12 @@ def test_conclude__bad_reason__not_stopped_either(now):
     with pytest.raises(InvalidInput):
         lifecycle.conclude(experiment, variant_key="b", reason="", actor=None, now=now)
     assert Experiment.objects.get(pk=experiment.pk).status == Status.RUNNING
+
+
+def test_decide__report_known__is_kept_as_it_was_then():
+    now = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+    experiment = factories.an_experiment(status=Status.STOPPED)
+    refresh.refresh(experiment, now=now, rolled=True)
+    lifecycle.decide(experiment, variant_key="", reason="Enough seen.", actor=None, now=now)
+    (version,) = ReportVersion.objects.filter(experiment=experiment, cause="decided")
+    assert version.verdict == "no_data"

@@ -178,7 +178,8 @@ RUNNING = "/s/demo/experiments/category-strip-coffee/"
 PAGES = (
     "/s/demo/", "/s/demo/experiments/", "/s/demo/experiments/new/", "/s/demo/creatives/",
     "/s/demo/creatives/new/", "/s/demo/placements/", "/s/demo/placements/new/", "/s/demo/audit/",
-    "/s/demo/settings/", RUNNING, f"{RUNNING}design/", f"{RUNNING}visitors/?user_id=u-42",
+    "/s/demo/settings/", "/s/demo/settings/jobs/", RUNNING,
+    f"{RUNNING}design/", f"{RUNNING}visitors/?user_id=u-42",
     f"{RUNNING}history/", "/s/demo/experiments/side-linen/", "/demo/", "/demo/cart/",
     "/admin/", "/api/docs/",
 )  # fmt: skip

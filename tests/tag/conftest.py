@@ -16,6 +16,7 @@ from django.test import override_settings
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
+from delivery.sink import ASSIGNED
 from demo import seed
 from demo.stories import fixed_test
 from demo.storybook import STORIES
@@ -40,8 +41,21 @@ class Shop:
 
     @property
     def events(self):
-        """What has been counted in this test."""
-        return Event.objects.filter(seq__gt=self.since)
+        """What people have done in this test."""
+        return Event.objects.filter(seq__gt=self.since).exclude(kind=ASSIGNED)
+
+    @property
+    def stories(self):
+        """What each shown banner has led to, the first decision first.
+
+        A page that was loaded anew because its banner came late, or that a click led to, has
+        decisions of its own.
+        """
+        rows = self.events.exclude(decision=None).order_by("decision", "kind")
+        found = {}
+        for decision, kind in rows.values_list("decision", "kind"):
+            found.setdefault(decision, []).append(kind)
+        return list(found.values())
 
     @property
     def kinds(self):

@@ -139,7 +139,7 @@ def _finish(process: "subprocess.Popen[bytes]") -> None:
 def _cropped(picture: bytes) -> bytes:
     """Without the empty ground below the last line."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
-    ground = Image.new("RGB", image.size, image.getpixel((0, image.height - 1)))  # type: ignore[arg-type]
+    ground = Image.new("RGB", image.size, image.getpixel((0, image.height - 1)))
     box = ImageChops.difference(image, ground).getbbox()
     bottom = min(image.height, (box[3] if box else image.height) + MARGIN)
     out = io.BytesIO()

@@ -1,5 +1,8 @@
 """CUPED: equal to regression, right about how much it helps, one pivot, refuses without a past."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -15,6 +18,7 @@ from tests.engine.stats.arms import make_arm, units
 from tests.engine.stats.pasts import click_aggregates, clicking, spending
 
 CR, CTR, RPV = metric("conversion_rate"), metric("ctr"), metric("revenue_per_visitor")
+GOLDEN = Path(__file__).parents[2] / "golden" / "cuped.json"
 WITH_PAST = [CR, CTR, RPV, metric("revenue_per_visitor_capped")]
 
 
@@ -102,6 +106,22 @@ def test_compare__clicks_of_people_with_habits__one_minus_rho_squared_of_the_inf
     found = compare(CTR, *map(click_aggregates, rows))
     assert found.variance_ratio == pytest.approx(1 - np.corrcoef(y, x)[0, 1] ** 2, abs=0.02)
     assert found.variance_ratio < 0.8
+
+
+@pytest.mark.parametrize("case", json.loads(GOLDEN.read_text()), ids=lambda case: case["metric"])
+def test_compare__same_units__as_tea_tasting(case):
+    found = compare(metric(case["metric"]), *(_sums(case[arm]) for arm in ("control", "treatment")))
+    near = {"abs": 0.03 * found.standard_error}
+    assert found.difference == pytest.approx(case["difference"], **near)
+    assert found.interval.low == pytest.approx(case["low"], **near)
+    assert found.interval.high == pytest.approx(case["high"], **near)
+    assert found.control.value == pytest.approx(case["control_value"], **near)
+    assert found.p == pytest.approx(case["p"], abs=0.02)
+
+
+def _sums(arm):
+    products = {(one, other): value for one, other, value in arm["products"]}
+    return Aggregates(arm["n"], arm["sums"], products)
 
 
 def test_compare__no_past_kept_or_recorded__undefined():

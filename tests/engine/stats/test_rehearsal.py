@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from engine.stats.rehearsal import rehearse
 from scipy import stats
 
 from engine.errors import InvalidInput, NotEnoughData, Undefined
 from engine.stats import rehearsal
 from engine.stats.frequentist import compare
 from engine.stats.metrics import metric
+from engine.stats.rehearsal import rehearse
 from tests.engine.stats.clicks import CTR, aggregates_of, population
 from tests.engine.stats.pasts import of_columns
 

@@ -27,6 +27,8 @@ def test_tell__naive_test__its_rate_beside():
     assert told.advice == ""
     assert told.chart.rows[0] == ["0.00", "0.05", "98"]
     assert len(told.chart.rows) == 20
+    assert "not new evidence" in told.naive
+    assert "does no harm" in words.tell(replace(GOOD, naive_alarms=104)).naive
     assert words.tell(replace(GOOD, naive_alarms=None)).naive == ""
 
 

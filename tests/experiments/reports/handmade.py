@@ -143,7 +143,7 @@ def findings(arm: int, story: Story, units: tuple[int, ...]) -> Findings:
             lift_span=span(story.lift * 0.9, story.half),
             difference=story.lift * 0.09,
             span=span(story.lift * 0.09, story.half / 10),
-            verdict="use",
+            verdict=next(kind for kind, one in STORIES.items() if one is story),
         ),
         money=(money(arm, story),),
         design_effect=1.42,

@@ -1,5 +1,7 @@
 """A policy against chance: honest sentences in every state, and nothing per variant to compare."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.stats import stratified
@@ -123,6 +125,20 @@ def test_method__of_a_policy__tells_of_slice_and_days():
     assert "20% of the visitors, drawn by chance" in said
     assert "came in the same days" in said
     assert "Welch" not in said
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        ({}, "each day has a bound of its own"),
+        ({"reading": "open"}, "confidence sequence"),
+        ({"planned_days": 0}, "read once, when the planned visitors"),
+    ],
+)
+def test_method__of_each_reading__says_when_it_may_be_read(plan, words):
+    data = use()
+    said = " ".join(tables.method(replace(data, design=replace(data.design, **plan))))
+    assert words in said
 
 
 def test_payload__with_mix__survives_the_way_through_json():

@@ -31,6 +31,12 @@ def test_moments__unknown_kind__is_still_a_change():
     assert [one.text for one in moments.moments_of(data)] == ["Change"]
 
 
+def test_moments__after_midnight_in_the_shop__is_the_next_day():
+    late = dt.datetime(2026, 11, 9, 1, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+    data = found(a_full_report(), marks=(Mark(late, "paused"),), looks=None)
+    assert [one.day for one in moments.moments_of(data)] == [dt.date(2026, 11, 9)]
+
+
 def test_moments__one_day__is_one_line_with_both_words():
     marks = (Mark(START, "started"), Mark(START, "traffic"), Mark(START, "traffic"))
     data = found(a_full_report(), marks=marks, looks=None)

