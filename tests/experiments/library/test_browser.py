@@ -19,6 +19,8 @@ from workspace.models import Job, Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+FADED = 500
+"""Milliseconds after which no colour is between two themes any more."""
 SIZES = {"desktop": (1366, 768), "phone": (390, 844), "narrow": (320, 640)}
 THEMES = ("light", "dark")
 MONTH = dt.timedelta(days=30)
@@ -126,6 +128,7 @@ def test_page__any_size_and_theme__no_flaw_and_no_sideways_scroll(opened, name):
     page = opened(PAGES[name])
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)
+        page.wait_for_timeout(FADED)
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
             if name in {"library", "rehearsal"}:
@@ -137,7 +140,8 @@ def test_page__any_size_and_theme__no_flaw_and_no_sideways_scroll(opened, name):
 
 def test_search__typed__cards_and_address_follow(opened):
     page = opened("/library/")
-    page.fill("[name=search]", "我们以前试过红色吗？")
+    page.wait_for_function("window.htmx")
+    page.locator("[name=search]").press_sequentially("我们以前试过红色吗？")
     page.wait_for_selector("#cards >> text=1 test")
     assert page.locator(".learned").count() == 1
     assert "search=" in page.url
