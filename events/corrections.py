@@ -14,13 +14,15 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
 from engine.errors import InvalidInput
+from engine.stats.aggregates import ONE, PAIRS
 from events import counting
 from events.counting import Chosen
 from events.marks import SUSPICIOUS
-from events.models import Cap, RollupState
+from events.models import Aggregate, Cap, RollupState
 from events.statements import conversions, corrections, names, units
 from events.turn import take_turn
 
+CONVERTED: Final = PAIRS.index((ONE, "converted"))
 LEAST_BUYERS: Final = 1_000
 """Units with revenue from which on a 99.9th percentile is one of them."""
 
@@ -39,12 +41,22 @@ def fix_cap(experiment_id: int, phase: int, *, now: dt.datetime) -> int | None:
         known = Cap.objects.filter(experiment_id=experiment_id, phase=phase).first()
         if known is not None:
             return known.revenue
+        if _buyers(experiment_id, phase) < LEAST_BUYERS:
+            return None
         place = {"experiment": experiment_id, "phase": phase, "now": now, "least": LEAST_BUYERS}
         cap = counting.number(cursor, corrections.CAP, place)
         if not cap:
             return None
         _apply_cap(cursor, place | {"cap": cap})
         return cap
+
+
+def _buyers(experiment_id: int, phase: int) -> int:
+    """Units with an order; from the sums, so that asking every minute costs nothing."""
+    rows = Aggregate.objects.filter(
+        experiment_id=experiment_id, phase=phase, cut="", suspicious=False, given=False
+    )
+    return sum(int(row.moments[CONVERTED]) for row in rows.iterator())
 
 
 def _apply_cap(cursor: CursorWrapper, place: dict[str, Any]) -> None:
