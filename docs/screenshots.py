@@ -50,6 +50,7 @@ MEMBERS = {
     "verdict-check-data": f"{SITE}experiments/product-returns/",
     "verdict-collecting": f"{SITE}experiments/side-linen/",
     "verdict-no-data": f"{SITE}experiments/search-shoes/",
+    "library": f"{SITE}library/",
     "policy-learning": f"{SITE}experiments/promotion-bandit/",
     "policy-learning-design": f"{SITE}experiments/promotion-bandit/design/",
     "policy-rules": f"{SITE}experiments/hero-for-you/",
