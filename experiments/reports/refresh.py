@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from engine.errors import LabError
-from events import rollup
+from events import rollup, store
 from experiments.models import Experiment, Report, Status
 from experiments.reports import analysis, bundle, collecting, verdict, versions
 from experiments.reports.inputs import Inputs
@@ -112,11 +112,29 @@ def _loaded(experiments: Iterable[Experiment]) -> list[Experiment]:
 def _rolled_up(experiments: Sequence[Experiment], *, now: dt.datetime) -> bool:
     try:
         rollup.run(now=now)
+        _fix_caps(experiments, now=now)
     except (LabError, DatabaseError) as error:
         LOG.exception("The roll-up failed, so no report is refreshed.")
         _remember(experiments, error, now=now)
         return False
     return True
+
+
+def _fix_caps(experiments: Sequence[Experiment], *, now: dt.datetime) -> None:
+    """Fix the revenue cap of each phase that has buyers enough by now; then it never moves."""
+    counted = [e for e in experiments if e.origin != Experiment.Origin.RESULTS]
+    known = store.cap_of([(e.pk, e.phase) for e in counted])
+    for experiment in counted:
+        if (experiment.pk, experiment.phase) not in known:
+            _fix_cap(experiment, now=now)
+
+
+def _fix_cap(experiment: Experiment, *, now: dt.datetime) -> None:
+    try:
+        rollup.fix_cap(experiment.pk, experiment.phase, now=now)
+    except Exception:
+        # It is tried again with the next refresh; what is wrong with the sums the report says.
+        LOG.exception("The revenue cap of experiment %s was not fixed.", experiment.pk)
 
 
 def _refresh_batch(experiments: Sequence[Experiment], *, now: dt.datetime) -> None:

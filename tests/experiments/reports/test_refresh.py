@@ -1,6 +1,7 @@
 """Kept reports: what a refresh writes, and what a failed one leaves alone."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from events.models import Aggregate
 from experiments.models import Report
 from experiments.reports import refresh
 from experiments.reports.payload import METHOD, decode
+from tests.events import log
 from tests.events.log import Row, write
 from tests.experiments.reports.states import an_arm
 from tests.factories import NOW, a_site, an_experiment
@@ -184,3 +186,21 @@ def _row(experiment, variant, kind, number) -> Row:
         experiment=experiment.pk,
         variant=variant.pk,
     )
+
+
+def test_refresh__a_thousand_buyers__revenue_is_capped_for_good():
+    experiment = an_experiment(status="running", at=log.START)
+    variant = experiment.variants.first()
+    place = {"site": experiment.site_id, "number": 0}
+    shown = [
+        log.Row("impression", unit, experiment=experiment.pk, variant=variant.pk)
+        for unit in range(1, 1_001)
+    ]
+    orders = [log.bought(unit, minute=5, amount=100 + unit) for unit in range(1, 1_001)]
+    rows = [replace(row, **place | {"number": i}) for i, row in enumerate(shown + orders)]
+    log.write(rows)
+    report = refresh.refresh(experiment, now=NOW)
+    # Rank ceil(0.999 x 1,000) of the revenues 101 ... 1,100.
+    assert report.payload["findings"]["cap"] == 1_099
+    again = refresh.refresh(experiment, now=NOW)
+    assert again.payload["findings"]["cap"] == 1_099
