@@ -24,7 +24,7 @@ from django.db.utils import OperationalError
 from psycopg.errors import LockNotAvailable
 
 from events import counting
-from events.corrections import fix_cap, set_aside
+from events.corrections import fix_cap, fix_caps, set_aside
 from events.counting import Chosen
 from events.models import RollupState
 from events.statements import workspace
@@ -34,6 +34,7 @@ __all__ = [
     "RollupBusy",
     "RollupResult",
     "fix_cap",
+    "fix_caps",
     "rebuild",
     "run",
     "set_aside",

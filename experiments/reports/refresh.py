@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from engine.errors import LabError
-from events import rollup, store
+from events import rollup
 from experiments.models import Experiment, Report, Status
 from experiments.reports import analysis, bundle, collecting, verdict, versions
 from experiments.reports.inputs import Inputs
-from experiments.reports.payload import ReportData, encode
+from experiments.reports.payload import encode
 from experiments.reports.versions import Refreshed
 from workspace import jobs
 from workspace.models import Job
@@ -112,29 +112,12 @@ def _loaded(experiments: Iterable[Experiment]) -> list[Experiment]:
 def _rolled_up(experiments: Sequence[Experiment], *, now: dt.datetime) -> bool:
     try:
         rollup.run(now=now)
-        _fix_caps(experiments, now=now)
+        rollup.fix_caps([(e.pk, e.phase) for e in experiments], now=now)
     except (LabError, DatabaseError) as error:
         LOG.exception("The roll-up failed, so no report is refreshed.")
         _remember(experiments, error, now=now)
         return False
     return True
-
-
-def _fix_caps(experiments: Sequence[Experiment], *, now: dt.datetime) -> None:
-    """Fix the revenue cap of each phase that has buyers enough by now; then it never moves."""
-    counted = [e for e in experiments if e.origin != Experiment.Origin.RESULTS]
-    known = store.cap_of([(e.pk, e.phase) for e in counted])
-    for experiment in counted:
-        if (experiment.pk, experiment.phase) not in known:
-            _fix_cap(experiment, now=now)
-
-
-def _fix_cap(experiment: Experiment, *, now: dt.datetime) -> None:
-    try:
-        rollup.fix_cap(experiment.pk, experiment.phase, now=now)
-    except Exception:
-        # It is tried again with the next refresh; what is wrong with the sums the report says.
-        LOG.exception("The revenue cap of experiment %s was not fixed.", experiment.pk)
 
 
 def _refresh_batch(experiments: Sequence[Experiment], *, now: dt.datetime) -> None:
@@ -152,18 +135,17 @@ def _refresh_batch(experiments: Sequence[Experiment], *, now: dt.datetime) -> No
 
 def _keep(experiments: Sequence[Experiment], inputs: Sequence[Inputs], *, now: dt.datetime) -> None:
     before = _kept(experiments)
-    found = [(one, analysis.analyse(one)) for one in inputs]
-    rows = [_row(e, *pair) for e, pair in zip(experiments, found, strict=True)]
+    found = [
+        Refreshed.of(experiment, analysis.analyse(one), one, before.get(experiment.pk))
+        for experiment, one in zip(experiments, inputs, strict=True)
+    ]
     Report.objects.bulk_create(
-        rows,
+        [_row(one) for one in found],
         update_conflicts=True,
         unique_fields=["experiment", "phase"],
         update_fields=list(KEPT),
     )
-    kept = zip(experiments, found, strict=True)
-    versions.keep_all(
-        [Refreshed(e, data, one, before.get(e.pk)) for e, (one, data) in kept], now=now
-    )
+    versions.keep_all(found, now=now)
 
 
 def _kept(experiments: Sequence[Experiment]) -> dict[int, Report]:
@@ -172,17 +154,18 @@ def _kept(experiments: Sequence[Experiment]) -> dict[int, Report]:
     return {row.experiment_id: row for row in rows if row.phase == phases[row.experiment_id]}
 
 
-def _row(experiment: Experiment, inputs: Inputs, data: ReportData) -> Report:
+def _row(one: Refreshed) -> Report:
+    data = one.data
     return Report(
-        experiment=experiment,
-        phase=experiment.phase,
+        experiment=one.experiment,
+        phase=one.experiment.phase,
         verdict=verdict.decide(data).kind.value,
         payload=encode(data),
         as_of=data.as_of,
         watermark=data.watermark,
         method=data.method,
         code_version=bundle.code_version(),
-        inputs_hash=bundle.inputs_hash(inputs),
+        inputs_hash=one.inputs_hash,
         result_hash=bundle.result_hash(data),
     )
 

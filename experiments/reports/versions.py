@@ -43,7 +43,19 @@ class Refreshed:
     experiment: Experiment
     data: ReportData
     inputs: Inputs
+    inputs_hash: str
     before: Report | None = None
+
+    @classmethod
+    def of(
+        cls,
+        experiment: Experiment,
+        data: ReportData,
+        inputs: Inputs,
+        before: Report | None = None,
+    ) -> "Refreshed":
+        """With the hash, which is dear enough to be worked out once."""
+        return cls(experiment, data, inputs, bundle.inputs_hash(inputs), before)
 
 
 def keep(
@@ -55,7 +67,7 @@ def keep(
     now: dt.datetime,
 ) -> ReportVersion | None:
     """Keep a version of one report if there is a reason to; the new version, or None."""
-    kept = keep_all([Refreshed(experiment, data, inputs, before)], now=now)
+    kept = keep_all([Refreshed.of(experiment, data, inputs, before)], now=now)
     return kept[0] if kept else None
 
 
@@ -86,7 +98,7 @@ def freeze(
     """
     data, inputs = _present(experiment, now=now)
     with transaction.atomic():
-        one = Refreshed(experiment, data, inputs)
+        one = Refreshed.of(experiment, data, inputs)
         version = _add(one, Cause.FROZEN, now=now, note=note.strip(), actor=actor)
         audit.record(
             site=experiment.site,
@@ -110,7 +122,7 @@ def at_decision(
         data, inputs = _present(experiment, now=now)
     except NotEnoughData:
         return None
-    return _add(Refreshed(experiment, data, inputs), Cause.DECIDED, now=now, actor=actor)
+    return _add(Refreshed.of(experiment, data, inputs), Cause.DECIDED, now=now, actor=actor)
 
 
 def of(experiment: Experiment, *, phase: int | None = None) -> QuerySet[ReportVersion]:
@@ -152,7 +164,7 @@ def _newest(refreshed: Sequence[Refreshed]) -> dict[tuple[int, int], ReportVersi
 
 def _cause(one: Refreshed, last: ReportVersion | None, *, now: dt.datetime) -> Cause | None:
     experiment, data = one.experiment, one.data
-    if last is not None and last.inputs_hash == bundle.inputs_hash(one.inputs):
+    if last is not None and last.inputs_hash == one.inputs_hash:
         return None
     if last is not None and _is_late(data, last):
         again = last.cause == Cause.LATE and now - last.kept_at < LATE_AGAIN_AFTER
@@ -172,7 +184,7 @@ def _stands_still(one: Refreshed, *, now: dt.datetime) -> bool:
     before = one.before
     if one.data.design.ended or before is None or before.as_of is None:
         return False
-    if before.inputs_hash != bundle.inputs_hash(one.inputs):
+    if before.inputs_hash != one.inputs_hash:
         return False
     return _day(one.experiment, before.as_of) == _day(one.experiment, now)
 
@@ -236,7 +248,7 @@ def _row(
         watermark=data.watermark,
         method=data.method,
         code_version=bundle.code_version(),
-        inputs_hash=bundle.inputs_hash(one.inputs),
+        inputs_hash=one.inputs_hash,
         result_hash=bundle.result_hash(data),
         kept_at=now,
     )
