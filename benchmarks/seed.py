@@ -67,6 +67,7 @@ def _creative(site: "Site", key: str) -> "Creative":
 
     creative = Creative.objects.create(site=site, key=key, name=key)
     version = Version.objects.create(
+        status=Version.Status.APPROVED,
         creative=creative,
         number=1,
         alt="Everything for spring",
@@ -87,6 +88,8 @@ def _creative(site: "Site", key: str) -> "Creative":
             height=400,
             bytes=1000,
         )
+    creative.live = version
+    creative.save()
     return creative
 
 

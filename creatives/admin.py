@@ -7,7 +7,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from creatives import wall
-from creatives.models import Creative, Placement, Rendition, Version
+from creatives.models import (
+    Comment,
+    Copy,
+    Creative,
+    Landing,
+    Placement,
+    Product,
+    Rendition,
+    Version,
+    Waiver,
+)
 from creatives.templatetags.banners import creative_thumb, version_thumb
 from workspace.audited_admin import AuditedAdmin, ReadOnlyAdmin
 
@@ -72,3 +82,42 @@ class PlacementAdmin(AuditedAdmin):
     @admin.display(description=_("Default"))
     def picture(self, row: Placement) -> SafeString:
         return creative_thumb(row.fallback)
+
+
+@admin.register(Copy)
+class CopyAdmin(ReadOnlyAdmin):
+    list_display = ("version", "locale", "alt")
+    list_filter = ("locale",)
+    search_fields = ("version__creative__key", "alt")
+    list_select_related = ("version__creative",)
+
+
+@admin.register(Comment)
+class CommentAdmin(ReadOnlyAdmin):
+    list_display = ("version", "author", "at", "text", "resolved_at")
+    search_fields = ("version__creative__key", "text")
+    list_select_related = ("version__creative", "author")
+
+
+@admin.register(Waiver)
+class WaiverAdmin(ReadOnlyAdmin):
+    list_display = ("version", "rule", "placement", "reason", "by", "at")
+    list_filter = ("rule",)
+    search_fields = ("version__creative__key", "reason")
+    list_select_related = ("version__creative", "by")
+
+
+@admin.register(Product)
+class ProductAdmin(ReadOnlyAdmin):
+    list_display = ("title", "sku", "site", "price", "old_price", "currency", "updated_at")
+    list_filter = ("site", "category")
+    search_fields = ("title", "sku", "brand")
+    list_select_related = ("site",)
+
+
+@admin.register(Landing)
+class LandingAdmin(ReadOnlyAdmin):
+    list_display = ("url", "site", "status", "error", "checked_at")
+    list_filter = ("site", "status")
+    search_fields = ("url",)
+    list_select_related = ("site",)

@@ -5,9 +5,14 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.urls import reverse
 
-from creatives.models import Creative, Rendition, Version
-from delivery.snapshot import CreativePayload, Source
+from creatives import fitting
+from creatives.models import Copy, Creative, Placement, Rendition, Size, Version
+from delivery.locales import direction
+from delivery.snapshot import CreativePayload, Source, Words
 from engine.profiles.caps import Cap
+
+# Where a page of a shop changes from one arrangement to the next.
+MEDIA = {"phone": "(max-width: 767px)", "tablet": "(min-width: 768px) and (max-width: 1023px)"}
 
 
 def media_url(file: str) -> str:
@@ -28,35 +33,95 @@ def thumbnail(creative: Creative) -> Rendition | None:
 
 
 def newest(creative: Creative) -> Version | None:
-    """What visitors see of a creative."""
+    """The newest version of a creative, shown or not."""
     loaded: list[Version] | None = getattr(creative, "latest", None)
     return next(iter(creative.versions.all() if loaded is None else loaded), None)
 
 
-def _source(rendition: Rendition) -> Source:
+def payload(
+    version: Version, placement: Placement | None, *, siblings: Iterable[int] = ()
+) -> CreativePayload:
+    """The creative as the data plane answers it on a placement (None: the picture as it is).
+
+    `siblings` are the ids of all its versions.
+    """
+    creative, cap = version.creative, _cap(version.creative)
+    locale = creative.site.locales[0]
+    return CreativePayload(
+        key=creative.key,
+        version=version.number,
+        kind=version.kind,
+        alt="" if version.decorative else version.alt,
+        landing_url=version.landing_url,
+        sources=sources(version, placement),
+        version_id=version.pk,
+        cap=cap,
+        versions=tuple(sorted(siblings)) if cap else (),
+        locale=locale,
+        dir=direction(locale),
+        films=_films(version),
+        html=version.html,
+        stylesheet=media_url(version.stylesheet) if version.stylesheet else "",
+        words=tuple(_words(version, copy) for copy in _copies(version)),
+        until=creative.expires_at.timestamp() if creative.expires_at else None,
+    )
+
+
+def sources(version: Version, placement: Placement | None) -> tuple[Source, ...]:
+    """The pictures for each device: those with a condition first, the plainest last."""
+    sizes = placement.sizes if placement else ()
+    found = [
+        _source(file, MEDIA.get(size.device, ""))
+        for size in reversed(sizes)
+        for file in _cuts(version, size)
+    ]
+    return tuple(found) or tuple(_source(file) for file in _pictures(version) if not file.css_width)
+
+
+def _cuts(version: Version, size: Size) -> list[Rendition]:
+    """The files for one size of a slot: cut for it, else the picture itself where it fits."""
+    files = _pictures(version)
+    cut = [f for f in files if (f.css_width, f.css_height) == (size.width, size.height)]
+    if cut:
+        return sorted(cut, key=lambda file: -file.density)
+    return [f for f in files if not f.css_width] if fitting.fits_size(version, size) else []
+
+
+def _pictures(version: Version) -> list[Rendition]:
+    wanted = {Rendition.Purpose.SERVED, Rendition.Purpose.POSTER}
+    files = (f for f in version.renditions.all() if f.purpose in wanted and not f.locale)
+    return [file for file in files if file.mime_type.startswith("image/")]
+
+
+def _films(version: Version) -> tuple[Source, ...]:
+    files = (f for f in version.renditions.all() if f.mime_type.startswith("video/"))
+    return tuple(map(_source, files))
+
+
+def _source(rendition: Rendition, media: str = "") -> Source:
     return Source(
         src=media_url(rendition.file),
         type=rendition.mime_type,
         width=rendition.width,
         height=rendition.height,
         density=rendition.density,
+        media=media,
     )
 
 
-def payload(version: Version, siblings: Iterable[int]) -> CreativePayload:
-    """The creative as the data plane answers it; `siblings` are the ids of all its versions."""
-    served = [r for r in version.renditions.all() if r.purpose == Rendition.Purpose.SERVED]
-    cap = _cap(version.creative)
-    return CreativePayload(
-        key=version.creative.key,
-        version=version.number,
-        kind=version.kind,
-        alt=version.alt,
-        landing_url=version.landing_url,
-        sources=tuple(map(_source, served)),
-        version_id=version.pk,
-        cap=cap,
-        versions=tuple(sorted(siblings)) if cap else (),
+def _copies(version: Version) -> list[Copy]:
+    """The words in the site's other languages; those that it no longer speaks stay away."""
+    others = version.creative.site.locales[1:]
+    return [copy for copy in version.copies.all() if copy.locale in others]
+
+
+def _words(version: Version, copy: Copy) -> Words:
+    return Words(
+        locale=copy.locale,
+        dir=direction(copy.locale),
+        alt="" if version.decorative else copy.alt or version.alt,
+        landing_url=copy.landing_url or version.landing_url,
+        html=copy.html or version.html,
     )
 
 

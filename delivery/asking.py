@@ -10,6 +10,7 @@ from delivery import decide as deciding
 from delivery.callers import Caller, header_key, identify
 from delivery.consent import Consent, may_measure, may_personalise, refuses_profiles
 from delivery.index import Live, ReadyExperiment, ReadyPlacement
+from delivery.locales import look_up
 from delivery.messages import message
 from delivery.moment import Moment
 from delivery.offers import NOTHING_KNOWN, UNKNOWN_PLACE, Offer, unpersonalised
@@ -64,7 +65,7 @@ def assign(request: Request, moment: Moment) -> Result:
     unit = checked_id(values, "user_id")
     experiment = _experiment(live, caller, values["experiment"])
     session = checked_id(values, "session_id") if "session_id" in values else None
-    asked = Asked([], user_id=unit, session_id=session)
+    asked = Asked([], user_id=unit, session_id=session, locale=values.get("locale"))
     personal, headers = not refuses_profiles(request), request.headers
     answering = Answering.of(live, caller, moment, asked, personal=personal, headers=headers)
     if experiment.plain:
@@ -77,7 +78,7 @@ def assign(request: Request, moment: Moment) -> Result:
 def _assigned(answering: "Answering", experiment: ReadyExperiment, visitor: Visitor) -> Response:
     live = answering.live
     offer = deciding.assign(experiment, visitor, live.learnt)
-    body = offer.head + answering.token(offer) + live.tail
+    body = offer.head_in(answering.locale) + answering.token(offer) + live.tail
     return Response(200, body, JSON, assigned=answering.assigned([offer]))
 
 
@@ -162,6 +163,7 @@ class Answering(msgspec.Struct, frozen=True):
     pseudonym: bytes
     sign: Callable[[bytes, bytes, bytes], bytes]
     headers: Mapping[bytes, bytes]
+    locale: str = ""
 
     @classmethod
     def of(
@@ -178,7 +180,9 @@ class Answering(msgspec.Struct, frozen=True):
         unit = asked.user_id if may_measure(asked.consent) else None
         pseudonym = moment.tools.pseudonyms.of(caller.site.id, unit) if unit else b""
         sign = moment.tools.signer.sign
-        return cls(live, caller, moment, asked, personal, unit, pseudonym, sign, headers)
+        offered = caller.site.locales
+        locale = look_up(asked.locale, offered) if asked.locale and len(offered) > 1 else ""
+        return cls(live, caller, moment, asked, personal, unit, pseudonym, sign, headers, locale)
 
     def with_profile(self, answer: Callable[[Visitor], Response], *, needed: bool) -> Result:
         """The answer, after a look at the profile where one is needed and may be used."""
@@ -202,7 +206,7 @@ class Answering(msgspec.Struct, frozen=True):
 
     def decision(self, offer: Offer) -> bytes:
         """One of several answers."""
-        return offer.head + self.token(offer) + b"}"
+        return offer.head_in(self.locale) + self.token(offer) + b"}"
 
     def token(self, offer: Offer) -> bytes:
         """The signed name of the decision, quoted; null where there is nothing to count."""

@@ -4,13 +4,14 @@ A decision then is two hashes, a few look-ups and one signature; no JSON is writ
 waits.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import msgspec
 
-from delivery import offers, policies
+from delivery import expiry, offers, policies
 from delivery.learnt import Learnt
 from delivery.offers import Offer
 from delivery.policies import ReadyPolicy
@@ -78,7 +79,8 @@ class ReadyPlacement:
 class Live:
     """What the data plane knows. `version` is the published number, `as_of` when it was made.
 
-    `as_of` is in Unix seconds. `origins` holds each site's, `all_origins` those of all together;
+    `as_of` is in Unix seconds, and so is `until`: then something of it expires, and it has to be
+    made again from its `source`. `origins` holds each site's, `all_origins` those of all together;
     `learnt` the policies by experiment, with what they have learned last.
     """
 
@@ -94,6 +96,8 @@ class Live:
     keeps_profiles: bool = False
     learnt: Mapping[int, ReadyPolicy] = field(default_factory=dict)
     landings: "Landings" = field(default_factory=lambda: Landings({}, {}, {}))
+    source: Snapshot | None = None
+    until: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,10 @@ class Landings:
         )
 
 
-def index(snapshot: Snapshot, *, version: int, as_of: float) -> Live:
-    """Compile a snapshot into look-ups."""
+def index(source: Snapshot, *, version: int, as_of: float, now: float | None = None) -> Live:
+    """Compile a snapshot into look-ups, without what has expired by `now` (default: `as_of`)."""
+    now = as_of if now is None else now
+    snapshot = expiry.current(source, now=now)
     entries = {place.id: place for place in snapshot.placements}
     experiments = [
         _experiment(entry, entries[entry.placement_id])
@@ -133,8 +139,18 @@ def index(snapshot: Snapshot, *, version: int, as_of: float) -> Live:
         all_origins=frozenset().union(*origins.values()),
         experiments={(e.entry.site_id, e.entry.key): e for e in experiments},
         placements=_placements(snapshot, experiments),
-        landings=_landings(snapshot),
+        landings=_landings(source),
+        source=source,
+        until=expiry.next_end(source, after=now),
     )
+
+
+def renewed(live: Live, *, now: float) -> Live:
+    """The same without what has expired by now; itself when nothing has."""
+    if now < live.until or live.source is None:
+        return live
+    fresh = index(live.source, version=live.version, as_of=live.as_of, now=now)
+    return replace(fresh, learnt=live.learnt)
 
 
 def with_learnt(live: Live, learnt: Learnt) -> Live:

@@ -19,7 +19,7 @@ import psycopg
 from delivery import learnt, snapshot
 from delivery.carrying import connect
 from delivery.doors import Current
-from delivery.index import Live, index, with_learnt
+from delivery.index import Live, index, renewed, with_learnt
 from delivery.learnt import NOTHING, Learnt
 from engine.errors import LabError
 
@@ -42,9 +42,10 @@ class Unreadable(Exception):
 
 
 def make(body: bytes, *, sha256: str, version: int, as_of: float) -> Live:
-    """Check and compile a snapshot; raises Unreadable."""
+    """Check and compile a snapshot as of now; raises Unreadable."""
     try:
-        return index(snapshot.decode(body, sha256), version=version, as_of=as_of)
+        read = snapshot.decode(body, sha256)
+        return index(read, version=version, as_of=as_of, now=time.time())
     except (LabError, KeyError, ValueError, TypeError) as error:
         raise Unreadable(str(error)) from error
 
@@ -64,6 +65,7 @@ class Reader:
     _learnt: Learnt = NOTHING
     _learnt_seen: tuple[int, str] | None = None
     _task: "asyncio.Task[None] | None" = None
+    _clock: "asyncio.Task[None] | None" = None
 
     async def start(self) -> None:
         """Begin with what can be had now: the database's, else the disk's, else nothing."""
@@ -77,13 +79,25 @@ class Reader:
         if self.current.live is None:
             self._from_disk()
         self._task = asyncio.create_task(self._watch())
+        self._clock = asyncio.create_task(self._expire())
 
     async def stop(self) -> None:
         """End."""
-        if self._task is not None:
-            self._task.cancel()
+        for task in filter(None, (self._task, self._clock)):
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await self._task
+                await task
+
+    async def _expire(self) -> None:
+        """Stop showing what expires, by our own clock: it needs nobody else."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            live, now = self.current.live, time.time()
+            if live is None or now < live.until:
+                continue
+            fresh = await asyncio.to_thread(renewed, live, now=now)
+            if self.current.live is live:
+                self.current = Current(fresh, self.current.confirmed_at)
 
     async def _watch(self) -> None:
         while True:

@@ -1,26 +1,45 @@
 """One possible answer but for its token, encoded once, before anybody waits for it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 import msgspec
 
-from delivery.snapshot import CreativePayload, ExperimentEntry, PlacementEntry, VariantEntry
+from delivery.snapshot import (
+    CreativePayload,
+    ExperimentEntry,
+    PlacementEntry,
+    Source,
+    VariantEntry,
+    Words,
+)
 from delivery.token import UNPERSONALISED, Stamp
 from engine.assignment.recipe import Reason
 
 _encode = msgspec.json.Encoder().encode
-_OURS = ("version_id", "cap", "versions")
+_OURS = ("version_id", "cap", "versions", "words", "until")
+# Most banners are pictures in one size: what they lack is not said.
+_UNSAID_WHEN_EMPTY = ("films", "html", "stylesheet", "locale")
+_ONE_LANGUAGE: Mapping[str, bytes] = MappingProxyType({})
 
 
 class Offer(msgspec.Struct, frozen=True):
     """One answer, ready but for the token: `head` is its JSON up to the token's value.
 
     Without a `stamp` there is nothing to count and the token is null. One that `assigns` gives a
-    variant of an experiment; a default does not.
+    variant of an experiment; a default does not. `said` holds the heads in other languages.
     """
 
     reason: Reason
     head: bytes
     stamp: bytes | None
     assigns: bool = False
+    said: Mapping[str, bytes] = _ONE_LANGUAGE
+
+    def head_in(self, locale: str) -> bytes:
+        """The answer in one of the site's languages, else in its first one."""
+        return self.said.get(locale, self.head) if locale else self.head
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -51,7 +70,7 @@ def split(
         propensity=propensity,
         flags=terms.flags,
     )
-    head = _head(
+    head, said = _heads(
         experiment=entry.key,
         phase=entry.phase,
         variant=variant.key,
@@ -59,14 +78,14 @@ def split(
         creative=variant.creative,
         terms=terms,
     )
-    return Offer(terms.reason, head, stamp.pack(), assigns=True)
+    return Offer(terms.reason, head, stamp.pack(), assigns=True, said=said)
 
 
 def fallback(place: PlacementEntry, reason: Reason, experiment: str | None = None) -> Offer:
     """The default creative; it can be measured too, unless the visitor does not want that."""
-    head = _head(experiment=experiment, creative=place.fallback, terms=Terms(reason))
+    head, said = _heads(experiment=experiment, creative=place.fallback, terms=Terms(reason))
     if place.fallback is None or reason is Reason.NO_CONSENT:
-        return Offer(reason, head, None)
+        return Offer(reason, head, None, said=said)
     stamp = Stamp(
         site_id=place.site_id,
         placement_id=place.id,
@@ -78,12 +97,29 @@ def fallback(place: PlacementEntry, reason: Reason, experiment: str | None = Non
         propensity=0.0,
         flags=0,
     )
-    return Offer(reason, head, stamp.pack())
+    return Offer(reason, head, stamp.pack(), said=said)
 
 
 def unpersonalised(stamp: bytes) -> bytes:
     """The stamp of a visitor who does not want to be remembered: the flags are its last bytes."""
     return stamp[:-1] + bytes([stamp[-1] | UNPERSONALISED])
+
+
+def _heads(
+    *,
+    creative: CreativePayload | None,
+    **rest: Any,  # noqa: ANN401 - of one of two callers
+) -> tuple[bytes, Mapping[str, bytes]]:
+    """The answer in the site's first language, and in the others that the creative has."""
+    head = _head(creative=creative, **rest)
+    if creative is None or not creative.words:
+        return head, _ONE_LANGUAGE
+    said = {w.locale: _head(creative=_in(creative, w), **rest) for w in creative.words}
+    return head, said
+
+
+def _in(creative: CreativePayload, words: Words) -> CreativePayload:
+    return msgspec.structs.replace(creative, **msgspec.structs.asdict(words))
 
 
 def _head(
@@ -118,6 +154,18 @@ def _shown(creative: CreativePayload) -> dict[str, object]:
     fields = msgspec.structs.asdict(creative)
     for name in _OURS:
         del fields[name]
+    for name in _UNSAID_WHEN_EMPTY:
+        if not fields[name]:
+            del fields[name]
+    if "locale" not in fields:
+        del fields["dir"]
+    return fields | {"sources": [_source(source) for source in creative.sources]}
+
+
+def _source(source: Source) -> dict[str, object]:
+    fields = msgspec.structs.asdict(source)
+    if not source.media:
+        del fields["media"]
     return fields
 
 

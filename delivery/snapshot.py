@@ -17,19 +17,35 @@ FORMAT = 1
 
 
 class Source(msgspec.Struct, frozen=True):
-    """One file of a picture: where it lies, its MIME type, pixels and density."""
+    """One file of a picture: where it lies, its MIME type, pixels, density.
+
+    `media` is the condition of the device it was cut for; empty for all others.
+    """
 
     src: str
     type: str
     width: int
     height: int
     density: int = 1
+    media: str = ""
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What a creative says in another of the site's languages; `dir` is ltr or rtl."""
+
+    locale: str
+    dir: str
+    alt: str
+    landing_url: str
+    html: str = ""
 
 
 class CreativePayload(msgspec.Struct, frozen=True):
     """What a storefront needs to show a creative; `version_id` is the row the log names.
 
-    `versions` are all of the creative's, whose showings its `cap` counts; empty without a cap.
+    `sources` are pictures, also of a film (its poster) and of a composed banner (drawn), so that
+    whoever knows only pictures shows one. `versions` are all of the creative's, whose showings its
+    `cap` counts; empty without a cap. `until` (Unix seconds) is when it expires.
     """
 
     key: str
@@ -41,6 +57,13 @@ class CreativePayload(msgspec.Struct, frozen=True):
     version_id: int
     cap: Cap | None = None
     versions: tuple[int, ...] = ()
+    locale: str = ""
+    dir: str = "ltr"
+    films: tuple[Source, ...] = ()
+    html: str = ""
+    stylesheet: str = ""
+    words: tuple[Words, ...] = ()
+    until: float | None = None
 
 
 class SiteEntry(msgspec.Struct, frozen=True):
@@ -53,6 +76,7 @@ class SiteEntry(msgspec.Struct, frozen=True):
     count_automated: bool = False
     timezone: str = "UTC"
     profiles: bool = False
+    locales: tuple[str, ...] = ()
 
 
 class KeyEntry(msgspec.Struct, frozen=True):

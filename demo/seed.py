@@ -15,7 +15,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from creatives import library, placements, uploads
+from creatives import library, placements, review, uploads
 from creatives.models import Creative, Placement
 from creatives.uploads import Picture
 from demo import art, credentials
@@ -136,7 +136,7 @@ def _creatives(site: Site, *, now: dt.datetime) -> dict[str, Creative]:
 
 
 def _creative(site: Site, banner: Banner, picture: Picture, *, now: dt.datetime) -> Creative:
-    return library.create(
+    creative = library.create(
         site,
         key=banner.key,
         name=banner.name,
@@ -147,6 +147,10 @@ def _creative(site: Site, banner: Banner, picture: Picture, *, now: dt.datetime)
         actor=None,
         now=now,
     )
+    version = review.submit(creative.versions.get(), actor=None, now=now)
+    review.approve(version, actor=None, now=now)
+    creative.refresh_from_db()
+    return creative
 
 
 def _place(site: Site, place: Place, shown: dict[str, Creative], *, now: dt.datetime) -> None:

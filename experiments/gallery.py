@@ -6,8 +6,8 @@ from django.db.models import F, FloatField, OuterRef, Prefetch, Q, QuerySet, Sub
 from django.db.models.functions import Abs, Cast
 from django.utils.translation import gettext as _
 
+from creatives import fitting
 from creatives.models import Creative, Placement, Version
-from experiments.launch import ASPECT_TOLERANCE, fit
 from workspace.models import Site
 
 SHOWN = 24
@@ -25,7 +25,8 @@ class Choice:
 def with_pictures(creatives: QuerySet[Creative]) -> QuerySet[Creative]:
     """Load what a thumbnail needs: one query each for versions and files, whatever the number."""
     newest = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
-    return creatives.prefetch_related(Prefetch("versions", newest.prefetch_related("renditions")))
+    pictures = Prefetch("versions", newest.prefetch_related("renditions"))
+    return creatives.select_related("live").prefetch_related(pictures, "live__renditions")
 
 
 def choices(
@@ -56,12 +57,11 @@ def _fitting_first(rows: QuerySet[Creative], placement: Placement | None) -> Que
         off=Subquery(newest.annotate(off=Abs(aspect / wanted - 1.0)).values("off")[:1]),
         wide=Subquery(newest.values("width")[:1]),
     )
-    fits = Q(off__lte=float(ASPECT_TOLERANCE), wide__gte=placement.width * 0.97)
+    fits = Q(off__lte=float(fitting.ASPECT_TOLERANCE), wide__gte=placement.width * 0.97)
     return annotated.annotate(fits=fits).order_by("-fits", "-created_at", "-id")
 
 
 def _misfit(creative: Creative, placement: Placement | None) -> str:
-    version = next(iter(creative.versions.all()), None)
-    if version is None:
-        return _("This banner has no picture yet.")
-    return fit(version, placement) if placement else ""
+    if creative.live is None:
+        return _("This banner is not approved yet.")
+    return fitting.misfit(creative.live, placement) if placement else ""

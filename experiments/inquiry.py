@@ -45,7 +45,7 @@ class Inquiry:
 
 def now_live(*, now: dt.datetime) -> Live:
     """What is live at this moment, made ready as in the data plane."""
-    live = index(compile_snapshot(), version=0, as_of=now.timestamp())
+    live = index(compile_snapshot(now=now), version=0, as_of=now.timestamp())
     return with_learnt(live, adaptive.published())
 
 

@@ -2,20 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from creatives.models import Creative, Placement, Version
+from creatives import fitting
+from creatives.models import Placement
 from engine.assignment import allocation
 from engine.errors import IllegalMove, InvalidInput
 from experiments import hypothesis, layers, policies
 from experiments.models import Experiment, Variant
 from experiments.policies import RulePlan
-
-ASPECT_TOLERANCE = Fraction(3, 100)
-"""A picture whose proportions are off by more would be cropped or show bars, and the test would
-compare the damage. Three percent is the rounding of odd sizes, such as 640 × 213 for 3:1."""
 
 FEWEST_VARIANTS = 2
 
@@ -44,7 +40,7 @@ class NotReady(IllegalMove):
 
 def problems(experiment: Experiment) -> tuple[Problem, ...]:
     """Everything that keeps an experiment from starting; empty when it may."""
-    variants = list(experiment.variants.select_related("creative"))
+    variants = list(experiment.variants.select_related("creative__live"))
     return problems_of(experiment, variants, policies.plans_of(experiment))
 
 
@@ -112,8 +108,7 @@ def _no_placement() -> Problem:
 
 
 def _creative(variant: Variant, placement: Placement) -> Iterator[Problem]:
-    version = latest_version(variant.creative)
-    if version is None:
+    if variant.creative is None:
         yield Problem(
             "creative",
             _("Variant %(variant)s has no banner.") % {"variant": variant.name},
@@ -121,7 +116,15 @@ def _creative(variant: Variant, placement: Placement) -> Iterator[Problem]:
             "variants",
         )
         return
-    assert variant.creative is not None  # noqa: S101 - it has a version
+    version = variant.creative.live
+    if version is None:
+        yield Problem(
+            "not_approved",
+            _("“%(creative)s” is not approved.") % {"creative": variant.creative.name},
+            _("Have it reviewed, or choose another creative."),
+            "variants",
+        )
+        return
     if variant.creative.archived_at:
         yield Problem(
             "archived",
@@ -129,7 +132,7 @@ def _creative(variant: Variant, placement: Placement) -> Iterator[Problem]:
             _("Choose another creative, or take it out of the archive."),
             "variants",
         )
-    misfit = fit(version, placement)
+    misfit = fitting.misfit(version, placement)
     if misfit:
         yield Problem(
             "fit",
@@ -140,45 +143,13 @@ def _creative(variant: Variant, placement: Placement) -> Iterator[Problem]:
         )
 
 
-def latest_version(creative: Creative | None) -> Version | None:
-    """What visitors would see of a creative."""
-    if creative is None:
-        return None
-    return max(creative.versions.all(), key=lambda version: version.number, default=None)
-
-
-def fit(version: Version, placement: Placement) -> str:
-    """Why a picture does not fit a placement, as a sentence; empty when it fits.
-
-    It fits when its proportions are those of the slot within `ASPECT_TOLERANCE` and it is at least
-    as large, so that nothing is cropped, padded or blown up.
-    """
-    wanted = Fraction(placement.width, placement.height)
-    actual = Fraction(version.width, version.height)
-    sizes = {"width": version.width, "height": version.height, "slot": size_of(placement)}
-    if abs(actual / wanted - 1) > ASPECT_TOLERANCE:
-        words = _("%(width)s × %(height)s pixels have other proportions than the slot of %(slot)s.")
-        return words % sizes
-    if version.width < placement.width * (1 - ASPECT_TOLERANCE):
-        words = _(
-            "%(width)s × %(height)s pixels are less than the slot of %(slot)s and would blur."
-        )
-        return words % sizes
-    return ""
-
-
-def size_of(placement: Placement) -> str:
-    """Width × height of a slot, without thousands separators."""
-    return f"{placement.width} × {placement.height}"
-
-
 def _fallback(placement: Placement) -> Iterator[Problem]:
-    if latest_version(placement.fallback) is None:
+    if placement.fallback is None or placement.fallback.live is None:
         yield Problem(
             "fallback",
-            _("“%(placement)s” has no default creative: the other visitors would see nothing.")
+            _("“%(placement)s” has no approved default: the other visitors would see nothing.")
             % {"placement": placement.name},
-            _("Give the placement a default creative."),
+            _("Give the placement a default creative that is approved."),
             "placement",
         )
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DatabaseError, connection, transaction
-from django.db.models import OuterRef, Prefetch
+from django.db.models import F, OuterRef, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from audiences.models import Segment
 from creatives import rendering
 from creatives.models import Creative, Placement, Version
+from delivery import expiry
 from delivery import snapshot as wire
 from engine.assignment import allocation, targeting
 from engine.assignment.hashing import BUCKETS
@@ -52,7 +53,7 @@ def publish_if_changed(*, now: dt.datetime) -> int | None:
         last = Snapshot.objects.only("version", "revision", "sha256").first()
         if last and last.revision == revision:
             return None
-        body = wire.encode(compile_snapshot())
+        body = wire.encode(compile_snapshot(now=now))
         sha256 = wire.digest(body)
         if last and last.sha256 == sha256:
             Snapshot.objects.filter(version=last.version).update(revision=revision)
@@ -81,15 +82,15 @@ def _store(revision: int, sha256: str, body: bytes, now: dt.datetime) -> int:
     return made.version
 
 
-def compile_snapshot() -> wire.Snapshot:
-    """Everything that is live, as the data plane needs it."""
+def compile_snapshot(*, now: dt.datetime) -> wire.Snapshot:
+    """Everything that is live, as the data plane needs it; nothing unapproved, nothing expired."""
     profiled = _profiled()
     return wire.Snapshot(
         format=wire.FORMAT,
         sites=tuple(_site(site, profiled) for site in Site.objects.order_by("id")),
         keys=tuple(map(_key, ApiKey.objects.filter(revoked_at=None).order_by("id"))),
-        placements=_placements(),
-        experiments=_experiments(),
+        placements=_placements(now),
+        experiments=_experiments(now),
     )
 
 
@@ -102,6 +103,7 @@ def _site(site: Site, profiled: set[int]) -> wire.SiteEntry:
         count_automated=site.count_automated,
         timezone=site.timezone,
         profiles=site.pk in profiled,
+        locales=tuple(site.locales),
     )
 
 
@@ -116,42 +118,41 @@ def _key(key: ApiKey) -> wire.KeyEntry:
     return wire.KeyEntry(sha256=key.sha256, id=key.pk, site_id=key.site_id, kind=key.kind)
 
 
-def _latest_versions(path: str) -> "Prefetch[str]":
+def _shown(path: str, now: dt.datetime) -> "Prefetch[str]":
+    """The approved version of each creative that may be shown, as `shown`."""
     siblings = Version.objects.filter(creative=OuterRef("creative")).order_by("pk").values("pk")
-    newest = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
-    versions = newest.annotate(siblings=ArraySubquery(siblings))
-    return Prefetch(f"{path}__versions", versions.prefetch_related("renditions"), to_attr="latest")
-
-
-def _payload(creative: Creative | None) -> wire.CreativePayload | None:
-    latest: list[Any] = getattr(creative, "latest", [])
-    return rendering.payload(latest[0], latest[0].siblings) if latest else None
-
-
-def _placements() -> tuple[wire.PlacementEntry, ...]:
-    seeds = {(layer.site_id, layer.key): layer.seed for layer in Layer.objects.all()}
-    rows = Placement.objects.select_related("fallback").prefetch_related(
-        _latest_versions("fallback")
+    live = Version.objects.filter(pk=F("creative__live")).annotate(siblings=ArraySubquery(siblings))
+    expired = Q(creative__expires_at__lte=now)
+    versions = live.exclude(expired).select_related("creative__site")
+    return Prefetch(
+        f"{path}__versions", versions.prefetch_related("renditions", "copies"), to_attr="shown"
     )
+
+
+def _payload(creative: Creative | None, place: Placement) -> wire.CreativePayload | None:
+    shown: list[Any] = getattr(creative, "shown", [])
+    return rendering.payload(shown[0], place, siblings=shown[0].siblings) if shown else None
+
+
+def _placements(now: dt.datetime) -> tuple[wire.PlacementEntry, ...]:
+    seeds = {(layer.site_id, layer.key): layer.seed for layer in Layer.objects.all()}
+    rows = Placement.objects.select_related("fallback").prefetch_related(_shown("fallback", now))
     return tuple(
         wire.PlacementEntry(
             id=row.pk,
             site_id=row.site_id,
             key=row.key,
             layer_seed=seeds.get((row.site_id, row.layer), row.layer),
-            fallback=_payload(row.fallback),
+            fallback=_payload(row.fallback, row),
         )
         for row in rows.order_by("id")
     )
 
 
-def _experiments() -> tuple[wire.ExperimentEntry, ...]:
-    variants = Variant.objects.select_related("creative").prefetch_related(
-        _latest_versions("creative")
-    )
-    rows = Experiment.objects.filter(origin=Experiment.Origin.LIVE).prefetch_related(
-        Prefetch("variants", variants), "rules__segment"
-    )
+def _experiments(now: dt.datetime) -> tuple[wire.ExperimentEntry, ...]:
+    variants = Variant.objects.select_related("creative").prefetch_related(_shown("creative", now))
+    live = Experiment.objects.filter(origin=Experiment.Origin.LIVE).select_related("placement")
+    rows = live.prefetch_related(Prefetch("variants", variants), "rules__segment")
     entries = map(_experiment_or_nothing, rows.order_by("id"))
     return tuple(entry for entry in entries if entry is not None)
 
@@ -171,21 +172,29 @@ class _Spoilt(LabError):
 
 def _experiment(row: Experiment) -> wire.ExperimentEntry:
     live = row.status != Status.DRAFT
-    assert row.placement_id is not None  # noqa: S101 - a database constraint of live experiments
+    assert row.placement is not None  # noqa: S101 - a database constraint of live experiments
     variants = row.variants.all() if live else ()
     _check_ranges([(v.bucket_start, v.bucket_end) for v in variants], live=live)
-    return wire.ExperimentEntry(
+    entries = tuple(_variant(variant, row.placement) for variant in variants)
+    made = wire.ExperimentEntry(
         id=row.pk,
         site_id=row.site_id,
         key=row.key,
         status=row.status,  # type: ignore[arg-type]
-        placement_id=row.placement_id,
+        placement_id=row.placement.pk,
         phase=row.phase,
         seed=row.seed if live else "",
         slice=tuple((start, end) for start, end in row.slice) if live else (),
-        variants=tuple(map(_variant, variants)),
+        variants=entries,
         policy=_policy(row, [variant.key for variant in variants]) if live else None,
     )
+    return expiry.standing(made) if _has_hole(made) else made
+
+
+def _has_hole(entry: wire.ExperimentEntry) -> bool:
+    """Whether a variant on pages may not be shown: withdrawn, expired or never approved."""
+    showing = entry.status in {"running", "paused"}
+    return showing and any(not variant.creative.version_id for variant in entry.variants)
 
 
 def _policy(row: Experiment, keys: list[str]) -> wire.PolicyEntry | None:
@@ -213,10 +222,10 @@ def _check_ranges(ranges: list[tuple[int, int]], *, live: bool) -> None:
         raise _Spoilt("its variants do not cover every bucket exactly once")
 
 
-def _variant(row: Variant) -> wire.VariantEntry:
-    payload = _payload(row.creative)
-    if payload is None:
+def _variant(row: Variant, place: Placement) -> wire.VariantEntry:
+    if row.creative is None:
         raise _Spoilt(f"variant {row.key} has no banner")
+    payload = _payload(row.creative, place) or expiry.nothing(row.creative.key)
     return wire.VariantEntry(
         id=row.pk, key=row.key, range=(row.bucket_start, row.bucket_end), creative=payload
     )

@@ -5,6 +5,7 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
+from creatives import review
 from events import rollup
 from experiments import adaptive, publishing
 from experiments.reports import refresh
@@ -18,7 +19,9 @@ HALF_OF_LEARNING = dt.timedelta(seconds=22)
 @shared_task(name="experiments.tasks.publish_changes")
 def publish_changes() -> None:
     """Put changes that no web request has published in front of the shoppers."""
-    publishing.publish_if_changed(now=timezone.now())
+    now = timezone.now()
+    review.expire_due(now=now)
+    publishing.publish_if_changed(now=now)
 
 
 @shared_task(name="experiments.tasks.refresh_reports")

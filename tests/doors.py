@@ -188,6 +188,7 @@ def a_banner(site: Site, key: str, *, versions: int = 1) -> Creative:
         version = Version.objects.create(
             creative=creative,
             number=number,
+            status=Version.Status.APPROVED,
             alt=f"{key}: everything for spring",
             landing_url="https://shop.example/spring",
             width=1200,
@@ -205,6 +206,8 @@ def a_banner(site: Site, key: str, *, versions: int = 1) -> Creative:
             height=400,
             bytes=1000,
         )
+        creative.live = version
+    creative.save()
     return creative
 
 

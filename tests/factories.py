@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from PIL import Image
 
 from audiences.models import Segment
-from creatives import library
-from creatives.models import Creative, Placement
+from creatives import library, review
+from creatives.models import Creative, Placement, Version
 from experiments import lifecycle
 from experiments.models import Experiment, Layer, Parameters, Status, Variant
 from workspace import keys
@@ -50,10 +50,16 @@ def a_picture(width: int = 1200, height: int = 400, color: str = "teal", fmt: st
 
 
 def a_creative(
-    site: Site, name: str = "", *, color: str = "teal", size: tuple[int, int] = (1200, 400)
+    site: Site,
+    name: str = "",
+    *,
+    color: str = "teal",
+    size: tuple[int, int] = (1200, 400),
+    approved: bool = True,
 ) -> Creative:
+    """A creative of one version, which visitors see unless it is not `approved`."""
     name = name or f"Banner {next(_numbers)}"
-    return library.create(
+    creative = library.create(
         site,
         name=name,
         alt=f"{name}: everything for spring",
@@ -63,6 +69,17 @@ def a_creative(
         actor=None,
         now=NOW,
     )
+    if approved:
+        approve(creative)
+    return creative
+
+
+def approve(creative: Creative, *, at: dt.datetime = NOW) -> Version:
+    """Bring the newest version before visitors, as two people would."""
+    version = review.submit(creative.versions.latest("number"), actor=None, now=at)
+    version = review.approve(version, actor=None, now=at)
+    creative.refresh_from_db()
+    return version
 
 
 def a_placement(site: Site, key: str = "home-hero", **fields: Any) -> Placement:

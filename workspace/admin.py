@@ -7,7 +7,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from workspace.audited_admin import AuditedAdmin, ReadOnlyAdmin
-from workspace.models import ApiKey, AuditEntry, Heartbeat, Job, Membership, Seen, Site
+from workspace.models import (
+    ApiKey,
+    AuditEntry,
+    Delivery,
+    Heartbeat,
+    Job,
+    Membership,
+    SavedView,
+    Seen,
+    Site,
+    Webhook,
+)
 
 admin.site.site_header = _("Banner Lab back office")
 admin.site.site_title = "Banner Lab"
@@ -96,3 +107,25 @@ class SeenAdmin(ReadOnlyAdmin):
     list_filter = ("site", "what")
     search_fields = ("what", "user__username")
     list_select_related = ("user", "site")
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin):
+    list_display = ("name", "page", "site", "user")
+    list_filter = ("site", "page")
+    list_select_related = ("site", "user")
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin):
+    list_display = ("url", "site", "active", "failures", "created_at")
+    list_filter = ("site", "active")
+    list_select_related = ("site",)
+    exclude = ("secret",)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    list_display = ("type", "webhook", "status", "attempts", "answer", "created_at")
+    list_filter = ("status", "type")
+    list_select_related = ("webhook",)

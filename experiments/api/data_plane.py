@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from delivery import assigned, sink
 from delivery.doors import Current, DataPlane
-from delivery.index import Live, with_learnt
+from delivery.index import Live, renewed, with_learnt
 from delivery.learnt import NOTHING, Learnt, decode
 from delivery.live import Unreadable, make
 from delivery.messages import message
@@ -67,6 +67,8 @@ def _current(now: float) -> Current:
     changed = _read_learnt() or changed
     if changed and _Kept.live is not None:
         _Kept.live = with_learnt(_Kept.live, _Kept.learnt)
+    if _Kept.live is not None:
+        _Kept.live = renewed(_Kept.live, now=now)
     return Current(_Kept.live, now)
 
 

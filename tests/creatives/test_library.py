@@ -123,7 +123,7 @@ def test_add_version__other_picture__first_stays_as_it_was(now):
 
 def test_payload__for_the_shop__absolute_addresses_most_modern_first():
     version = a_creative(a_site()).versions.get()
-    payload = rendering.payload(version, [version.pk])
+    payload = rendering.payload(version, None, siblings=[version.pk])
     types = [source.type for source in payload.sources]
     assert types[-1] == "image/jpeg"
     assert "image/webp" in types

@@ -53,6 +53,7 @@ def test_change__in_the_back_office__audited_with_before_and_after(office):
         "layer": "x",
         "page_type": "cart",
         "fallback": "",
+        "safe_area": 0,
     }
     assert office.post(address, fields).status_code == 302
     entry = AuditEntry.objects.get(object_type="placement", action="change")

@@ -2,11 +2,13 @@
 
 import pytest
 
-from creatives.models import Version
+from creatives import library
+from creatives.models import Creative
 from experiments.library import finished
 from experiments.library.search import search
 from tests import factories
 from tests.experiments.library.finished import a_finished_test
+from tests.factories import NOW, approve
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +47,20 @@ def test_search__word_in_any_text__found(site, ask, field, value):
     assert ask("have we tried red before?") == (["x"], False)
 
 
+def _say(test, words):
+    """Give the banners of a test other words."""
+    for creative in Creative.objects.filter(variants__experiment=test):
+        library.add_version(
+            creative,
+            alt=words,
+            landing_url="https://shop.example/x",
+            upload=None,
+            actor=None,
+            now=NOW,
+        )
+        approve(creative)
+
+
 def test_search__word_in_a_variant__found(site, ask):
     test = a_finished_test(site, "x")
     a_finished_test(site, "calm")
@@ -55,7 +71,7 @@ def test_search__word_in_a_variant__found(site, ask):
 def test_search__word_on_the_banner__found(site, ask):
     test = a_finished_test(site, "x")
     a_finished_test(site, "calm")
-    Version.objects.filter(creative__variants__experiment=test).update(alt="Up to half off, in red")
+    _say(test, "Up to half off, in red")
     assert ask("red") == (["x"], False)
 
 
@@ -88,7 +104,7 @@ def test_search__chinese_in_any_text__found_in_both_languages(site, ask, questio
 def test_search__chinese_in_a_variant_and_on_a_banner__found(site, ask):
     one, other = a_finished_test(site, "one"), a_finished_test(site, "other")
     one.variants.filter(key="b").update(name="倒计时横幅")
-    Version.objects.filter(creative__variants__experiment=other).update(alt="倒计时还剩一天")
+    _say(other, "倒计时还剩一天")
     assert set(ask("倒计时")[0]) == {"one", "other"}
 
 

@@ -15,6 +15,11 @@ validate_key = RegexValidator(
 )
 
 
+def first_locales() -> list[str]:
+    """The languages that a new site begins with."""
+    return ["en", "zh-Hans"]
+
+
 class Site(models.Model):
     """A shop. Everything else belongs to exactly one site."""
 
@@ -38,6 +43,16 @@ class Site(models.Model):
             "For test and demo sites, whose visitors are scripts. Leave it off for a real shop: "
             "crawlers would be counted as people."
         ),
+    )
+    locales = models.JSONField(
+        _("languages"),
+        default=first_locales,
+        help_text=_("Of the shop, the first one for everybody whose own is not among them."),
+    )
+    four_eyes = models.BooleanField(
+        _("four eyes"),
+        default=True,
+        help_text=_("Whoever made a banner cannot approve it."),
     )
     view_window_days = models.PositiveSmallIntegerField(
         _("post-view window"),
@@ -226,3 +241,24 @@ class Seen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.what}"
+
+
+class SavedView(models.Model):
+    """Filters of a list that somebody wants to see again; `query` is the query string."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    page = models.CharField(max_length=50)
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(max_length=1000)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site", "user", "page", "name"], name="view_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,35 @@
+"""People, sites and what belongs to both: roles, keys, the audit log, jobs, webhooks."""
+
+from workspace.models.site import (
+    KEY_PATTERN,
+    ApiKey,
+    AuditEntry,
+    Heartbeat,
+    Job,
+    Membership,
+    Role,
+    SavedView,
+    Seen,
+    Site,
+    first_locales,
+    validate_key,
+)
+from workspace.models.webhooks import Delivery, Webhook, new_secret
+
+__all__ = [
+    "KEY_PATTERN",
+    "ApiKey",
+    "AuditEntry",
+    "Delivery",
+    "Heartbeat",
+    "Job",
+    "Membership",
+    "Role",
+    "SavedView",
+    "Seen",
+    "Site",
+    "Webhook",
+    "first_locales",
+    "new_secret",
+    "validate_key",
+]
