@@ -19,7 +19,7 @@ from workspace.models import Site
 
 Upload = BinaryIO | bytes | Picture  # checked already, or to be checked
 Person = AbstractBaseUser | None
-RESERVED = frozenset({"new", "several"})  # parts of addresses
+RESERVED = frozenset({"new", "several", "many", "views", "usual"})  # parts of addresses
 KEY_LENGTH = 56  # leaves room for a number within the 64 of a key
 NAME_LENGTH = 120
 ALT_LENGTH = 250
