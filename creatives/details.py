@@ -1,4 +1,4 @@
-"""What people keep beside a creative: tags, owner, licence, and until when it may be shown."""
+"""What people keep beside a creative: tags, owner and licence."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
@@ -72,26 +72,6 @@ def set_licence(creative: Creative, *, licence: str, actor: Person, now: dt.date
     return _changed(creative, change, "set licence", actor=actor, now=now)
 
 
-def set_expiry(
-    creative: Creative, *, expires_at: dt.datetime | None, actor: Person, now: dt.datetime
-) -> Creative:
-    """From when on it is not shown any more; None is never. A later date brings it back.
-
-    Raises InvalidInput for a time that has passed: what should go at once is withdrawn.
-    """
-    if expires_at is not None and expires_at <= now:
-        raise InvalidInput(
-            _("This time has passed."),
-            field="expires_at",
-            hint=_("Choose a later one, or withdraw the version to take it away at once."),
-        )
-
-    def change(row: Creative) -> None:
-        row.expires_at, row.expired_at = expires_at, None
-
-    return _changed(creative, change, "set expiry", actor=actor, now=now)
-
-
 def clean_tags(tags: Iterable[str]) -> list[str]:
     """Lower case, each once, in the order they were typed; raises InvalidInput."""
     found = list(dict.fromkeys(_one_tag(tag) for tag in tags if tag.strip()))
@@ -126,7 +106,7 @@ def _changed(
         change(row)
         after = audit.state_of(row)
         if after != before:
-            row.save(update_fields=["tags", "owner", "licence", "expires_at", "expired_at"])
+            row.save(update_fields=["tags", "owner", "licence"])
             audit.record(
                 site=row.site,
                 actor=actor,

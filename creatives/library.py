@@ -6,10 +6,9 @@ from typing import BinaryIO
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from creatives import landing, media, uploads
+from creatives import landing, media, naming, repeating, uploads
 from creatives.encoding import Encoded
 from creatives.models import Creative, Rendition, Version
 from creatives.uploads import Picture
@@ -19,11 +18,11 @@ from workspace.models import Site
 
 Upload = BinaryIO | bytes | Picture  # checked already, or to be checked
 Person = AbstractBaseUser | None
-RESERVED = frozenset({"new", "several", "many", "views", "usual"})  # parts of addresses
-KEY_LENGTH = 56  # leaves room for a number within the 64 of a key
+RESERVED = naming.RESERVED
 NAME_LENGTH = 120
 ALT_LENGTH = 250
 FILENAME_LENGTH = 255
+MIDDLE, WHOLE = (50, 50), 100  # percent
 LARGEST_CAP = 1000  # nobody sees a banner more often on one day
 # While an experiment is in these states its creatives are on pages.
 SHOWING = ("running", "paused")
@@ -38,7 +37,7 @@ class Words:
 
     @classmethod
     def checked(cls, alt: str, landing_url: str) -> "Words":
-        return cls(_text(alt, "alt", ALT_LENGTH), landing.check(landing_url))
+        return cls(naming.text(alt, "alt", ALT_LENGTH), landing.check(landing_url))
 
 
 def create(
@@ -58,12 +57,37 @@ def create(
     Raises InvalidInput, TooLarge or UnsupportedMedia (`field` says where); Conflict for a key that
     is taken.
     """
-    name, words = _text(name, "name", NAME_LENGTH), Words.checked(alt, landing_url)
+    words, picture = Words.checked(alt, landing_url), _picture(upload)
+    return _create(site, name, words, picture, key=key, filename=filename, actor=actor, now=now)
+
+
+def take_in(
+    site: Site, *, name: str, upload: Upload, filename: str, actor: Person, now: dt.datetime
+) -> Creative:
+    """A creative whose words are still to come: a draft that no review lets pass without them.
+
+    Raises InvalidInput, TooLarge or UnsupportedMedia.
+    """
     picture = _picture(upload)
+    return _create(site, name, Words("", ""), picture, filename=filename, actor=actor, now=now)
+
+
+def _create(
+    site: Site,
+    name: str,
+    words: Words,
+    picture: Picture,
+    *,
+    filename: str,
+    actor: Person,
+    now: dt.datetime,
+    key: str | None = None,
+) -> Creative:
+    name = naming.text(name, "name", NAME_LENGTH)
     with transaction.atomic():
         creative, made = Creative.objects.get_or_create(
             site=site,
-            key=key or _free_key(site, name),
+            key=key or naming.free_key(site, name),
             defaults={"name": name, "created_by_id": actor.pk if actor else None},
         )
         if not made or creative.key in RESERVED:
@@ -83,22 +107,32 @@ def add_version(
     landing_url: str,
     upload: Upload | None,
     filename: str = "",
+    focus: repeating.Focus | None = None,
     actor: Person,
     now: dt.datetime,
 ) -> Version:
-    """The next version; without `upload` the picture stays and only the words change.
+    """The next version, a draft; without `upload` the picture stays and only the words change.
 
-    Wherever the creative is shown, the new version is shown within seconds.
+    `focus` is the point in percent of both sides around which it is cut; without one the last
+    version's, or the middle of another picture. Raises InvalidInput.
     """
+    _check_focus(focus)
     words = Words.checked(alt, landing_url)
     picture = _picture(upload) if upload is not None else None
     with transaction.atomic():
         locked = Creative.objects.select_for_update().get(pk=creative.pk)
         last = locked.versions.first()
         if picture:
-            version = _add(locked, words, picture, filename=filename, actor=actor)
+            version = _add(locked, words, picture, filename=filename, actor=actor, focus=focus)
         elif last:
-            version = _reworded(last, words, actor=actor)
+            version = repeating.again(
+                last,
+                number=last.number + 1,
+                alt=words.alt,
+                landing_url=words.landing_url,
+                focus=focus,
+                actor=actor,
+            )
         else:
             raise InvalidInput(_("Choose a picture."), field=uploads.FIELD)
         audit.record(
@@ -115,7 +149,7 @@ def add_version(
 
 def rename(creative: Creative, *, name: str, actor: Person, now: dt.datetime) -> Creative:
     """Another name; visitors never see it."""
-    name = _text(name, "name", NAME_LENGTH)
+    name = naming.text(name, "name", NAME_LENGTH)
     with transaction.atomic():
         locked = Creative.objects.select_for_update().get(pk=creative.pk)
         before = audit.state_of(locked)
@@ -154,6 +188,11 @@ def _check_cap(most: int | None, field: str) -> None:
             _("Between 1 and %(most)s, or empty for no limit.") % {"most": LARGEST_CAP},
             field=field,
         )
+
+
+def _check_focus(focus: repeating.Focus | None) -> None:
+    if focus is not None and not all(0 <= side <= WHOLE for side in focus):
+        raise InvalidInput(_("Between 0 and 100 percent."), field="focus_x")
 
 
 def archive(creative: Creative, *, actor: Person, now: dt.datetime) -> Creative:
@@ -212,8 +251,15 @@ def _picture(upload: Upload) -> Picture:
 
 
 def _add(
-    creative: Creative, words: Words, picture: Picture, *, filename: str, actor: Person
+    creative: Creative,
+    words: Words,
+    picture: Picture,
+    *,
+    filename: str,
+    actor: Person,
+    focus: repeating.Focus | None = None,
 ) -> Version:
+    across, down = focus or MIDDLE
     media.keep_original(picture.original, picture.sort.extension)
     version = Version.objects.create(
         creative=creative,
@@ -223,6 +269,8 @@ def _add(
         width=picture.width,
         height=picture.height,
         frames=picture.frames,
+        focus_x=across,
+        focus_y=down,
         original_name=filename[-FILENAME_LENGTH:],
         original_type=picture.sort.mime_type,
         original_bytes=len(picture.original),
@@ -247,41 +295,6 @@ def _rendition(version: Version, made: Encoded, purpose: Rendition.Purpose) -> R
     )
 
 
-def _reworded(last: Version, words: Words, *, actor: Person) -> Version:
-    same = ("kind", "width", "height", "frames")
-    origin = ("original_name", "original_type", "original_bytes", "original_sha256")
-    version = Version.objects.create(
-        creative=last.creative,
-        number=last.number + 1,
-        alt=words.alt,
-        landing_url=words.landing_url,
-        created_by_id=actor.pk if actor else None,
-        **{name: getattr(last, name) for name in same + origin},
-    )
-    files = list(last.renditions.all())
-    for file in files:
-        file.pk, file.version = None, version
-    Rendition.objects.bulk_create(files)
-    return version
-
-
 def _next_number(creative: Creative) -> int:
     last = creative.versions.values_list("number", flat=True).first()
     return (last or 0) + 1
-
-
-def _free_key(site: Site, name: str) -> str:
-    wanted = slugify(name)[:KEY_LENGTH].strip("-_") or "banner"
-    similar = Creative.objects.filter(site=site, key__startswith=wanted)
-    taken = RESERVED.union(similar.values_list("key", flat=True))
-    numbered = (f"{wanted}-{n}" for n in range(2, len(taken) + 3))
-    return next(key for key in (wanted, *numbered) if key not in taken)
-
-
-def _text(value: str, field: str, length: int) -> str:
-    text = " ".join(value.split())
-    if not text:
-        raise InvalidInput(_("This field is required."), field=field)
-    if len(text) > length:
-        raise InvalidInput(_("At most %(n)s characters.") % {"n": length}, field=field)
-    return text

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from creatives import library
 from creatives.forms import CapsForm, CreativeForm, NameForm, VersionForm, say
 from creatives.models import Creative, Version
+from creatives.views import panels
 from engine.errors import LabError, NotFound
 from workspace.access import Permission, SiteRequest, site_page
 
@@ -66,11 +67,14 @@ def _detail(
     request: SiteRequest, creative: Creative, caps_form: CapsForm, status: int = 200
 ) -> HttpResponse:
     versions = list(creative.versions.all())
-    context = {
+    for each in versions:
+        each.creative = creative  # its state is asked of it: no query
+    version = _shown(versions, request.GET.get("version"))
+    context = panels.context(request, creative, versions, version) | {
         "caps": caps_form,
         "creative": creative,
         "versions": versions,
-        "version": _shown(versions, request.GET.get("version")),
+        "version": version,
         "placements": creative.fallback_of.all(),
         # By its reverse name: the room of experiments lies above this one.
         "variants": creative.variants.select_related("experiment").order_by("-experiment__pk"),
@@ -188,5 +192,5 @@ def archive(request: SiteRequest, key: str) -> HttpResponse:
 
 def _creative(request: SiteRequest, key: str) -> Creative:
     versions = Version.objects.select_related("created_by").prefetch_related("renditions")
-    rows = Creative.objects.select_related("created_by", "site").filter(site=request.site)
+    rows = Creative.objects.select_related("created_by", "site", "owner").filter(site=request.site)
     return get_object_or_404(rows.prefetch_related(Prefetch("versions", versions)), key=key)

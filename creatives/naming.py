@@ -1,0 +1,30 @@
+"""Names and keys of creatives."""
+
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from creatives.models import Creative
+from engine.errors import InvalidInput
+from workspace.models import Site
+
+RESERVED = frozenset({"new", "several", "many", "views", "usual"})  # parts of addresses
+KEY_LENGTH = 56  # leaves room for a number within the 64 of a key
+
+
+def free_key(site: Site, name: str) -> str:
+    """A key like the name that no creative of the site has."""
+    wanted = slugify(name)[:KEY_LENGTH].strip("-_") or "banner"
+    similar = Creative.objects.filter(site=site, key__startswith=wanted)
+    taken = RESERVED.union(similar.values_list("key", flat=True))
+    numbered = (f"{wanted}-{n}" for n in range(2, len(taken) + 3))
+    return next(key for key in (wanted, *numbered) if key not in taken)
+
+
+def text(value: str, field: str, length: int) -> str:
+    """What was typed on one line, without needless spaces; raises InvalidInput."""
+    found = " ".join(value.split())
+    if not found:
+        raise InvalidInput(_("This field is required."), field=field)
+    if len(found) > length:
+        raise InvalidInput(_("At most %(n)s characters.") % {"n": length}, field=field)
+    return found
