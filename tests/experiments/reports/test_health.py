@@ -4,8 +4,9 @@ import pytest
 
 from engine.stats.aggregates import Aggregates
 from experiments.reports import health
+from experiments.reports.checks_words import CHECKS
 from experiments.reports.health import NOTHING_KNOWN, Observed
-from experiments.reports.health_words import FINDINGS, NAMES, REMEDIES, explain, explain_all
+from experiments.reports.health_words import explain, explain_all
 from experiments.reports.payload import Check, Effect, Split, State
 from tests.experiments.reports import states
 from tests.experiments.reports.states import DAY, NOW, a_design
@@ -106,9 +107,9 @@ def test_explain__every_check_of_every_report__has_words(kind):
         assert bool(one.remedy) == (one.state not in {State.OK, State.UNKNOWN})
 
 
-def test_explain__every_check__has_a_remedy():
-    assert {check.key for check in states.use().checks} <= set(NAMES) == set(REMEDIES)
-    assert {key for key, _state in FINDINGS} == set(NAMES)
+def test_checks__all_that_a_report_makes__have_words():
+    assert {check.key for check in states.use().checks} <= set(CHECKS)
+    assert all(words.findings for words in CHECKS.values())
 
 
 def test_explain_all__blocking_ones__come_first():
