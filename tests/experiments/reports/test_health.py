@@ -3,6 +3,9 @@
 import pytest
 
 from engine.stats.aggregates import Aggregates
+from engine.stats.metrics import CATALOGUE, Kind
+from events import store
+from experiments.models import Experiment
 from experiments.reports import health
 from experiments.reports.checks_words import CHECKS
 from experiments.reports.health import NOTHING_KNOWN, Observed
@@ -83,6 +86,33 @@ def test_check_weeks__whole_ones(days, planned, ended, state):
         started_at=NOW - days * DAY, planned_days=planned, ended_at=NOW if ended else None
     )
     assert health.check_weeks(design, as_of=NOW).state is state
+
+
+@pytest.mark.parametrize(
+    ("primary", "most", "state"),
+    [
+        ("ctr", 60, State.OK),
+        ("ctr", 61, State.WARNING),
+        ("revenue_per_visitor", 120_000, State.OK),
+        ("revenue_per_visitor", 120_001, State.WARNING),
+        ("conversion_rate", 0, State.OK),
+    ],
+)
+def test_check_heavy__one_percent_of_what_the_primary_metric_counts__warns(primary, most, state):
+    arms = {1: states.an_arm(10_000), 2: states.an_arm(10_000)}
+    observed = Observed(largest={"clicks": most, "revenue": most})
+    assert health.check_heavy(a_design(primary=primary), arms, observed).state is state
+
+
+def test_check_heavy__few_buyers__none_weighs_more_than_another():
+    arms = {1: states.an_arm(1_000, buyers=0.02), 2: states.an_arm(1_000, buyers=0.02)}
+    found = health.check_heavy(a_design(primary="conversion_rate"), arms, NOTHING_KNOWN)
+    assert (found.state, found.numbers) == (State.OK, {"share": 1 / 40})
+
+
+def test_check_heavy__every_metric_that_can_decide__is_looked_at():
+    for metric in map(CATALOGUE.__getitem__, Experiment.Metric.values):
+        assert metric.kind is Kind.PROPORTION or metric.numerator in store.HEAVY
 
 
 def test_checks__imported_totals__cannot_know_about_visitors():
