@@ -53,6 +53,11 @@ app.conf.update(
                 "schedule": 45.0,
                 "options": {"expires": 45},
             },
+            "deliver-webhooks": {
+                "task": "workspace.tasks.deliver_webhooks",
+                "schedule": 5.0,
+                "options": {"expires": 5},
+            },
             "sweep-jobs": {
                 "task": "workspace.tasks.sweep_jobs",
                 "schedule": 10.0,

@@ -19,6 +19,9 @@ ALLOWED_HOSTS = list(CONFIG.allowed_hosts)
 PUBLIC_URL = CONFIG.public_url
 DELIVERY_URL = CONFIG.delivery_url
 CHROMIUM = CONFIG.chromium
+# Landing pages and webhooks live on the public internet; the demo's own shop on this machine.
+FETCH_PRIVATE = CONFIG.fetch_private
+FETCH_ORIGINS = [PUBLIC_URL] if DEMO else []
 if not DEBUG and "*" in ALLOWED_HOSTS:
     raise NotConfigured("ALLOWED_HOSTS=* is only accepted with DEBUG=1. List the real host names.")
 
