@@ -16,6 +16,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from creatives import settling
 from creatives.models import Creative, Version
 from engine.errors import IllegalMove, InvalidInput, NotAllowed
 from workspace import audit
@@ -46,6 +47,7 @@ def submit(version: Version, *, actor: Person, now: dt.datetime) -> Version:
     """Ask for review. Raises IllegalMove unless it is a draft that may be submitted."""
     with transaction.atomic():
         held = _locked(version, "submit")
+        settling.before_review(held.version, now=now)
         _write(
             held,
             "submit",
@@ -70,7 +72,7 @@ def approve(
     *,
     actor: Person,
     now: dt.datetime,
-    waivers: Mapping[str, str] | None = None,  # noqa: ARG001 - settled with the checks
+    waivers: Mapping[str, str] | None = None,
 ) -> Version:
     """Let visitors see it from now on.
 
@@ -79,6 +81,7 @@ def approve(
     with transaction.atomic():
         held = _locked(version, "approve")
         _check_four_eyes(held, actor)
+        settling.before_approval(held.version, waivers or {}, actor=actor, now=now)
         _write(held, "approve", actor=actor, now=now, **_reviewed(actor, now))
         _show(held.creative, held.version)
     return held.version
