@@ -40,7 +40,9 @@ _until = (
     r"valid\s+(?:to|until)|by|before|no\s+later\s+than|last\s+day:?)"
 )
 _end = rf"(?P<until>{_until}\s+(?:(?:on|the|this|midnight|{_day}),?\s+)*)?"
-_begin = re.compile(r"(?:from|since|starts?(?:\s+on)?|starting|after|opens?(?:\s+on)?)\s+$", re.I)
+_begin = re.compile(
+    r"(?:from|since|starts?(?:\s+on)?|starting|after|opens?(?:\s+on)?)\s+$", re.IGNORECASE
+)
 _begun = re.compile(r"\s*(?:起|开始|开售|上线|上市)")
 _chinese_end = r"(?P<until>截止|截至|止于|至|到|到期)?(?:到|至|于)?"
 
@@ -159,10 +161,10 @@ def _patterns() -> Iterator[tuple[str, Read]]:
     yield r"\b(?:this|all)\s+weekend\b|\bweekend\s+only\b|\bthis\s+week(?:\s+only)?\b", _sunday
     yield r"\bthis\s+month(?:\s+only)?\b|\bend\s+of\s+(?:the\s+)?month\b", _month_end
     yield (
-        rf"\b(?:today|tonight)\s+only\b|\b(?:only|just|{_until})\s+(?:today|tonight|midnight)\b"
-        r"|\b(?:last|final)\s+day\b",
+        rf"\b(?:today|tonight)\s+only\b|\b(?:only|just|{_until})\s+(?:today|tonight|midnight)\b",
         _today,
     )
+    yield r"\b(?:last|final)\s+day\b", _today
     yield rf"\b(?:{_until})\s+tomorrow\b|\btomorrow\s+only\b", _tomorrow
     unit = r"(?P<unit>hours?|hrs?|days?)"
     yield rf"\b(?:last|final|only|next|just)\s+{_count}[\s-]*{unit}\b", _counted

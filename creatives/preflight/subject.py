@@ -78,7 +78,7 @@ class Subject:
         return tuple(copy for copy in self.version.copies.all() if copy.locale in spoken)
 
     @property
-    def landingurls_of(self) -> tuple[str, ...]:
+    def landing_urls(self) -> tuple[str, ...]:
         """Every page that a click may lead to, once."""
         return urls_of(self.version)
 
