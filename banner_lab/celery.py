@@ -59,6 +59,11 @@ app.conf.update(
                 "schedule": 300.0,
                 "options": {"expires": 300},
             },
+            "deliver-webhooks": {
+                "task": "workspace.tasks.deliver_webhooks",
+                "schedule": 5.0,
+                "options": {"expires": 5},
+            },
             "sweep-jobs": {
                 "task": "workspace.tasks.sweep_jobs",
                 "schedule": 10.0,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from creatives import landing, media, uploads
+from creatives import expiring, landing, media, review, uploads
 from creatives.encoding import Encoded
 from creatives.models import Creative, Rendition, Version
 from creatives.uploads import Picture
@@ -27,6 +27,7 @@ FILENAME_LENGTH = 255
 LARGEST_CAP = 1000  # nobody sees a banner more often on one day
 # While an experiment is in these states its creatives are on pages.
 SHOWING = ("running", "paused")
+set_expiry = expiring.set_expiry
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ def add_version(
     actor: Person,
     now: dt.datetime,
 ) -> Version:
-    """The next version; without `upload` the picture stays and only the words change.
+    """The next version, a draft; without `upload` the picture stays and only the words change.
 
-    Wherever the creative is shown, the new version is shown within seconds.
+    Visitors go on seeing the approved version until this one is approved.
     """
     words = Words.checked(alt, landing_url)
     picture = _picture(upload) if upload is not None else None
@@ -157,13 +158,15 @@ def _check_cap(most: int | None, field: str) -> None:
 
 
 def archive(creative: Creative, *, actor: Person, now: dt.datetime) -> Creative:
-    """Put a creative away; raises IllegalMove while visitors still see it."""
+    """Put a creative away, out of review too; raises IllegalMove while visitors still see it."""
     if creative.archived_at is None and (places := shown_at(creative)):
         raise IllegalMove(
             _("Visitors still see this banner: %(places)s.") % {"places": ", ".join(places)},
             hint=_("Give the placement another default, or stop the experiment first."),
         )
-    return _set_archived(creative, now, action="archive", actor=actor, now=now)
+    with transaction.atomic():
+        review.recall_all(creative, actor=actor, now=now)
+        return _set_archived(creative, now, action="archive", actor=actor, now=now)
 
 
 def restore(creative: Creative, *, actor: Person, now: dt.datetime) -> Creative:
