@@ -82,8 +82,9 @@ def _found(text: str, currency: str) -> list[Amount]:
 
 
 def _minor(number: str, currency: str) -> int:
-    """In minor units: the last separator is a decimal one unless three digits follow it."""
-    parts = re.split(r"[^0-9]", number)
-    has_rest = len(parts) > 1 and len(parts[-1]) != GROUP
+    """In minor units: the last separator is a decimal one unless it groups thousands."""
+    parts, digits = re.split(r"[^0-9]", number), minor_digits(currency)
+    groups = len(parts[-1]) == GROUP and not (digits == GROUP and number[-GROUP - 1 :][0] == ".")
+    has_rest = len(parts) > 1 and not groups
     whole, rest = ("".join(parts[:-1]), parts[-1]) if has_rest else ("".join(parts), "0")
-    return int(Decimal(f"{whole}.{rest}").scaleb(minor_digits(currency)))
+    return int(Decimal(f"{whole}.{rest}").scaleb(digits))

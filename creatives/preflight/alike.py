@@ -20,18 +20,18 @@ FROM creatives_version AS mine
 JOIN creatives_creative AS of_mine ON of_mine.id = mine.creative_id
 JOIN creatives_creative AS creative
     ON creative.site_id = of_mine.site_id AND creative.id <> mine.creative_id
-JOIN creatives_version AS other ON other.creative_id = creative.id
+JOIN creatives_version AS other ON other.creative_id = creative.id AND other.id < mine.id
 WHERE mine.id = ANY(%(ids)s)
     AND bit_count(mine.look) BETWEEN 1 AND 63 AND bit_count(mine.look # other.look) <= %(near)s
     AND NOT (mine.levels <> '{}' AND other.levels <> '{}' AND mine.design = other.design)
 GROUP BY mine.id, other.creative_id ORDER BY bits, other.creative_id
 """
-"""Variants generated from one design are alike because they are meant to be."""
+"""Said of the newer of two. Variants generated from one design are meant to be alike."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Another creative that looks like this one; `story` is what came of it, if that is known."""
+    """A creative that looked like it before; `story` is what came of that one, if it is known."""
 
     key: str
     name: str

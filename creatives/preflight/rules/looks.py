@@ -16,9 +16,11 @@ LARGE = "headline"
 PHONE = 360
 """CSS pixels of the narrowest phones in use."""
 LOST = 0.4
-"""Share of the fine detail that may be lost on a phone. Measured: photographs 0.16 to 0.18, banners
-with a headline and a line of text 0.21 to 0.28; filled with words of 12 CSS pixels on the phone 0.37,
-of 9 pixels 0.42, of 6 pixels 0.58."""
+"""Share of the fine detail that may be lost on a phone.
+
+Measured: photographs 0.16 to 0.18, banners with a headline and a line of text 0.21 to 0.28; filled
+with words of 12 CSS pixels on the phone 0.37, of 9 pixels 0.42, of 6 pixels 0.58.
+"""
 
 
 def contrast(about: Subject) -> Iterator[Finding]:

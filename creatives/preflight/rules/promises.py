@@ -40,7 +40,7 @@ def schedule(about: Subject) -> Iterator[Finding]:
         yield passed("schedule", _("It is shown until the planned end."))
         return
     words = {"end": _day(end, about), "planned": _day(about.until, about)}
-    yield warning(
+    yield blocking(
         "schedule",
         _("It ends on %(end)s, before the planned end on %(planned)s.") % words,
         _("Plan fewer days, or let it end later."),
