@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from creatives.views import creatives, placements, several
+from creatives.views import creatives, placements, several, waiving
 
 app_name = "creatives"
 
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("creatives/<slug:key>/rename/", creatives.rename, name="rename"),
     path("creatives/<slug:key>/caps/", creatives.caps, name="caps"),
     path("creatives/<slug:key>/archive/", creatives.archive, name="archive"),
+    path("creatives/<slug:key>/versions/<int:number>/waive/", waiving.waive, name="waive"),
     path("placements/", placements.index, name="placements"),
     path("placements/new/", placements.new, name="new-placement"),
     path("placements/<slug:key>/", placements.detail, name="placement"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from creatives import library, wall
 from creatives.forms import CapsForm, CreativeForm, NameForm, VersionForm, WallFilter, say
 from creatives.models import Creative, Version
+from creatives.preflight import pages
 from engine.errors import LabError, NotFound
 from workspace.access import Permission, SiteRequest, site_page
 
@@ -82,11 +83,13 @@ def _detail(
     request: SiteRequest, creative: Creative, caps_form: CapsForm, status: int = 200
 ) -> HttpResponse:
     versions = list(creative.versions.all())
-    context = {
+    version = _shown(versions, request.GET.get("version"))
+    checked = pages.context(version, request.user, timezone.now()) if version else {}
+    context = checked | {
         "caps": caps_form,
         "creative": creative,
         "versions": versions,
-        "version": _shown(versions, request.GET.get("version")),
+        "version": version,
         "placements": creative.fallback_of.all(),
         # By its reverse name: the room of experiments lies above this one.
         "variants": creative.variants.select_related("experiment").order_by("-experiment__pk"),

@@ -66,15 +66,15 @@ def design(request: SiteRequest, key: str) -> HttpResponse:
     """What is set, who sees what, and what can be done."""
     experiment = find(request.site, key)
     variants = list(experiment.variants.all())
-    is_draft = experiment.status == Status.DRAFT
+    is_draft, now = experiment.status == Status.DRAFT, timezone.now()
     context = frame(request, experiment, "design") | {
         "parts": consequences.shares(variants),
         "policy": policy_view.of(experiment, variants),
-        "problems": launch.problems(experiment) if is_draft else (),
+        "problems": launch.problems(experiment, now=now) if is_draft else (),
         "consequence": consequences.of_start(experiment, variants),
         "neighbours": _neighbours(experiment),
         "watched": list(experiment.watched.all()),
-        "sizing": sizing.of(experiment, variants, now=timezone.now()) if is_draft else None,
+        "sizing": sizing.of(experiment, variants, now=now) if is_draft else None,
     }
     return render(request, "experiments/design.html", context)
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from creatives import landings, wall
+from creatives.models import Creative
 from experiments import first_hour, listing
 from experiments.library import cards, record
 from experiments.models import Experiment, Status
@@ -39,8 +41,12 @@ def home(request: SiteRequest) -> HttpResponse:
     waiting = _waiting(request)
     rows = _loaded([*running, *learned, *(pk for pks, *_words in waiting for pk in pks)])
     tasks = first_hour.tasks(site, request.user, request.role)
+    waits = [Card(rows[pk], *words) for pks, *words in waiting for pk in pks]
+    dead_ends = _dead_ends(request)
     context = {
-        "cards": [Card(rows[pk], *words) for pks, *words in waiting for pk in pks],
+        "cards": waits,
+        "dead_ends": dead_ends,
+        "needs": len(waits) + len(dead_ends),
         "running": [(rows[pk], listing.progress(rows[pk], now)) for pk in running],
         "learnings": [cards.of(rows[pk]) for pk in learned],
         "record": record.counted(site) if learned else None,
@@ -71,6 +77,13 @@ def _waiting(request: SiteRequest) -> list[tuple[list[int], str, str, str]]:
         drafts = Experiment.objects.filter(site=site, status=Status.DRAFT).order_by("-created_at")
         found.append((drafts, _("A draft that has not started."), _("Go on"), "design"))
     return [(_ids(rows, None, CARDS), why, button, page) for rows, why, button, page in found]
+
+
+def _dead_ends(request: SiteRequest) -> list[Creative]:
+    """Banners that lead nowhere, for whoever can change that."""
+    if Permission.EDIT not in GRANTS.get(request.role, frozenset()):
+        return []
+    return list(wall.with_newest(landings.dead_ends(request.site))[:CARDS])
 
 
 def _ids(rows: QuerySet[Experiment], order: str | None, most: int) -> list[int]:
