@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class CreativesConfig(AppConfig):
     name = "creatives"
     verbose_name = _("Creatives")
+
+    def ready(self) -> None:
+        # Who runs jobs without Celery (the tests, a command) must know ours as well.
+        import_module("creatives.cuts")
