@@ -20,7 +20,7 @@ from workspace.models import Site, validate_key
 SALT = "creatives.upload"
 # Long enough to correct a form, short enough for nobody to build on it.
 KEPT_SECONDS = 24 * 3600
-ACCEPT = "image/jpeg,image/png,image/gif,image/webp,image/avif"
+ACCEPT = "image/jpeg,image/png,image/gif,image/webp,image/avif,video/mp4,video/webm"
 OFFERED = 60
 MAX_SIDE = 10_000  # CSS pixels; no screen is as large
 
@@ -67,7 +67,8 @@ class VersionForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ACCEPT, "data-upload": ""}),
         help_text=_(
             "JPEG, PNG, GIF, WebP or AVIF, up to 5 MB and 16.8 megapixels; animations up to "
-            "300 frames (an animated PNG stays one)."
+            "300 frames (an animated PNG stays one). Films as MP4 or WebM, up to 4 MB and 15 "
+            "seconds; they are shown without sound."
         ),
     )
     kept = forms.CharField(required=False, widget=forms.HiddenInput)

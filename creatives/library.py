@@ -221,19 +221,24 @@ def _add(
     version = Version.objects.create(
         creative=creative,
         number=_next_number(creative),
+        kind=Version.Kind.VIDEO if picture.sort.is_film else Version.Kind.IMAGE,
         alt=words.alt,
         landing_url=words.landing_url,
         width=picture.width,
         height=picture.height,
         frames=picture.frames,
+        duration_ms=picture.duration_ms,
+        facts=picture.facts.kept(),
         original_name=filename[-FILENAME_LENGTH:],
         original_type=picture.sort.mime_type,
         original_bytes=len(picture.original),
         original_sha256=picture.sha256,
         created_by_id=actor.pk if actor else None,
     )
-    files = [_rendition(version, made, Rendition.Purpose.SERVED) for made in picture.served]
-    files.append(_rendition(version, picture.thumbnail, Rendition.Purpose.THUMBNAIL))
+    purposes = Rendition.Purpose
+    files = [_rendition(version, made, purposes.SERVED) for made in picture.served]
+    files += [_rendition(version, made, purposes.POSTER) for made in picture.poster]
+    files.append(_rendition(version, picture.thumbnail, purposes.THUMBNAIL))
     Rendition.objects.bulk_create(files)
     return version
 
@@ -251,7 +256,7 @@ def _rendition(version: Version, made: Encoded, purpose: Rendition.Purpose) -> R
 
 
 def _reworded(last: Version, words: Words, *, actor: Person) -> Version:
-    same = ("kind", "width", "height", "frames")
+    same = ("kind", "width", "height", "frames", "duration_ms", "facts", "focus_x", "focus_y")
     origin = ("original_name", "original_type", "original_bytes", "original_sha256")
     version = Version.objects.create(
         creative=last.creative,
