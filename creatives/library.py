@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from creatives import carrying, media, uploads
 from creatives.encoding import Encoded
 from creatives.models import Creative, Rendition, Version
-from creatives.said import Words, text
+from creatives.said import Words
+from creatives.said import text as checked_text
 from creatives.uploads import Picture
 from engine.errors import Conflict, IllegalMove, InvalidInput
 from workspace import audit
@@ -48,7 +49,7 @@ def create(
     Raises InvalidInput, TooLarge or UnsupportedMedia (`field` says where); Conflict for a key that
     is taken.
     """
-    name = text(name, "name", NAME_LENGTH)
+    name = checked_text(name, "name", NAME_LENGTH)
     words = Words.checked(alt, landing_url, decorative=decorative, alts=alts)
     picture = _picture(upload)
     with transaction.atomic():
@@ -109,7 +110,7 @@ def add_version(
 
 def rename(creative: Creative, *, name: str, actor: Person, now: dt.datetime) -> Creative:
     """Another name; visitors never see it."""
-    name = text(name, "name", NAME_LENGTH)
+    name = checked_text(name, "name", NAME_LENGTH)
     with transaction.atomic():
         locked = Creative.objects.select_for_update().get(pk=creative.pk)
         before = audit.state_of(locked)

@@ -26,7 +26,7 @@ from workspace.models import Site
 Person = AbstractBaseUser | None
 SLOT_LENGTH = 500  # longer than any design allows; its own limits are checked with the design
 # Slots of a design that hold no words.
-WORDLESS = frozenset({"image", "palette", "price", "old_price"})
+WORDLESS = frozenset({"image", "palette", "design_version"})
 
 
 @dataclass(frozen=True, slots=True)
