@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from creatives import landing, library, media, uploads, wall
 from creatives.models import Creative, Placement
 from creatives.uploads import Picture
+from creatives.word_forms import InEveryLanguage
 from engine.errors import LabError
 from workspace.models import Site, validate_key
 
@@ -58,7 +59,7 @@ def say(problem: LabError) -> str:
     return f"{problem} {problem.hint}" if problem.hint else str(problem)
 
 
-class VersionForm(forms.Form):
+class VersionForm(InEveryLanguage):
     """A picture and its words; on a creative that has a picture the file may be left out."""
 
     upload = forms.FileField(

@@ -1,7 +1,7 @@
 """Creatives: made, given new versions, put away."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import BinaryIO
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from creatives import expiring, landing, media, review, uploads
+from creatives import carrying, expiring, media, review, uploads
 from creatives.encoding import Encoded
 from creatives.models import Creative, Rendition, Version
+from creatives.said import Words
+from creatives.said import text as checked_text
 from creatives.uploads import Picture
 from engine.errors import Conflict, IllegalMove, InvalidInput
 from workspace import audit
@@ -19,27 +21,14 @@ from workspace.models import Site
 
 Upload = BinaryIO | bytes | Picture  # checked already, or to be checked
 Person = AbstractBaseUser | None
-RESERVED = frozenset({"new", "several"})  # parts of addresses
+RESERVED = frozenset({"new", "several", "sheet"})  # parts of addresses
 KEY_LENGTH = 56  # leaves room for a number within the 64 of a key
 NAME_LENGTH = 120
-ALT_LENGTH = 250
 FILENAME_LENGTH = 255
 LARGEST_CAP = 1000  # nobody sees a banner more often on one day
 # While an experiment is in these states its creatives are on pages.
 SHOWING = ("running", "paused")
 set_expiry = expiring.set_expiry
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a version says and where it leads, checked."""
-
-    alt: str
-    landing_url: str
-
-    @classmethod
-    def checked(cls, alt: str, landing_url: str) -> "Words":
-        return cls(_text(alt, "alt", ALT_LENGTH), landing.check(landing_url))
 
 
 def create(
@@ -53,13 +42,16 @@ def create(
     actor: Person,
     now: dt.datetime,
     key: str | None = None,
+    decorative: bool = False,
+    alts: Mapping[str, str] | None = None,
 ) -> Creative:
-    """A creative with its first version.
+    """A creative with its first version; `alts` by language.
 
     Raises InvalidInput, TooLarge or UnsupportedMedia (`field` says where); Conflict for a key that
     is taken.
     """
-    name, words = _text(name, "name", NAME_LENGTH), Words.checked(alt, landing_url)
+    name = checked_text(name, "name", NAME_LENGTH)
+    words = Words.checked(alt, landing_url, decorative=decorative, alts=alts)
     picture = _picture(upload)
     with transaction.atomic():
         creative, made = Creative.objects.get_or_create(
@@ -86,18 +78,21 @@ def add_version(
     filename: str = "",
     actor: Person,
     now: dt.datetime,
+    decorative: bool = False,
+    alts: Mapping[str, str] | None = None,
 ) -> Version:
     """The next version, a draft; without `upload` the picture stays and only the words change.
 
-    Visitors go on seeing the approved version until this one is approved.
+    Words in other languages are carried over, but for those in `alts`. Visitors go on seeing the
+    approved version until this one is approved.
     """
-    words = Words.checked(alt, landing_url)
+    words = Words.checked(alt, landing_url, decorative=decorative, alts=alts)
     picture = _picture(upload) if upload is not None else None
     with transaction.atomic():
         locked = Creative.objects.select_for_update().get(pk=creative.pk)
         last = locked.versions.first()
         if picture:
-            version = _add(locked, words, picture, filename=filename, actor=actor)
+            version = _add(locked, words, picture, filename=filename, actor=actor, last=last)
         elif last:
             version = _reworded(last, words, actor=actor)
         else:
@@ -116,7 +111,7 @@ def add_version(
 
 def rename(creative: Creative, *, name: str, actor: Person, now: dt.datetime) -> Creative:
     """Another name; visitors never see it."""
-    name = _text(name, "name", NAME_LENGTH)
+    name = checked_text(name, "name", NAME_LENGTH)
     with transaction.atomic():
         locked = Creative.objects.select_for_update().get(pk=creative.pk)
         before = audit.state_of(locked)
@@ -215,7 +210,13 @@ def _picture(upload: Upload) -> Picture:
 
 
 def _add(
-    creative: Creative, words: Words, picture: Picture, *, filename: str, actor: Person
+    creative: Creative,
+    words: Words,
+    picture: Picture,
+    *,
+    filename: str,
+    actor: Person,
+    last: Version | None = None,
 ) -> Version:
     media.keep_original(picture.original, picture.sort.extension)
     version = Version.objects.create(
@@ -223,6 +224,7 @@ def _add(
         number=_next_number(creative),
         kind=Version.Kind.VIDEO if picture.sort.is_film else Version.Kind.IMAGE,
         alt=words.alt,
+        decorative=words.decorative,
         landing_url=words.landing_url,
         width=picture.width,
         height=picture.height,
@@ -234,7 +236,9 @@ def _add(
         original_bytes=len(picture.original),
         original_sha256=picture.sha256,
         created_by_id=actor.pk if actor else None,
+        **carrying.focus_of(last, width=picture.width, height=picture.height),
     )
+    _say(version, words, last)
     purposes = Rendition.Purpose
     files = [_rendition(version, made, purposes.SERVED) for made in picture.served]
     files += [_rendition(version, made, purposes.POSTER) for made in picture.poster]
@@ -256,21 +260,26 @@ def _rendition(version: Version, made: Encoded, purpose: Rendition.Purpose) -> R
 
 
 def _reworded(last: Version, words: Words, *, actor: Person) -> Version:
-    same = ("kind", "width", "height", "frames", "duration_ms", "facts", "focus_x", "focus_y")
-    origin = ("original_name", "original_type", "original_bytes", "original_sha256")
     version = Version.objects.create(
         creative=last.creative,
         number=last.number + 1,
         alt=words.alt,
+        decorative=words.decorative,
         landing_url=words.landing_url,
         created_by_id=actor.pk if actor else None,
-        **{name: getattr(last, name) for name in same + origin},
+        **carrying.picture_of(last),
     )
     files = list(last.renditions.all())
     for file in files:
         file.pk, file.version = None, version
     Rendition.objects.bulk_create(files)
+    _say(version, words, last)
     return version
+
+
+def _say(version: Version, words: Words, last: Version | None) -> None:
+    carrying.copies(last, version)
+    carrying.say_alts(version, words.alts, offered=version.creative.site.locales[1:])
 
 
 def _next_number(creative: Creative) -> int:
@@ -284,12 +293,3 @@ def _free_key(site: Site, name: str) -> str:
     taken = RESERVED.union(similar.values_list("key", flat=True))
     numbered = (f"{wanted}-{n}" for n in range(2, len(taken) + 3))
     return next(key for key in (wanted, *numbered) if key not in taken)
-
-
-def _text(value: str, field: str, length: int) -> str:
-    text = " ".join(value.split())
-    if not text:
-        raise InvalidInput(_("This field is required."), field=field)
-    if len(text) > length:
-        raise InvalidInput(_("At most %(n)s characters.") % {"n": length}, field=field)
-    return text

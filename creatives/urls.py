@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from creatives.views import creatives, placements, several, waiving
+from creatives.views import creatives, placements, several, sheet, waiving, words
 
 app_name = "creatives"
 
@@ -11,8 +11,12 @@ urlpatterns: list[URLPattern] = [
     path("creatives/new/", creatives.new, name="new"),
     path("creatives/several/", several.choose, name="several"),
     path("creatives/several/save/", several.save, name="save-several"),
+    path("creatives/sheet/", sheet.index, name="sheet"),
+    path("creatives/sheet/out/", sheet.out, name="sheet-out"),
+    path("creatives/sheet/in/", sheet.take, name="sheet-in"),
     path("creatives/<slug:key>/", creatives.detail, name="creative"),
     path("creatives/<slug:key>/versions/new/", creatives.new_version, name="new-version"),
+    path("creatives/<slug:key>/words/", words.edit, name="words"),
     path("creatives/<slug:key>/rename/", creatives.rename, name="rename"),
     path("creatives/<slug:key>/caps/", creatives.caps, name="caps"),
     path("creatives/<slug:key>/archive/", creatives.archive, name="archive"),

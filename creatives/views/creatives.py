@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from creatives import library, wall
+from creatives import library, wall, words
 from creatives.forms import CapsForm, CreativeForm, NameForm, VersionForm, WallFilter, say
 from creatives.models import Creative, Version
 from creatives.preflight import pages
@@ -37,7 +37,8 @@ def index(request: SiteRequest) -> HttpResponse:
 @site_page(Permission.EDIT)
 def new(request: SiteRequest) -> HttpResponse:
     """Upload a banner."""
-    form = CreativeForm(request.POST or None, request.FILES or None)
+    locales = request.site.locales
+    form = CreativeForm(request.POST or None, request.FILES or None, locales=locales)
     creative = created(request, form) if request.method == "POST" else None
     if creative:
         messages.success(request, _("%(name)s is ready.") % {"name": creative.name})
@@ -56,6 +57,8 @@ def created(request: SiteRequest, form: CreativeForm) -> Creative | None:
             name=values["name"],
             alt=values["alt"],
             landing_url=values["landing_url"],
+            decorative=values["decorative"],
+            alts=form.alts(),
             key=values["key"] or None,
             upload=form.picture,
             filename=form.filename,
@@ -112,9 +115,12 @@ def new_version(request: SiteRequest, key: str) -> HttpResponse:
     """The next version of a banner: another picture, other words or both."""
     creative = _creative(request, key)
     last = creative.versions.first()
-    initial = {"alt": last.alt, "landing_url": last.landing_url} if last else {}
     form = VersionForm(
-        request.POST or None, request.FILES or None, initial=initial, picture_needed=last is None
+        request.POST or None,
+        request.FILES or None,
+        initial=words.as_typed(last) if last else {},
+        picture_needed=last is None,
+        locales=request.site.locales,
     )
     if request.method == "POST" and (version := _versioned(request, creative, form)):
         messages.success(request, _("Version %(n)s is ready.") % {"n": version.number})
@@ -136,6 +142,8 @@ def _versioned(request: SiteRequest, creative: Creative, form: VersionForm) -> V
             creative,
             alt=form.cleaned_data["alt"],
             landing_url=form.cleaned_data["landing_url"],
+            decorative=form.cleaned_data["decorative"],
+            alts=form.alts(),
             upload=form.picture,
             filename=form.filename,
             actor=request.user,

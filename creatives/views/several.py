@@ -47,7 +47,7 @@ def choose(request: SiteRequest) -> HttpResponse:
         return render(request, "creatives/several.html", {"most": MOST, "problem": problem})
     kept, refused = _sorted_out(files)
     initial = [{"kept": one.sealed(), "name": _name(one.filename)} for one in kept]
-    banners = Banners(initial=initial) if kept else None
+    banners = Banners(initial=initial, form_kwargs=_languages(request)) if kept else None
     context = {"most": MOST, "refused": refused, "banners": banners}
     return render(request, "creatives/several.html", context)
 
@@ -63,6 +63,10 @@ def _sorted_out(files: "Sequence[UploadedFile[bytes]]") -> tuple[list[Kept], lis
     return kept, refused
 
 
+def _languages(request: SiteRequest) -> dict[str, list[str]]:
+    return {"locales": request.site.locales}
+
+
 def _name(filename: str) -> str:
     words = PurePath(filename).stem.replace("_", " ").replace("-", " ").split()
     return " ".join(words)[: library.NAME_LENGTH].capitalize()
@@ -72,7 +76,7 @@ def _name(filename: str) -> str:
 @site_page(Permission.EDIT)
 def save(request: SiteRequest) -> HttpResponse:
     """All of them or, with an error beside its field, none."""
-    banners = Banners(request.POST)
+    banners = Banners(request.POST, form_kwargs=_languages(request))
     if not banners.is_valid() or not _saved(request, list(banners)):
         return render(request, "creatives/several.html", {"most": MOST, "banners": banners})
     count = len(banners)
