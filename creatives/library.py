@@ -38,7 +38,7 @@ class Words:
 
     @classmethod
     def checked(cls, alt: str, landing_url: str) -> "Words":
-        return cls(_text(alt, "alt", ALT_LENGTH), landing.check(landing_url))
+        return cls(checked_text(alt, "alt", ALT_LENGTH), landing.check(landing_url))
 
 
 def create(
@@ -58,12 +58,12 @@ def create(
     Raises InvalidInput, TooLarge or UnsupportedMedia (`field` says where); Conflict for a key that
     is taken.
     """
-    name, words = _text(name, "name", NAME_LENGTH), Words.checked(alt, landing_url)
+    name, words = checked_text(name, "name", NAME_LENGTH), Words.checked(alt, landing_url)
     picture = _picture(upload)
     with transaction.atomic():
         creative, made = Creative.objects.get_or_create(
             site=site,
-            key=key or _free_key(site, name),
+            key=key or free_key(site, name),
             defaults={"name": name, "created_by_id": actor.pk if actor else None},
         )
         if not made or creative.key in RESERVED:
@@ -115,7 +115,7 @@ def add_version(
 
 def rename(creative: Creative, *, name: str, actor: Person, now: dt.datetime) -> Creative:
     """Another name; visitors never see it."""
-    name = _text(name, "name", NAME_LENGTH)
+    name = checked_text(name, "name", NAME_LENGTH)
     with transaction.atomic():
         locked = Creative.objects.select_for_update().get(pk=creative.pk)
         before = audit.state_of(locked)
@@ -217,7 +217,7 @@ def _add(
     media.keep_original(picture.original, picture.sort.extension)
     version = Version.objects.create(
         creative=creative,
-        number=_next_number(creative),
+        number=next_number(creative),
         alt=words.alt,
         landing_url=words.landing_url,
         width=picture.width,
@@ -265,12 +265,14 @@ def _reworded(last: Version, words: Words, *, actor: Person) -> Version:
     return version
 
 
-def _next_number(creative: Creative) -> int:
+def next_number(creative: Creative) -> int:
+    """The number of its next version."""
     last = creative.versions.values_list("number", flat=True).first()
     return (last or 0) + 1
 
 
-def _free_key(site: Site, name: str) -> str:
+def free_key(site: Site, name: str) -> str:
+    """A key made from a name that no creative of the site has yet."""
     wanted = slugify(name)[:KEY_LENGTH].strip("-_") or "banner"
     similar = Creative.objects.filter(site=site, key__startswith=wanted)
     taken = RESERVED.union(similar.values_list("key", flat=True))
@@ -278,7 +280,8 @@ def _free_key(site: Site, name: str) -> str:
     return next(key for key in (wanted, *numbered) if key not in taken)
 
 
-def _text(value: str, field: str, length: int) -> str:
+def checked_text(value: str, field: str, length: int) -> str:
+    """A text on one line; raises InvalidInput when it is empty or too long."""
     text = " ".join(value.split())
     if not text:
         raise InvalidInput(_("This field is required."), field=field)

@@ -9,13 +9,14 @@ from pathlib import Path
 from django.conf import settings
 
 ORIGINALS = "originals"
-NAME = re.compile(r"[0-9a-f]{64}\.(?:avif|webp|jpg|png|gif)")
+NAME = re.compile(r"[0-9a-f]{64}\.(?:avif|webp|jpg|png|gif|css)")
 MIME_TYPES = {
     "avif": "image/avif",
     "webp": "image/webp",
     "jpg": "image/jpeg",
     "png": "image/png",
     "gif": "image/gif",
+    "css": "text/css",
 }
 
 

@@ -21,6 +21,7 @@ TYPES: Final = {
     "jpg": b"image/jpeg",
     "jpeg": b"image/jpeg",
     "gif": b"image/gif",
+    "css": b"text/css; charset=utf-8",
     "js": b"text/javascript; charset=utf-8",
 }
 # Any page may show a banner and load the tag; neither knows who asks.
