@@ -154,6 +154,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_CSP = {
     "default-src": ["'self'"],
     "img-src": ["'self'", "data:", "blob:", DELIVERY_URL],
+    "media-src": ["'self'", DELIVERY_URL],
     "connect-src": ["'self'", DELIVERY_URL],
     "object-src": ["'none'"],
     "base-uri": ["'none'"],

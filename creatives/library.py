@@ -56,7 +56,7 @@ def create(
     with transaction.atomic():
         creative, made = Creative.objects.get_or_create(
             site=site,
-            key=key or _free_key(site, name),
+            key=key or free_key(site, name),
             defaults={"name": name, "created_by_id": actor.pk if actor else None},
         )
         if not made or creative.key in RESERVED:
@@ -221,7 +221,7 @@ def _add(
     media.keep_original(picture.original, picture.sort.extension)
     version = Version.objects.create(
         creative=creative,
-        number=_next_number(creative),
+        number=next_number(creative),
         kind=Version.Kind.VIDEO if picture.sort.is_film else Version.Kind.IMAGE,
         alt=words.alt,
         decorative=words.decorative,
@@ -282,12 +282,14 @@ def _say(version: Version, words: Words, last: Version | None) -> None:
     carrying.say_alts(version, words.alts, offered=version.creative.site.locales[1:])
 
 
-def _next_number(creative: Creative) -> int:
+def next_number(creative: Creative) -> int:
+    """The number of its next version."""
     last = creative.versions.values_list("number", flat=True).first()
     return (last or 0) + 1
 
 
-def _free_key(site: Site, name: str) -> str:
+def free_key(site: Site, name: str) -> str:
+    """A key made from a name that no creative of the site has yet."""
     wanted = slugify(name)[:KEY_LENGTH].strip("-_") or "banner"
     similar = Creative.objects.filter(site=site, key__startswith=wanted)
     taken = RESERVED.union(similar.values_list("key", flat=True))

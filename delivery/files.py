@@ -24,7 +24,7 @@ TYPES: Final = {
     "gif": b"image/gif",
     "mp4": b"video/mp4",
     "webm": b"video/webm",
-    "css": b"text/css",
+    "css": b"text/css; charset=utf-8",
     "js": b"text/javascript; charset=utf-8",
 }
 # Any page may show a banner and load the tag; neither knows who asks.
