@@ -1,6 +1,5 @@
-"""What people may type about creatives and placements, and a file that survives a second try."""
+"""What people may type about creatives, and a file that survives a second try."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,19 +10,16 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creatives import landing, library, media, uploads, wall
-from creatives.models import Creative, Placement
+from creatives import landing, library, media, uploads
 from creatives.uploads import Picture
 from creatives.word_forms import InEveryLanguage
 from engine.errors import LabError
-from workspace.models import Site, validate_key
+from workspace.models import validate_key
 
 SALT = "creatives.upload"
 # Long enough to correct a form, short enough for nobody to build on it.
 KEPT_SECONDS = 24 * 3600
 ACCEPT = "image/jpeg,image/png,image/gif,image/webp,image/avif,video/mp4,video/webm"
-OFFERED = 60
-MAX_SIDE = 10_000  # CSS pixels; no screen is as large
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,91 +179,3 @@ class CapsForm(forms.Form):
     def refuse(self, problem: LabError) -> None:
         """Show what the use-case refused beside the field it names."""
         self.add_error(problem.field if problem.field in self.fields else None, say(problem))
-
-
-class WallFilter(forms.Form):
-    """What to show on the wall; unknown values show everything."""
-
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or key")}),
-    )
-    fits = forms.ModelChoiceField(
-        label=_("Fits"),
-        required=False,
-        queryset=Placement.objects.none(),
-        to_field_name="key",
-        empty_label="—",
-    )
-    state = forms.ChoiceField(
-        label=_("State"),
-        required=False,
-        choices=[
-            ("current", _("Current")),
-            ("shown", _("Seen by visitors")),
-            ("archived", _("Archived")),
-        ],
-    )
-
-    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        self.fields["fits"].queryset = site.placements.all()  # type: ignore[attr-defined]
-
-    def wanted(self) -> wall.Wanted:
-        self.is_valid()
-        values = self.cleaned_data
-        return wall.Wanted(
-            text=values.get("q") or "",
-            state=values.get("state") or "current",
-            fits=values.get("fits"),
-        )
-
-
-class PlacementForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A placement; its key stays what the shop's pages say."""
-
-    width = forms.IntegerField(
-        label=_("Width"), min_value=1, max_value=MAX_SIDE, help_text=_("In CSS pixels.")
-    )
-    height = forms.IntegerField(
-        label=_("Height"), min_value=1, max_value=MAX_SIDE, help_text=_("In CSS pixels.")
-    )
-
-    class Meta:
-        model = Placement
-        fields = ("name", "key", "page_type", "width", "height", "layer", "fallback")
-        help_texts = {
-            "key": _("What the page of the shop says. It cannot be changed later."),
-            "layer": _(
-                "Experiments of one layer exclude each other. Left empty, the placement is a layer "
-                "of its own."
-            ),
-        }
-
-    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        self.site = site
-        self.instance.site = site
-        self.fields["layer"].required = False
-        self.fields["fallback"].queryset = site.creatives.all()  # type: ignore[attr-defined]
-        if self.instance.pk:
-            self.fields["key"].disabled = True
-
-    def clean_layer(self) -> str:
-        return self.cleaned_data.get("layer") or self.cleaned_data.get("key") or ""
-
-    def offered(self) -> Iterable[Creative]:
-        """Pictures to choose the default from: the chosen one, those that fit, the newest."""
-        rows = self.site.creatives.filter(archived_at=None)
-        found = list(wall.with_newest(rows)[:OFFERED])
-        chosen = self["fallback"].value()
-        if chosen and str(chosen) not in {str(c.pk) for c in found}:
-            found = [*wall.with_newest(self.site.creatives.filter(pk=chosen)), *found]
-        return found
-
-    def refuse(self, problem: LabError) -> None:
-        """Show what the use-case refused beside the field it names."""
-        field = problem.field if problem.field in self.fields else None
-        self.add_error(field, say(problem))

@@ -1,21 +1,44 @@
-"""How heavy a banner may be: what loads first, after IAB's New Ad Portfolio (2017)."""
+"""Sizes that are usual in advertising, with the weight of what may load first.
 
+IAB New Ad Portfolio (2017), fixed sizes; kilobytes of the initial load.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A fixed size, in CSS pixels; `kilobytes` is what may load first."""
+
+    name: str
+    width: int
+    height: int
+    kilobytes: int
+
+
+IAB: tuple[Format, ...] = (
+    Format("Billboard", 970, 250, 250),
+    Format("Super leaderboard", 970, 90, 200),
+    Format("Leaderboard", 728, 90, 150),
+    Format("Medium rectangle", 300, 250, 150),
+    Format("Skyscraper", 160, 600, 150),
+    Format("Portrait", 300, 1050, 250),
+    Format("Small badge", 120, 60, 50),
+    Format("Smartphone banner", 300, 50, 50),
+    Format("Large smartphone banner", 320, 50, 50),
+    Format("Interstitial", 640, 1136, 300),
+    Format("Large interstitial", 750, 1334, 300),
+    Format("Full HD interstitial", 1080, 1920, 300),
+)
 KILOBYTE = 1000
-LIMITS = {
-    (970, 250): 250,
-    (970, 90): 200,
-    (728, 90): 150,
-    (300, 250): 150,
-    (160, 600): 150,
-    (300, 1050): 250,
-    (120, 60): 50,
-    (300, 50): 50,
-    (320, 50): 50,
-    (640, 1136): 300,
-    (750, 1334): 300,
-    (1080, 1920): 300,
-}
-"""Kilobytes of the first load by width and height in CSS pixels."""
+_BY_SIZE = {(one.width, one.height): one.kilobytes for one in IAB}
+
+
+def kilobytes_for(width: int, height: int) -> int | None:
+    """What may load first in a slot of exactly this size; None for sizes of a shop's own."""
+    return _BY_SIZE.get((width, height))
+
+
 OTHERS = 300
 """A shop's own sizes are in no table: no advertisement of any size may begin with more."""
 
@@ -27,4 +50,4 @@ def limit(width: int, height: int) -> int:
         >>> limit(728, 90), limit(1200, 400)
         (150, 300)
     """
-    return LIMITS.get((width, height), OTHERS)
+    return kilobytes_for(width, height) or OTHERS

@@ -21,7 +21,8 @@ from workspace.models import Site
 
 Upload = BinaryIO | bytes | Picture  # checked already, or to be checked
 Person = AbstractBaseUser | None
-RESERVED = frozenset({"new", "several", "sheet"})  # parts of addresses
+# Parts of addresses.
+RESERVED = frozenset({"new", "several", "many", "views", "usual", "sheet"})
 KEY_LENGTH = 56  # leaves room for a number within the 64 of a key
 NAME_LENGTH = 120
 FILENAME_LENGTH = 255

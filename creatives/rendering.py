@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 
 from creatives import fitting
@@ -29,9 +30,33 @@ def page_url(file: str) -> str:
     return reverse("media", args=[file])
 
 
+def shown_versions(path: str) -> "Prefetch[str]":
+    """Loads what `shown_version` answers: two queries, whatever the number.
+
+    `path` leads from the rows to the versions of their creatives, such as
+    `variants__creative__versions`.
+    """
+    live_first = Version.objects.annotate(is_live=Q(pk=F("creative__live"))).order_by(
+        "creative_id", F("is_live").desc(nulls_last=True), "-number"
+    )
+    rows = live_first.distinct("creative_id").prefetch_related("renditions")
+    return Prefetch(path, rows, to_attr="seen")
+
+
+def shown_version(creative: Creative) -> Version | None:
+    """The version that visitors see; where they see none, the newest.
+
+    No query where `shown_versions` has loaded it.
+    """
+    loaded: list[Version] | None = getattr(creative, "seen", None)
+    if loaded is not None:
+        return next(iter(loaded), None)
+    return creative.live or newest(creative)
+
+
 def thumbnail(creative: Creative) -> Rendition | None:
-    """The small picture of the newest version; no query when versions and files are prefetched."""
-    version = newest(creative)
+    """The small picture of the version shown; no query when versions and files are prefetched."""
+    version = shown_version(creative)
     files = version.renditions.all() if version else ()
     return next((f for f in files if f.purpose == Rendition.Purpose.THUMBNAIL), None)
 
@@ -80,6 +105,16 @@ def sources(version: Version, placement: Placement | None) -> tuple[Source, ...]
         for file in _cuts(version, size)
     ]
     return tuple(found) or tuple(_source(file) for file in _pictures(version) if not file.css_width)
+
+
+def file_for(version: Version, size: Size | None) -> Rendition | None:
+    """One picture that every browser knows, for a slot of this size; None where there is none."""
+    wanted = (size.width, size.height) if size else (0, 0)
+    files = _pictures(version)
+    cut = [f for f in files if (f.css_width, f.css_height) == wanted and f.density == 1]
+    whole = [f for f in files if not f.css_width]
+    small = [f for f in version.renditions.all() if f.purpose == Rendition.Purpose.THUMBNAIL]
+    return next(reversed(cut or whole or small), None)
 
 
 def _cuts(version: Version, size: Size) -> list[Rendition]:

@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from creatives.views import creatives, placements, several, sheet, waiving, words
+from creatives.views import creatives, placements, several, sheet, waiving, wall, words
 
 app_name = "creatives"
 
 urlpatterns: list[URLPattern] = [
-    path("creatives/", creatives.index, name="list"),
+    path("creatives/", wall.index, name="list"),
+    path("creatives/many/", wall.many, name="many"),
+    path("creatives/views/keep/", wall.keep_view, name="keep-view"),
+    path("creatives/views/<int:pk>/remove/", wall.remove_view, name="remove-view"),
     path("creatives/new/", creatives.new, name="new"),
     path("creatives/several/", several.choose, name="several"),
     path("creatives/several/save/", several.save, name="save-several"),
@@ -23,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("creatives/<slug:key>/versions/<int:number>/waive/", waiving.waive, name="waive"),
     path("placements/", placements.index, name="placements"),
     path("placements/new/", placements.new, name="new-placement"),
+    path("placements/usual/", placements.usual_ones, name="usual-placements"),
     path("placements/<slug:key>/", placements.detail, name="placement"),
     path("placements/<slug:key>/remove/", placements.remove, name="remove-placement"),
 ]

@@ -1,26 +1,36 @@
 """Which creatives a page shows: searched, filtered, with what a thumbnail needs."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import (
+    BooleanField,
+    CharField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     FloatField,
+    Func,
+    IntegerField,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
     Subquery,
+    Value,
 )
-from django.db.models.functions import Abs, Cast
+from django.db.models.functions import Abs, Cast, Coalesce
 
+from creatives import rendering
+from creatives.fitting import ASPECT_TOLERANCE
 from creatives.library import SHOWING
-from creatives.models import Creative, Placement, Version
+from creatives.models import Copy, Creative, Placement, Rendition, Size, Version
 from workspace.models import Site
 
-# A banner of another ratio is squeezed or cut: 3 % are not seen.
-RATIO_TOLERANCE = 0.03
+EXPIRING = dt.timedelta(days=30)
+STATES = ("live", "review", "draft", "rejected", "expired", "archived")
+CURRENT = "current"  # everything that is not put away
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +38,25 @@ class Wanted:
     """What to show; empty fields do not narrow it."""
 
     text: str = ""
-    state: str = "current"  # current, shown, archived
+    state: str = CURRENT  # or one of STATES, or "shown": on pages now
     fits: Placement | None = None
+    tag: str = ""
+    owner: int | None = None
+    kind: str = ""
+    lacks: str = ""  # a language
+    expiring: bool = False
 
 
-def creatives(site: Site, wanted: Wanted) -> QuerySet[Creative]:
+def creatives(site: Site, wanted: Wanted, *, now: dt.datetime) -> QuerySet[Creative]:
     """The creatives of a site, newest first, with the numbers of places where visitors see them."""
-    rows = _in_state(_with_places(Creative.objects.filter(site=site)), wanted.state)
+    rows = _with_versions(Creative.objects.filter(site=site))
+    rows = _in_state(_narrowed(rows, wanted, site, now), wanted.state, now)
     if wanted.text:
-        rows = rows.filter(Q(name__icontains=wanted.text) | Q(key__icontains=wanted.text))
+        rows = _about(rows, wanted.text)
     if wanted.fits:
         rows = fitting(rows, wanted.fits)
-    # Spelled out: Django does not trust the model's ordering once rows are counted by group.
-    return with_newest(rows.order_by("-created_at", "-id"))
+    rows = _with_places(rows).select_related("owner", "live")
+    return with_pictures(rows.order_by("-created_at", "-id"))
 
 
 def with_newest(rows: QuerySet[Creative]) -> QuerySet[Creative]:
@@ -51,27 +67,120 @@ def with_newest(rows: QuerySet[Creative]) -> QuerySet[Creative]:
     )
 
 
+def with_pictures(rows: QuerySet[Creative]) -> QuerySet[Creative]:
+    """Load the version that `rendering.shown_version` names: two queries, whatever the number."""
+    return rows.prefetch_related(rendering.shown_versions("versions"))
+
+
 def fitting(rows: QuerySet[Creative], placement: Placement) -> QuerySet[Creative]:
-    """Those whose picture has the ratio of the placement."""
-    newest = Version.objects.filter(creative=OuterRef("pk")).order_by("-number")
+    """Those of which the version shown, else the newest, serves every size of the placement."""
+    seen = Version.objects.filter(pk=OuterRef("seen_id"))
+    for size in placement.sizes:
+        seen = seen.filter(_serves(size))
+    return rows.filter(Exists(seen))
+
+
+def _serves(size: Size) -> Q:
+    cut = Rendition.objects.filter(
+        version=OuterRef("pk"), css_width=size.width, css_height=size.height
+    )
     ratio = Cast(F("width"), FloatField()) / Cast(F("height"), FloatField())
-    off = Abs(ratio / (placement.width / placement.height) - 1.0)
-    return rows.annotate(off=Subquery(newest.annotate(off=off).values("off")[:1])).filter(
-        off__lte=RATIO_TOLERANCE
+    off = Abs(ratio / (size.width / size.height) - 1.0)
+    tolerance = float(ASPECT_TOLERANCE)
+    alike = ExpressionWrapper(
+        Q(off_of__lte=tolerance) & Q(width__gte=size.width * (1 - tolerance)), BooleanField()
+    )
+    whole = Version.objects.filter(pk=OuterRef("pk")).annotate(off_of=off).filter(alike)
+    return Q(kind=Version.Kind.COMPOSED) | Q(Exists(cut)) | Q(Exists(whole))
+
+
+def _with_versions(rows: QuerySet[Creative]) -> QuerySet[Creative]:
+    newest = Version.objects.filter(creative=OuterRef("pk")).order_by("-number")
+    newest_id = Subquery(newest.values("pk")[:1])
+    return rows.annotate(
+        newest_id=newest_id,
+        newest_status=Subquery(newest.values("status")[:1]),
+        newest_number=Subquery(newest.values("number")[:1]),
+        seen_id=Coalesce("live_id", newest_id),
     )
 
 
 def _with_places(rows: QuerySet[Creative]) -> QuerySet[Creative]:
     # By its reverse name: the room of experiments lies above this one.
-    running = Q(variants__experiment__status__in=SHOWING)
+    tests = (
+        Creative.objects.filter(pk=OuterRef("pk"), variants__experiment__status__in=SHOWING)
+        .order_by()
+        .values("pk")
+        .annotate(n=Count("variants__experiment", distinct=True))
+        .values("n")
+    )
     return rows.annotate(
-        tests=Count("variants__experiment", filter=running, distinct=True),
+        tests=Coalesce(Subquery(tests, output_field=IntegerField()), 0),
         is_default=Exists(Placement.objects.filter(fallback=OuterRef("pk"))),
     )
 
 
-def _in_state(rows: QuerySet[Creative], state: str) -> QuerySet[Creative]:
+def _narrowed(
+    rows: QuerySet[Creative], wanted: Wanted, site: Site, now: dt.datetime
+) -> QuerySet[Creative]:
+    if wanted.tag:
+        rows = rows.filter(tags__contains=[wanted.tag])
+    if wanted.owner is not None:
+        rows = rows.filter(owner=wanted.owner)
+    if wanted.kind:
+        rows = rows.filter(Exists(Version.objects.filter(pk=OuterRef("seen_id"), kind=wanted.kind)))
+    if wanted.expiring:
+        rows = rows.filter(expires_at__gt=now, expires_at__lte=now + EXPIRING)
+    return _without_words(rows, wanted.lacks, site) if wanted.lacks else rows
+
+
+def _without_words(rows: QuerySet[Creative], locale: str, site: Site) -> QuerySet[Creative]:
+    """Those whose newest version says nothing in a language, and ought to."""
+    speaks = Version.objects.filter(pk=OuterRef("newest_id"), decorative=False)
+    if locale == site.locales[0]:
+        return rows.filter(Exists(speaks.filter(alt="")))
+    copies = Copy.objects.filter(version=OuterRef("pk"), locale=locale).exclude(alt="")
+    return rows.filter(Exists(speaks.exclude(Exists(copies))))
+
+
+def _about(rows: QuerySet[Creative], text: str) -> QuerySet[Creative]:
+    tags = Func(F("tags"), Value(" "), function="array_to_string", output_field=CharField())
+    said = Version.objects.filter(creative=OuterRef("pk"), alt__icontains=text)
+    translated = Copy.objects.filter(version__creative=OuterRef("pk"), alt__icontains=text)
+    return rows.annotate(all_tags=tags).filter(
+        Q(name__icontains=text)
+        | Q(key__icontains=text)
+        | Q(all_tags__icontains=text)
+        | Q(Exists(said))
+        | Q(Exists(translated))
+    )
+
+
+def _in_state(rows: QuerySet[Creative], state: str, now: dt.datetime) -> QuerySet[Creative]:
     if state == "archived":
         return rows.filter(archived_at__isnull=False)
     rows = rows.filter(archived_at=None)
-    return rows.filter(Q(tests__gt=0) | Q(is_default=True)) if state == "shown" else rows
+    gone = Q(expires_at__lte=now)
+    if state == "expired":
+        return rows.filter(gone)
+    if state == "live":
+        return rows.filter(live__isnull=False).exclude(gone)
+    if state == "shown":
+        return _on_pages(rows)
+    status = {"review": "in_review", "draft": "draft", "rejected": "rejected"}.get(state)
+    if status is None:
+        return rows
+    return rows.filter(Exists(Version.objects.filter(pk=OuterRef("newest_id"), status=status)))
+
+
+def _on_pages(rows: QuerySet[Creative]) -> QuerySet[Creative]:
+    tested = Creative.objects.filter(pk=OuterRef("pk"), variants__experiment__status__in=SHOWING)
+    default = Placement.objects.filter(fallback=OuterRef("pk"))
+    return rows.filter(Q(Exists(tested)) | Q(Exists(default)))
+
+
+def tags_of(site: Site) -> list[str]:
+    """Every tag in use on a site, in order."""
+    tag = Func(F("tags"), function="unnest", output_field=CharField())
+    rows = Creative.objects.filter(site=site).order_by().annotate(tag=tag)
+    return sorted(set(rows.values_list("tag", flat=True).distinct()))

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, FloatField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Abs, Cast
 from django.utils.translation import gettext as _
 
-from creatives import fitting
+from creatives import fitting, rendering
 from creatives.models import Creative, Placement, Version
 from workspace.models import Site
 
@@ -24,8 +24,7 @@ class Choice:
 
 def with_pictures(creatives: QuerySet[Creative]) -> QuerySet[Creative]:
     """Load what a thumbnail needs: one query each for versions and files, whatever the number."""
-    newest = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
-    pictures = Prefetch("versions", newest.prefetch_related("renditions"))
+    pictures = rendering.shown_versions("versions")
     return creatives.select_related("live").prefetch_related(pictures, "live__renditions")
 
 

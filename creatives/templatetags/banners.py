@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from creatives import rendering
-from creatives.models import Creative, Rendition, Version
+from creatives.models import Creative, Rendition, Size, Version
 
 register = template.Library()
 
@@ -17,7 +17,7 @@ def creative_thumb(creative: Creative | None, classes: str = "thumb") -> SafeStr
     file = rendering.thumbnail(creative) if creative else None
     if creative is None or file is None:
         return format_html('<span class="{} thumb-none" aria-hidden="true"></span>', classes)
-    version = rendering.newest(creative)
+    version = rendering.shown_version(creative)
     return _image(file, version.alt if version else "", classes)
 
 
@@ -39,9 +39,11 @@ def version_thumb(version: Version, classes: str = "thumb") -> SafeString:
 @register.simple_tag
 def version_picture(version: Version, classes: str = "") -> SafeString:
     """The picture as a shop shows it: every file in its order of preference."""
-    served = [f for f in version.renditions.all() if f.purpose == Rendition.Purpose.SERVED]
+    kinds = {Rendition.Purpose.SERVED, Rendition.Purpose.POSTER}
+    files = (f for f in version.renditions.all() if f.purpose in kinds and not f.css_width)
+    served = [f for f in files if f.mime_type.startswith("image/")]
     if not served:
-        return SafeString("")
+        return version_thumb(version, classes)
     *modern, plain = served
     sources = "".join(
         format_html('<source srcset="{}" type="{}">', rendering.page_url(f.file), f.mime_type)
@@ -52,6 +54,13 @@ def version_picture(version: Version, classes: str = "") -> SafeString:
         SafeString(sources),
         _image(plain, version.alt, classes),
     )
+
+
+@register.simple_tag
+def slot_picture(version: Version | None, size: Size) -> str:
+    """The address of the picture for a slot of one size; empty where there is none."""
+    file = rendering.file_for(version, size) if version else None
+    return rendering.page_url(file.file) if file else ""
 
 
 def _image(file: Rendition, alt: str, classes: str) -> SafeString:

@@ -1,7 +1,6 @@
-"""The wall, one creative, uploads."""
+"""One creative, and uploads."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,29 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from creatives import library, wall, words
-from creatives.forms import CapsForm, CreativeForm, NameForm, VersionForm, WallFilter, say
+from creatives import library, words
+from creatives.forms import CapsForm, CreativeForm, NameForm, VersionForm, say
 from creatives.models import Creative, Version
 from creatives.preflight import pages
 from engine.errors import LabError, NotFound
 from workspace.access import Permission, SiteRequest, site_page
 
-PAGE_SIZE = 24
 UNPROCESSABLE = 422
-
-
-@site_page(Permission.VIEW)
-def index(request: SiteRequest) -> HttpResponse:
-    """All banners as pictures."""
-    form = WallFilter(request.GET, site=request.site)
-    rows = wall.creatives(request.site, form.wanted())
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "form": form,
-        "page": page,
-        "is_filtered": any(request.GET.get(name) for name in form.fields),
-    }
-    return render(request, "creatives/wall.html", context)
 
 
 @site_page(Permission.EDIT)

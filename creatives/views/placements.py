@@ -1,6 +1,7 @@
 """The slots of a shop, and what is in them."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Prefetch, Q
@@ -8,15 +9,19 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from creatives import placements, wall
-from creatives.forms import PlacementForm, say
+from creatives import iab, mock, placements, rendering, traffic, usual, wall
+from creatives.forms import say
 from creatives.library import SHOWING
 from creatives.models import Creative, Placement
+from creatives.placement_forms import PlacementForm
 from engine.errors import LabError
 from workspace import access
 from workspace.access import Permission, SiteRequest, site_page
+
+MOST_TOLD = 20
 
 
 @site_page(Permission.VIEW)
@@ -24,7 +29,7 @@ def index(request: SiteRequest) -> HttpResponse:
     """All placements with their default banner."""
     rows = (
         Placement.objects.filter(site=request.site)
-        .prefetch_related(Prefetch("fallback", wall.with_newest(Creative.objects.all())))
+        .prefetch_related(Prefetch("fallback", wall.with_pictures(Creative.objects.all())))
         .annotate(
             tests=Count("experiments", filter=Q(experiments__status__in=SHOWING), distinct=True)
         )
@@ -57,14 +62,42 @@ def detail(request: SiteRequest, key: str) -> HttpResponse:
             messages.success(request, _("The placement is saved."))
             return redirect("creatives:placement", request.site.key, key)
         placement = get_object_or_404(Placement, site=request.site, key=key)
-    context = {
+    return render(request, "creatives/placement.html", _context(placement, form))
+
+
+def _context(placement: Placement, form: PlacementForm) -> dict[str, Any]:
+    fallback = wall.with_pictures(
+        Creative.objects.filter(fallback_of=placement).select_related("live")
+    ).first()
+    experiments = list(placement.experiments.order_by("-pk")[:MOST_TOLD])
+    return {
         "placement": placement,
         "form": form,
-        "fallback": wall.with_newest(Creative.objects.filter(fallback_of=placement)).first(),
-        "experiments": placement.experiments.order_by("-pk")[:20],
-        "showing": SHOWING,
+        "fallback": fallback,
+        "shown": rendering.shown_version(fallback) if fallback else None,
+        "experiments": experiments,
+        "parts": traffic.parts(placement, experiments),
+        "mocks": mock.of(placement),
+        "kilobytes": placement.max_kilobytes
+        or iab.kilobytes_for(placement.width, placement.height),
     }
-    return render(request, "creatives/placement.html", context)
+
+
+@site_page(Permission.EDIT)
+def usual_ones(request: SiteRequest) -> HttpResponse:
+    """The placements that most shops have, to choose from."""
+    offered = usual.missing(request.site)
+    if request.method == "POST":
+        made = usual.add(
+            request.site,
+            keys=request.POST.getlist("usual"),
+            actor=request.user,
+            now=timezone.now(),
+        )
+        text = ngettext("%(n)s placement is made.", "%(n)s placements are made.", len(made))
+        messages.success(request, text % {"n": len(made)})
+        return redirect("creatives:placements", request.site.key)
+    return render(request, "creatives/placements_usual.html", {"offered": offered})
 
 
 @require_POST

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
-
-from creatives.models import Rendition, Version
+from creatives import rendering
+from creatives.models import Rendition
 from creatives.rendering import media_url
 from experiments.models import Experiment, Variant
 
@@ -21,8 +20,7 @@ class Picture:
 
 def of(experiment: Experiment) -> dict[int, Picture]:
     """By id of the variant; imported tests have none."""
-    newest = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
-    versions = Prefetch("creative__versions", newest.prefetch_related("renditions"))
+    versions = rendering.shown_versions("creative__versions")
     rows = Variant.objects.filter(experiment=experiment, creative__isnull=False)
     found = (
         (v.pk, _picture(v)) for v in rows.select_related("creative").prefetch_related(versions)
@@ -31,7 +29,7 @@ def of(experiment: Experiment) -> dict[int, Picture]:
 
 
 def _picture(variant: Variant) -> Picture | None:
-    version = next(iter(variant.creative.versions.all()), None) if variant.creative else None
+    version = rendering.shown_version(variant.creative) if variant.creative else None
     if version is None:
         return None
     files = sorted(version.renditions.all(), key=_smallest_first)

@@ -3,7 +3,7 @@
 from django.db.models import F, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
-from creatives.models import Version
+from creatives import rendering
 from engine.errors import NotFound
 from experiments.models import Experiment, Report, Variant
 from workspace.models import Site
@@ -18,9 +18,8 @@ def find(site: Site, key: str) -> Experiment:
 
 
 def with_pictures(rows: QuerySet[Experiment]) -> QuerySet[Experiment]:
-    """`with_report`, and the thumbnails of all variants, in a fixed number of queries."""
-    newest = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
-    pictures = Prefetch("variants__creative__versions", newest.prefetch_related("renditions"))
+    """`with_report`, and the pictures visitors see of all variants: a fixed number of queries."""
+    pictures = rendering.shown_versions("variants__creative__versions")
     return with_report(rows).prefetch_related(pictures)
 
 
