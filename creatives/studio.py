@@ -118,7 +118,7 @@ def alternative(filled: Filled, locale: str) -> str:
     """What the banner says, in the order in which it is read: it goes with the drawn picture."""
     words = filled.words[locale]
     said = (words.get(slot.key, "") for slot in filled.design.texts)
-    return " · ".join(filter(None, said))[: library.ALT_LENGTH]
+    return " · ".join(filter(None, said))[: said.ALT_LENGTH]
 
 
 def _filled(
