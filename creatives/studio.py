@@ -117,8 +117,8 @@ def make(filled: Filled, *, picture: Picture | None = None) -> Made:
 def alternative(filled: Filled, locale: str) -> str:
     """What the banner says, in the order in which it is read: it goes with the drawn picture."""
     words = filled.words[locale]
-    said = (words.get(slot.key, "") for slot in filled.design.texts)
-    return " · ".join(filter(None, said))[: said.ALT_LENGTH]
+    parts = (words.get(slot.key, "") for slot in filled.design.texts)
+    return " · ".join(filter(None, parts))[: said.ALT_LENGTH]
 
 
 def _filled(
