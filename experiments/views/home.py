@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from creatives import reviewing
+from creatives.models import Version
 from experiments import first_hour, listing
 from experiments.library import cards, record
 from experiments.models import Experiment, Status
@@ -40,6 +42,7 @@ def home(request: SiteRequest) -> HttpResponse:
     rows = _loaded([*running, *learned, *(pk for pks, *_words in waiting for pk in pks)])
     tasks = first_hour.tasks(site, request.user, request.role)
     context = {
+        "reviews": _reviews(request),
         "cards": [Card(rows[pk], *words) for pks, *words in waiting for pk in pks],
         "running": [(rows[pk], listing.progress(rows[pk], now)) for pk in running],
         "learnings": [cards.of(rows[pk]) for pk in learned],
@@ -71,6 +74,13 @@ def _waiting(request: SiteRequest) -> list[tuple[list[int], str, str, str]]:
         drafts = Experiment.objects.filter(site=site, status=Status.DRAFT).order_by("-created_at")
         found.append((drafts, _("A draft that has not started."), _("Go on"), "design"))
     return [(_ids(rows, None, CARDS), why, button, page) for rows, why, button, page in found]
+
+
+def _reviews(request: SiteRequest) -> list[Version]:
+    """Banners that wait for this person's word, the longest first."""
+    if Permission.REVIEW not in GRANTS.get(request.role, frozenset()):
+        return []
+    return list(reviewing.for_person(request.site, request.user)[:CARDS])
 
 
 def _ids(rows: QuerySet[Experiment], order: str | None, most: int) -> list[int]:
