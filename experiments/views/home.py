@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from creatives import reviewing
 from creatives.models import Version
-from experiments import first_hour, listing
+from experiments import first_hour, listing, standing
 from experiments.library import cards, record
 from experiments.models import Experiment, Status
 from experiments.views.finding import with_pictures
@@ -66,7 +66,9 @@ def put_away(request: SiteRequest) -> HttpResponse:
 def _waiting(request: SiteRequest) -> list[tuple[list[int], str, str, str]]:
     """Experiments that wait for a person: ids, why, the button, its page."""
     site, granted = request.site, GRANTS.get(request.role, frozenset())
+    still = standing.standing_still(site, now=timezone.now())
     found = [
+        (still, _("It stands still: one of its banners may not be shown."), _("Look"), "results"),
         (listing.doubtful(site), _("The data must be checked first."), _("Look"), "results"),
         (listing.ready(site), _("There is an answer; nobody has decided."), _("Look"), "results"),
     ]
