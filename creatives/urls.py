@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from creatives.views import creatives, placements, several, sheet, waiving, wall, words
+from creatives.views import creatives, placements, review, several, sheet, waiving, wall, words
 
 app_name = "creatives"
 
@@ -24,6 +24,17 @@ urlpatterns: list[URLPattern] = [
     path("creatives/<slug:key>/caps/", creatives.caps, name="caps"),
     path("creatives/<slug:key>/archive/", creatives.archive, name="archive"),
     path("creatives/<slug:key>/versions/<int:number>/waive/", waiving.waive, name="waive"),
+    path(
+        "creatives/<slug:key>/versions/<int:number>/<slug:name>/", review.move, name="version-move"
+    ),
+    path("creatives/<slug:key>/end/", review.expiry, name="expiry"),
+    path("review/", review.queue, name="review"),
+    path("review/<slug:key>/<int:number>/", review.one, name="review-version"),
+    path("review/<slug:key>/<int:number>/decide/", review.decide, name="review-decide"),
+    path("review/<slug:key>/<int:number>/comments/", review.comment, name="review-comment"),
+    path(
+        "review/<slug:key>/<int:number>/comments/<int:pk>/", review.resolve, name="review-resolve"
+    ),
     path("placements/", placements.index, name="placements"),
     path("placements/new/", placements.new, name="new-placement"),
     path("placements/usual/", placements.usual_ones, name="usual-placements"),

@@ -35,7 +35,7 @@ class RegionData(serializers.Serializer[Region]):
 class CommentInput(serializers.Serializer[Comment]):
     """A remark on the whole, or with `region` on a part of the picture."""
 
-    text = serializers.CharField(max_length=comments.LENGTH)
+    text = serializers.CharField(max_length=comments.TEXT_LENGTH)
     region = RegionData(required=False, allow_null=True)
 
 
@@ -100,4 +100,4 @@ class Comments(SiteView):
 
 
 def _region(sides: dict[str, Any] | None) -> Region | None:
-    return Region(**sides) if sides else None
+    return Region.checked(**sides) if sides else None

@@ -80,7 +80,9 @@ def save(request: SiteRequest) -> HttpResponse:
     if not banners.is_valid() or not _saved(request, list(banners)):
         return render(request, "creatives/several.html", {"most": MOST, "banners": banners})
     count = len(banners)
-    said = ngettext("%(count)s banner is ready.", "%(count)s banners are ready.", count)
+    said = ngettext(
+        "%(count)s banner is saved as a draft.", "%(count)s banners are saved as drafts.", count
+    )
     messages.success(request, said % {"count": count})
     return redirect("creatives:list", request.site.key)
 
