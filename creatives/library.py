@@ -23,7 +23,6 @@ RESERVED = frozenset({"new", "several"})  # parts of addresses
 KEY_LENGTH = 56  # leaves room for a number within the 64 of a key
 NAME_LENGTH = 120
 ALT_LENGTH = 250
-FILENAME_LENGTH = 255
 LARGEST_CAP = 1000  # nobody sees a banner more often on one day
 # While an experiment is in these states its creatives are on pages.
 SHOWING = ("running", "paused")
@@ -226,7 +225,7 @@ def _add(
         frames=picture.frames,
         duration_ms=picture.duration_ms,
         facts=picture.facts.kept(),
-        original_name=filename[-FILENAME_LENGTH:],
+        original_name=uploads.plain_name(filename),
         original_type=picture.sort.mime_type,
         original_bytes=len(picture.original),
         original_sha256=picture.sha256,
