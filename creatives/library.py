@@ -25,7 +25,6 @@ Person = AbstractBaseUser | None
 RESERVED = frozenset({"new", "several", "many", "views", "usual", "sheet"})
 KEY_LENGTH = 56  # leaves room for a number within the 64 of a key
 NAME_LENGTH = 120
-FILENAME_LENGTH = 255
 LARGEST_CAP = 1000  # nobody sees a banner more often on one day
 # While an experiment is in these states its creatives are on pages.
 SHOWING = ("running", "paused")
@@ -232,7 +231,7 @@ def _add(
         frames=picture.frames,
         duration_ms=picture.duration_ms,
         facts=picture.facts.kept(),
-        original_name=filename[-FILENAME_LENGTH:],
+        original_name=uploads.plain_name(filename),
         original_type=picture.sort.mime_type,
         original_bytes=len(picture.original),
         original_sha256=picture.sha256,
