@@ -1,6 +1,6 @@
 """The back office of creatives and placements: a picture wherever a name would stand."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
@@ -28,7 +28,7 @@ from workspace.audited_admin import AuditedAdmin, ReadOnlyAdmin
 class OfVersionAdmin(ReadOnlyAdmin):
     """Rows that belong to a version: its picture, and a fixed number of queries."""
 
-    list_select_related: Any = ("version__creative",)
+    list_select_related: ClassVar[Any] = ("version__creative",)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         rows: QuerySet[Any] = super().get_queryset(request)
