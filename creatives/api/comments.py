@@ -85,10 +85,10 @@ class Comments(SiteView):
 
     @extend_schema(request=None, responses=CommentData)
     def resolve(
-        self, request: Request, key: str, number: int, pk: int, **_parts: object
+        self, request: Request, key: str, number: int, comment: int, **_parts: object
     ) -> Response:
         """Put it aside as seen to."""
-        found = self._rows(key, number).filter(pk=pk).first()
+        found = self._rows(key, number).filter(pk=comment).first()
         if found is None:
             raise NotFound(_("There is no such comment."))
         done = comments.resolve(found, actor=self.caller.person, now=timezone.now())
