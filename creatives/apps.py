@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 # Who runs jobs without Celery (the tests, a command) must know ours as well.
-JOBS = ("creatives.drawing",)
+JOBS = ("creatives.drawing", "creatives.generating.making")
 
 
 class CreativesConfig(AppConfig):

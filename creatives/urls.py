@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from creatives.views import creatives, placements, several
+from creatives.views import creatives, generating, placements, several, studio
 
 app_name = "creatives"
 
@@ -16,6 +16,13 @@ urlpatterns: list[URLPattern] = [
     path("creatives/<slug:key>/rename/", creatives.rename, name="rename"),
     path("creatives/<slug:key>/caps/", creatives.caps, name="caps"),
     path("creatives/<slug:key>/archive/", creatives.archive, name="archive"),
+    path("studio/", studio.index, name="studio"),
+    path("studio/sizes.css", studio.sizes, name="studio-sizes"),
+    path("studio/pictures/", studio.choice, name="studio-pictures"),
+    path("studio/products/", generating.products, name="feed"),
+    path("studio/<slug:design>/generate/", generating.generate, name="generate"),
+    path("studio/<slug:design>/", studio.compose, name="compose"),
+    path("studio/<slug:design>/preview/", studio.preview, name="studio-preview"),
     path("placements/", placements.index, name="placements"),
     path("placements/new/", placements.new, name="new-placement"),
     path("placements/<slug:key>/", placements.detail, name="placement"),

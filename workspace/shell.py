@@ -22,6 +22,7 @@ ENTRIES = (
     ("", _("Home"), "home"),
     ("experiments/", _("Experiments"), "flask"),
     ("creatives/", _("Creatives"), "photo"),
+    ("studio/", _("Studio"), "pencil"),
     ("placements/", _("Placements"), "layout-grid"),
     ("audiences/", _("Audiences"), "users"),
     ("library/", _("Library"), "archive"),
