@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from creatives.views import creatives, placements, review, several, sheet, waiving, wall, words
+from creatives.views import (
+    creatives,
+    generating,
+    placements,
+    review,
+    several,
+    sheet,
+    studio,
+    waiving,
+    wall,
+    words,
+)
 
 app_name = "creatives"
 
@@ -35,6 +46,13 @@ urlpatterns: list[URLPattern] = [
     path(
         "review/<slug:key>/<int:number>/comments/<int:pk>/", review.resolve, name="review-resolve"
     ),
+    path("studio/", studio.index, name="studio"),
+    path("studio/sizes.css", studio.sizes, name="studio-sizes"),
+    path("studio/pictures/", studio.choice, name="studio-pictures"),
+    path("studio/products/", generating.products, name="feed"),
+    path("studio/<slug:design>/generate/", generating.generate, name="generate"),
+    path("studio/<slug:design>/", studio.compose, name="compose"),
+    path("studio/<slug:design>/preview/", studio.preview, name="studio-preview"),
     path("placements/", placements.index, name="placements"),
     path("placements/new/", placements.new, name="new-placement"),
     path("placements/usual/", placements.usual_ones, name="usual-placements"),

@@ -22,6 +22,7 @@ ENTRIES = (
     ("", _("Home"), "home"),
     ("experiments/", _("Experiments"), "flask"),
     ("creatives/", _("Creatives"), "photo"),
+    ("studio/", _("Studio"), "pencil"),
     ("review/", _("Review"), "circle-check"),
     ("placements/", _("Placements"), "layout-grid"),
     ("audiences/", _("Audiences"), "users"),
