@@ -53,6 +53,17 @@ app.conf.update(
                 "schedule": 45.0,
                 "options": {"expires": 45},
             },
+            # Pages in use are visited once a day; this asks which of them it is time for.
+            "check-landings": {
+                "task": "creatives.tasks.check_landings",
+                "schedule": 300.0,
+                "options": {"expires": 300},
+            },
+            "deliver-webhooks": {
+                "task": "workspace.tasks.deliver_webhooks",
+                "schedule": 5.0,
+                "options": {"expires": 5},
+            },
             "sweep-jobs": {
                 "task": "workspace.tasks.sweep_jobs",
                 "schedule": 10.0,

@@ -19,6 +19,9 @@ ALLOWED_HOSTS = list(CONFIG.allowed_hosts)
 PUBLIC_URL = CONFIG.public_url
 DELIVERY_URL = CONFIG.delivery_url
 CHROMIUM = CONFIG.chromium
+# Landing pages and webhooks live on the public internet; the demo's own shop on this machine.
+FETCH_PRIVATE = CONFIG.fetch_private
+FETCH_ORIGINS = [PUBLIC_URL] if DEMO else []
 if not DEBUG and "*" in ALLOWED_HOSTS:
     raise NotConfigured("ALLOWED_HOSTS=* is only accepted with DEBUG=1. List the real host names.")
 
@@ -151,6 +154,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_CSP = {
     "default-src": ["'self'"],
     "img-src": ["'self'", "data:", "blob:", DELIVERY_URL],
+    "media-src": ["'self'", DELIVERY_URL],
     "connect-src": ["'self'", DELIVERY_URL],
     "object-src": ["'none'"],
     "base-uri": ["'none'"],
@@ -178,6 +182,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {
+        "ExperimentStatus": "experiments.models.Status",
+        "VersionStatus": "creatives.models.Version.Status",
+    },
 }
 
 CELERY_BROKER_URL = CONFIG.broker_url

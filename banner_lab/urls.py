@@ -32,6 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<slug:site>/", include("audiences.urls")),
     path("s/<slug:site>/", include("workspace.urls")),
     path("api/v1/", include("experiments.api.urls")),
+    path("api/v1/", include("creatives.api.urls")),
+    path("api/v1/sites/<slug:site>/", include("creatives.api.urls")),
     path("", include("experiments.api.storefront_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),

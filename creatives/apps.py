@@ -3,11 +3,20 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+# What does jobs of these rooms; without Celery (the tests, a command) they must be known as well.
+JOBS = (
+    "creatives.cuts",
+    "creatives.drawing",
+    "creatives.generating.making",
+    "creatives.landings",
+    "creatives.taking_in",
+)
+
 
 class CreativesConfig(AppConfig):
     name = "creatives"
     verbose_name = _("Creatives")
 
     def ready(self) -> None:
-        # Who runs jobs without Celery (the tests, a command) must know ours as well.
-        import_module("creatives.taking_in")
+        for name in JOBS:
+            import_module(name)

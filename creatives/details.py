@@ -1,4 +1,4 @@
-"""What people keep beside a creative: tags, owner and licence."""
+"""What people keep beside a creative: tags, owner, licence, how often it is shown."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
@@ -15,6 +15,7 @@ Person = AbstractBaseUser | None
 MOST_TAGS = 20
 TAG_LENGTH = 40
 LICENCE_LENGTH = 200
+LARGEST_CAP = 1000  # nobody sees a banner more often on one day
 
 
 def set_tags(
@@ -117,3 +118,32 @@ def _changed(
                 now=now,
             )
     return row
+
+
+def set_caps(
+    creative: Creative,
+    *,
+    per_session: int | None,
+    per_day: int | None,
+    actor: Person,
+    now: dt.datetime,
+) -> Creative:
+    """How often one visitor is shown it at most; None is as often as it comes.
+
+    It holds for every version and from the next decision on. Raises InvalidInput.
+    """
+    _check_cap(per_session, "cap_per_session")
+    _check_cap(per_day, "cap_per_day")
+
+    def change(row: Creative) -> None:
+        row.cap_per_session, row.cap_per_day = per_session, per_day
+
+    return _changed(creative, change, "set caps", actor=actor, now=now)
+
+
+def _check_cap(most: int | None, field: str) -> None:
+    if most is not None and not 1 <= most <= LARGEST_CAP:
+        raise InvalidInput(
+            _("Between 1 and %(most)s, or empty for no limit.") % {"most": LARGEST_CAP},
+            field=field,
+        )

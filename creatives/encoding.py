@@ -1,7 +1,7 @@
 """Pixels in, files out: everything that is served of a picture is written here."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,9 @@ AVIF_SPEED = 8
 AVIF_MAX_PIXELS = 2_500_000
 # Browsers slow down anything shorter to 100 ms; what was written as 0 means that.
 DEFAULT_DURATION_MS = 100
+# WebP takes 30 bytes and a microsecond a pixel for transparency, and optimising a PNG as long:
+# larger pictures are PNG only, as it comes.
+MAX_ALPHA_PIXELS = 4_200_000
 OPAQUE = 255
 # A GIF without a loop count plays once; WebP writes that as 1, and 0 for ever as GIF does.
 PLAY_ONCE = 1
@@ -35,49 +38,68 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """All files of a picture, the most modern first; the last one is understood everywhere."""
+class Animation:
+    """Frames of one size and mode with their milliseconds; `loop` as GIF has it, None for once."""
 
-    width: int
-    height: int
-    served: tuple[Encoded, ...]
-    thumbnail: Encoded
-
-
-def still(image: Image.Image) -> Made:
-    """AVIF when it pays, WebP, and JPEG or (with transparency) PNG. Raises what Pillow raises."""
-    picture = _normal(ImageOps.exif_transpose(image))
-    webp = _encode(picture, "WEBP", quality=WEBP_QUALITY, method=4)
-    served = [*_avif(picture, smaller_than=len(webp.data)), webp, _plain(picture)]
-    return Made(picture.width, picture.height, tuple(served), _thumbnail(picture))
+    frames: Sequence[Image.Image]
+    durations: Sequence[int]
+    loop: int | None
 
 
-def animated(image: Image.Image) -> Made:
-    """Animated WebP, and GIF for the oldest browsers. Raises what Pillow raises."""
-    frames, durations = [], []
+def upright(image: Image.Image) -> Image.Image:
+    """A still picture as it is seen: turned upright, 8-bit sRGB. Raises what Pillow raises."""
+    ImageOps.exif_transpose(image, in_place=True)
+    return _normal(image)
+
+
+def frames(
+    image: Image.Image, *, change: Callable[[Image.Image], Image.Image] | None = None
+) -> Animation:
+    """All frames, each changed as soon as it is decoded. Raises what Pillow raises."""
+    found, durations = [], []
     for frame in ImageSequence.Iterator(image):
         frame.load()  # some decoders know the duration only then
         durations.append(round(frame.info.get("duration", 0)) or DEFAULT_DURATION_MS)
-        frames.append(_normal(frame))
-    if any(frame.mode == "RGBA" for frame in frames):
-        frames = [frame.convert("RGBA") for frame in frames]
-    first, loop = frames[0], image.info.get("loop")
+        normal = _normal(frame)
+        found.append(change(normal) if change else normal)
+    if any(frame.mode == "RGBA" for frame in found):
+        found = [frame.convert("RGBA") for frame in found]
+    return Animation(found, durations, image.info.get("loop"))
+
+
+def still(picture: Image.Image) -> tuple[Encoded, ...]:
+    """AVIF when it pays, WebP, and JPEG or (with transparency) PNG; the most modern first."""
+    if _is_too_large_for_alpha(picture):
+        return (_plain(picture),)
+    webp = _encode(picture, "WEBP", quality=WEBP_QUALITY, method=4)
+    return (*_avif(picture, smaller_than=len(webp.data)), webp, _plain(picture))
+
+
+def animated(animation: Animation) -> tuple[Encoded, ...]:
+    """Animated WebP, and GIF for the oldest browsers."""
     webp = _encode_all(
-        frames,
+        animation.frames,
         "WEBP",
         quality=WEBP_QUALITY,
         method=2,
-        duration=durations,
-        loop=PLAY_ONCE if loop is None else loop,
+        duration=list(animation.durations),
+        loop=PLAY_ONCE if animation.loop is None else animation.loop,
     )
-    return Made(first.width, first.height, (webp, _gif(frames, durations, loop)), _thumbnail(first))
+    return (webp, _gif(animation))
 
 
-def _gif(frames: Sequence[Image.Image], durations: Sequence[int], loop: int | None) -> Encoded:
-    options: dict[str, Any] = {} if loop is None else {"loop": loop}
-    if frames[0].mode == "RGBA":
+def thumbnail(picture: Image.Image) -> Encoded:
+    """A small one for the pages of the team."""
+    small = picture.copy()
+    small.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
+    return _encode(small, "WEBP", quality=WEBP_QUALITY, method=4)
+
+
+def _gif(animation: Animation) -> Encoded:
+    options: dict[str, Any] = {} if animation.loop is None else {"loop": animation.loop}
+    if animation.frames[0].mode == "RGBA":
         options["disposal"] = RESTORE_BACKGROUND
-    return _encode_all(frames, "GIF", duration=list(durations), **options)
+    return _encode_all(animation.frames, "GIF", duration=list(animation.durations), **options)
 
 
 def _normal(image: Image.Image) -> Image.Image:
@@ -125,16 +147,14 @@ def _avif(picture: Image.Image, *, smaller_than: int) -> list[Encoded]:
     return [made] if len(made.data) < smaller_than else []
 
 
+def _is_too_large_for_alpha(picture: Image.Image) -> bool:
+    return picture.mode == "RGBA" and picture.width * picture.height > MAX_ALPHA_PIXELS
+
+
 def _plain(picture: Image.Image) -> Encoded:
     if picture.mode == "RGBA":
-        return _encode(picture, "PNG", optimize=True)
+        return _encode(picture, "PNG", optimize=not _is_too_large_for_alpha(picture))
     return _encode(picture, "JPEG", quality=JPEG_QUALITY, optimize=True, progressive=True)
-
-
-def _thumbnail(picture: Image.Image) -> Encoded:
-    small = picture.copy()
-    small.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
-    return _encode(small, "WEBP", quality=WEBP_QUALITY, method=4)
 
 
 def _encode(picture: Image.Image, decoder: str, **options: Any) -> Encoded:  # noqa: ANN401

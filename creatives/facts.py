@@ -14,7 +14,7 @@ class Facts:
             row by row; empty where it was not measured.
         fine: Share of the fine detail that is lost at 360 CSS pixels, 0 to 1.
         loops: How often an animation plays; 0 is for ever, 1 for what stands still.
-        sound: Whether a film has a sound track.
+        sound: Whether a film came with a sound track; what is served of it is silent.
         contrast: For composed banners, the worst contrast of each text over what lies behind it.
         overflow: For composed banners, texts that do not fit, by `size` such as "300x250"; None
             where nobody could look (no Chromium).

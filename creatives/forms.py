@@ -10,15 +10,16 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creatives import landing, library, media, uploads
+from creatives import details, landing, media, uploads
 from creatives.uploads import Picture
+from creatives.word_forms import InEveryLanguage
 from engine.errors import LabError
 from workspace.models import validate_key
 
 SALT = "creatives.upload"
 # Long enough to correct a form, short enough for nobody to build on it.
 KEPT_SECONDS = 24 * 3600
-ACCEPT = "image/jpeg,image/png,image/gif,image/webp,image/avif"
+ACCEPT = "image/jpeg,image/png,image/gif,image/webp,image/avif,video/mp4,video/webm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def say(problem: LabError) -> str:
     return f"{problem} {problem.hint}" if problem.hint else str(problem)
 
 
-class VersionForm(forms.Form):
+class VersionForm(InEveryLanguage):
     """A picture and its words; on a creative that has a picture the file may be left out."""
 
     upload = forms.FileField(
@@ -63,7 +64,8 @@ class VersionForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ACCEPT, "data-upload": ""}),
         help_text=_(
             "JPEG, PNG, GIF, WebP or AVIF, up to 5 MB and 16.8 megapixels; animations up to "
-            "300 frames (an animated PNG stays one)."
+            "300 frames (an animated PNG stays one). Films as MP4 or WebM, up to 4 MB and 15 "
+            "seconds; they are shown without sound."
         ),
     )
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -152,7 +154,7 @@ class NameForm(forms.Form):
 
 
 def _no_cap() -> str:
-    return gettext("Between 1 and %(most)s, or empty for no limit.") % {"most": library.LARGEST_CAP}
+    return gettext("Between 1 and %(most)s, or empty for no limit.") % {"most": details.LARGEST_CAP}
 
 
 def _cap(label: Any) -> forms.IntegerField:  # noqa: ANN401 - lazy text
@@ -162,7 +164,7 @@ def _cap(label: Any) -> forms.IntegerField:  # noqa: ANN401 - lazy text
         label=label,
         required=False,
         min_value=1,
-        max_value=library.LARGEST_CAP,
+        max_value=details.LARGEST_CAP,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "∞"}),
         error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
     )

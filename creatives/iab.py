@@ -30,9 +30,24 @@ IAB: tuple[Format, ...] = (
     Format("Large interstitial", 750, 1334, 300),
     Format("Full HD interstitial", 1080, 1920, 300),
 )
+KILOBYTE = 1000
 _BY_SIZE = {(one.width, one.height): one.kilobytes for one in IAB}
 
 
 def kilobytes_for(width: int, height: int) -> int | None:
     """What may load first in a slot of exactly this size; None for sizes of a shop's own."""
     return _BY_SIZE.get((width, height))
+
+
+OTHERS = 300
+"""A shop's own sizes are in no table: no advertisement of any size may begin with more."""
+
+
+def limit(width: int, height: int) -> int:
+    """Kilobytes that may load first in a slot of this size.
+
+    Example:
+        >>> limit(728, 90), limit(1200, 400)
+        (150, 300)
+    """
+    return kilobytes_for(width, height) or OTHERS

@@ -1,16 +1,18 @@
 """Creatives: made, given new versions, put away."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import BinaryIO
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from creatives import landing, media, naming, repeating, uploads
+from creatives import carrying, media, naming, repeating, review, uploads
 from creatives.encoding import Encoded
 from creatives.models import Creative, Rendition, Version
+from creatives.said import Words
+from creatives.said import text as checked_text
 from creatives.uploads import Picture
 from engine.errors import Conflict, IllegalMove, InvalidInput
 from workspace import audit
@@ -20,24 +22,9 @@ Upload = BinaryIO | bytes | Picture  # checked already, or to be checked
 Person = AbstractBaseUser | None
 RESERVED = naming.RESERVED
 NAME_LENGTH = 120
-ALT_LENGTH = 250
-FILENAME_LENGTH = 255
 MIDDLE, WHOLE = (50, 50), 100  # percent
-LARGEST_CAP = 1000  # nobody sees a banner more often on one day
 # While an experiment is in these states its creatives are on pages.
 SHOWING = ("running", "paused")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a version says and where it leads, checked."""
-
-    alt: str
-    landing_url: str
-
-    @classmethod
-    def checked(cls, alt: str, landing_url: str) -> "Words":
-        return cls(naming.text(alt, "alt", ALT_LENGTH), landing.check(landing_url))
 
 
 def create(
@@ -51,13 +38,16 @@ def create(
     actor: Person,
     now: dt.datetime,
     key: str | None = None,
+    decorative: bool = False,
+    alts: Mapping[str, str] | None = None,
 ) -> Creative:
-    """A creative with its first version.
+    """A creative with its first version; `alts` by language.
 
     Raises InvalidInput, TooLarge or UnsupportedMedia (`field` says where); Conflict for a key that
     is taken.
     """
-    words, picture = Words.checked(alt, landing_url), _picture(upload)
+    words = Words.checked(alt, landing_url, decorative=decorative, alts=alts)
+    picture = _picture(upload)
     return _create(site, name, words, picture, key=key, filename=filename, actor=actor, now=now)
 
 
@@ -83,7 +73,7 @@ def _create(
     now: dt.datetime,
     key: str | None = None,
 ) -> Creative:
-    name = naming.text(name, "name", NAME_LENGTH)
+    name = checked_text(name, "name", NAME_LENGTH)
     with transaction.atomic():
         creative, made = Creative.objects.get_or_create(
             site=site,
@@ -110,29 +100,37 @@ def add_version(
     focus: repeating.Focus | None = None,
     actor: Person,
     now: dt.datetime,
+    decorative: bool = False,
+    alts: Mapping[str, str] | None = None,
 ) -> Version:
     """The next version, a draft; without `upload` the picture stays and only the words change.
 
-    `focus` is the point in percent of both sides around which it is cut; without one the last
-    version's, or the middle of another picture. Raises InvalidInput.
+    Words in other languages are carried over, but for those in `alts`. `focus` is the point in
+    percent of both sides around which it is cut; without one the last version's, or the middle of
+    another picture. Visitors go on seeing the approved version until this one is approved. Raises
+    InvalidInput.
     """
     _check_focus(focus)
-    words = Words.checked(alt, landing_url)
+    words = Words.checked(alt, landing_url, decorative=decorative, alts=alts)
     picture = _picture(upload) if upload is not None else None
     with transaction.atomic():
         locked = Creative.objects.select_for_update().get(pk=creative.pk)
         last = locked.versions.first()
         if picture:
-            version = _add(locked, words, picture, filename=filename, actor=actor, focus=focus)
+            version = _add(
+                locked, words, picture, filename=filename, actor=actor, last=last, focus=focus
+            )
         elif last:
             version = repeating.again(
                 last,
                 number=last.number + 1,
                 alt=words.alt,
                 landing_url=words.landing_url,
+                decorative=words.decorative,
                 focus=focus,
                 actor=actor,
             )
+            carrying.say_alts(version, words.alts, offered=locked.site.locales[1:])
         else:
             raise InvalidInput(_("Choose a picture."), field=uploads.FIELD)
         audit.record(
@@ -149,7 +147,7 @@ def add_version(
 
 def rename(creative: Creative, *, name: str, actor: Person, now: dt.datetime) -> Creative:
     """Another name; visitors never see it."""
-    name = naming.text(name, "name", NAME_LENGTH)
+    name = checked_text(name, "name", NAME_LENGTH)
     with transaction.atomic():
         locked = Creative.objects.select_for_update().get(pk=creative.pk)
         before = audit.state_of(locked)
@@ -159,50 +157,21 @@ def rename(creative: Creative, *, name: str, actor: Person, now: dt.datetime) ->
     return locked
 
 
-def set_caps(
-    creative: Creative,
-    *,
-    per_session: int | None,
-    per_day: int | None,
-    actor: Person,
-    now: dt.datetime,
-) -> Creative:
-    """How often one visitor is shown it at most; None is as often as it comes.
-
-    It holds for every version and from the next decision on. Raises InvalidInput.
-    """
-    _check_cap(per_session, "cap_per_session")
-    _check_cap(per_day, "cap_per_day")
-    with transaction.atomic():
-        locked = Creative.objects.select_for_update().get(pk=creative.pk)
-        before = audit.state_of(locked)
-        locked.cap_per_session, locked.cap_per_day = per_session, per_day
-        locked.save(update_fields=["cap_per_session", "cap_per_day"])
-        _record("set caps", locked, before, actor=actor, now=now)
-    return locked
-
-
-def _check_cap(most: int | None, field: str) -> None:
-    if most is not None and not 1 <= most <= LARGEST_CAP:
-        raise InvalidInput(
-            _("Between 1 and %(most)s, or empty for no limit.") % {"most": LARGEST_CAP},
-            field=field,
-        )
-
-
 def _check_focus(focus: repeating.Focus | None) -> None:
     if focus is not None and not all(0 <= side <= WHOLE for side in focus):
         raise InvalidInput(_("Between 0 and 100 percent."), field="focus_x")
 
 
 def archive(creative: Creative, *, actor: Person, now: dt.datetime) -> Creative:
-    """Put a creative away; raises IllegalMove while visitors still see it."""
+    """Put a creative away, out of review too; raises IllegalMove while visitors still see it."""
     if creative.archived_at is None and (places := shown_at(creative)):
         raise IllegalMove(
             _("Visitors still see this banner: %(places)s.") % {"places": ", ".join(places)},
             hint=_("Give the placement another default, or stop the experiment first."),
         )
-    return _set_archived(creative, now, action="archive", actor=actor, now=now)
+    with transaction.atomic():
+        review.recall_all(creative, actor=actor, now=now)
+        return _set_archived(creative, now, action="archive", actor=actor, now=now)
 
 
 def restore(creative: Creative, *, actor: Person, now: dt.datetime) -> Creative:
@@ -257,28 +226,37 @@ def _add(
     *,
     filename: str,
     actor: Person,
+    last: Version | None = None,
     focus: repeating.Focus | None = None,
 ) -> Version:
-    across, down = focus or MIDDLE
+    size = (picture.width, picture.height)
+    across, down = focus or carrying.focus_of(last, size) or MIDDLE
     media.keep_original(picture.original, picture.sort.extension)
     version = Version.objects.create(
         creative=creative,
-        number=_next_number(creative),
+        number=next_number(creative),
+        kind=Version.Kind.VIDEO if picture.sort.is_film else Version.Kind.IMAGE,
         alt=words.alt,
+        decorative=words.decorative,
         landing_url=words.landing_url,
         width=picture.width,
         height=picture.height,
         frames=picture.frames,
+        duration_ms=picture.duration_ms,
+        facts=picture.facts.kept(),
         focus_x=across,
         focus_y=down,
-        original_name=filename[-FILENAME_LENGTH:],
+        original_name=uploads.plain_name(filename),
         original_type=picture.sort.mime_type,
         original_bytes=len(picture.original),
         original_sha256=picture.sha256,
         created_by_id=actor.pk if actor else None,
     )
-    files = [_rendition(version, made, Rendition.Purpose.SERVED) for made in picture.served]
-    files.append(_rendition(version, picture.thumbnail, Rendition.Purpose.THUMBNAIL))
+    _say(version, words, last)
+    purposes = Rendition.Purpose
+    files = [_rendition(version, made, purposes.SERVED) for made in picture.served]
+    files += [_rendition(version, made, purposes.POSTER) for made in picture.poster]
+    files.append(_rendition(version, picture.thumbnail, purposes.THUMBNAIL))
     Rendition.objects.bulk_create(files)
     return version
 
@@ -295,6 +273,12 @@ def _rendition(version: Version, made: Encoded, purpose: Rendition.Purpose) -> R
     )
 
 
-def _next_number(creative: Creative) -> int:
+def _say(version: Version, words: Words, last: Version | None) -> None:
+    carrying.copies(last, version)
+    carrying.say_alts(version, words.alts, offered=version.creative.site.locales[1:])
+
+
+def next_number(creative: Creative) -> int:
+    """The number of its next version."""
     last = creative.versions.values_list("number", flat=True).first()
     return (last or 0) + 1

@@ -1,4 +1,4 @@
-"""Picture files on disk: named after their content, complete or absent, never changed."""
+"""Files that are served, on disk: named after their content, complete or absent, never changed."""
 
 import hashlib
 import os
@@ -9,13 +9,16 @@ from pathlib import Path
 from django.conf import settings
 
 ORIGINALS = "originals"
-NAME = re.compile(r"[0-9a-f]{64}\.(?:avif|webp|jpg|png|gif)")
+NAME = re.compile(r"[0-9a-f]{64}\.(?:avif|webp|jpg|png|gif|mp4|webm|css)")
 MIME_TYPES = {
     "avif": "image/avif",
     "webp": "image/webp",
     "jpg": "image/jpeg",
     "png": "image/png",
     "gif": "image/gif",
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+    "css": "text/css",
 }
 
 

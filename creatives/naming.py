@@ -1,13 +1,11 @@
-"""Names and keys of creatives."""
+"""Keys of creatives."""
 
 from django.utils.text import slugify
-from django.utils.translation import gettext_lazy as _
 
 from creatives.models import Creative
-from engine.errors import InvalidInput
 from workspace.models import Site
 
-RESERVED = frozenset({"new", "several", "many", "views", "usual"})  # parts of addresses
+RESERVED = frozenset({"new", "several", "many", "views", "usual", "sheet"})  # parts of addresses
 KEY_LENGTH = 56  # leaves room for a number within the 64 of a key
 
 
@@ -18,13 +16,3 @@ def free_key(site: Site, name: str) -> str:
     taken = RESERVED.union(similar.values_list("key", flat=True))
     numbered = (f"{wanted}-{n}" for n in range(2, len(taken) + 3))
     return next(key for key in (wanted, *numbered) if key not in taken)
-
-
-def text(value: str, field: str, length: int) -> str:
-    """What was typed on one line, without needless spaces; raises InvalidInput."""
-    found = " ".join(value.split())
-    if not found:
-        raise InvalidInput(_("This field is required."), field=field)
-    if len(found) > length:
-        raise InvalidInput(_("At most %(n)s characters.") % {"n": length}, field=field)
-    return found

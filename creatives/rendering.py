@@ -1,5 +1,6 @@
 """From a version to what a storefront receives."""
 
+import re
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -14,6 +15,9 @@ from engine.profiles.caps import Cap
 
 # Where a page of a shop changes from one arrangement to the next.
 MEDIA = {"phone": "(max-width: 767px)", "tablet": "(min-width: 768px) and (max-width: 1023px)"}
+
+# Between quotes or in a list of files; never within an address.
+FILE_PATH = re.compile(r"(?<=[\" ])/media/(?=[0-9a-f]{64}\.)")
 
 
 def media_url(file: str) -> str:
@@ -85,7 +89,7 @@ def payload(
         locale=locale,
         dir=direction(locale),
         films=_films(version),
-        html=version.html,
+        html=_absolute(version.html),
         stylesheet=media_url(version.stylesheet) if version.stylesheet else "",
         words=tuple(_words(version, copy) for copy in _copies(version)),
         until=creative.expires_at.timestamp() if creative.expires_at else None,
@@ -133,6 +137,11 @@ def _films(version: Version) -> tuple[Source, ...]:
     return tuple(map(_source, files))
 
 
+def _absolute(html: str) -> str:
+    """Composed markup names its files by path, so that it survives a move of the data plane."""
+    return FILE_PATH.sub(f"{settings.DELIVERY_URL}/media/", html)
+
+
 def _source(rendition: Rendition, media: str = "") -> Source:
     return Source(
         src=media_url(rendition.file),
@@ -156,7 +165,7 @@ def _words(version: Version, copy: Copy) -> Words:
         dir=direction(copy.locale),
         alt="" if version.decorative else copy.alt or version.alt,
         landing_url=copy.landing_url or version.landing_url,
-        html=copy.html or version.html,
+        html=_absolute(copy.html or version.html),
     )
 
 

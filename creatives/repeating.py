@@ -23,11 +23,14 @@ def again(
     number: int,
     alt: str,
     landing_url: str,
+    decorative: bool | None = None,
     focus: Focus | None = None,
     actor: Person,
 ) -> Version:
     """A draft like another version; cuts around another focal point are left out."""
     fields = {name: getattr(source, name) for name in SAME}
+    if decorative is not None:
+        fields["decorative"] = decorative
     if focus:
         fields |= {"focus_x": focus[0], "focus_y": focus[1]}
     version = Version.objects.create(

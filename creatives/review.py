@@ -1,11 +1,13 @@
 """From draft to what visitors see: the only writer of `Version.status` and `Creative.live`.
 
-    draft → in review → approved → withdrawn
-      ↑         ↓ ↘
-      └─────────┘  rejected
+    draft ──submit──▶ in review ──approve──▶ approved ──withdraw──▶ withdrawn
+      ▲                │   │
+      └────recall──────┘   └──reject──▶ rejected
 
 An approved version is shown (`Creative.live`) until another one is approved, it is withdrawn, or
-the creative expires or is put away.
+the creative expires or is put away. Every move is a compare-and-set under the creative's lock, with
+its audit row and its message to the webhooks in one transaction: of two people at once exactly one
+succeeds, the other is told so.
 """
 
 import datetime as dt
@@ -16,13 +18,15 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from creatives import four_eyes, settling, tidings
 from creatives.models import Creative, Version
-from engine.errors import IllegalMove, InvalidInput, NotAllowed
+from engine.errors import Conflict, IllegalMove, InvalidInput
 from workspace import audit
 
 Person = AbstractBaseUser | None
 Status = Version.Status
 REASON_LENGTH = 2000
+may_review = four_eyes.may_review
 
 # What a move needs, and where it leads.
 MOVES: Mapping[str, tuple[frozenset[str], str]] = {
@@ -43,17 +47,18 @@ class Locked:
 
 
 def submit(version: Version, *, actor: Person, now: dt.datetime) -> Version:
-    """Ask for review. Raises IllegalMove unless it is a draft that may be submitted."""
+    """Ask for review; an older version that still waits there is taken back.
+
+    Raises IllegalMove unless it is the newest version, a draft, and its checks let it pass.
+    """
     with transaction.atomic():
         held = _locked(version, "submit")
-        _write(
-            held,
-            "submit",
-            actor=actor,
-            now=now,
-            submitted_by_id=actor.pk if actor else None,
-            submitted_at=now,
-        )
+        _check_shelf(held.creative, now)
+        _check_newest(held)
+        settling.before_review(held.version, now=now)
+        _take_back(held.creative, actor=actor, now=now)
+        asked = {"submitted_by_id": _id(actor), "submitted_at": now}
+        _write(held, "submit", actor=actor, now=now, **asked)
     return held.version
 
 
@@ -70,24 +75,37 @@ def approve(
     *,
     actor: Person,
     now: dt.datetime,
-    waivers: Mapping[str, str] | None = None,  # noqa: ARG001 - settled with the checks
+    waivers: Mapping[str, str] | None = None,
+    seen: dt.datetime | None = None,
 ) -> Version:
-    """Let visitors see it from now on.
+    """Let visitors see it from now on; `seen` is when what the reviewer looked at was submitted.
 
-    Raises IllegalMove in another state, NotAllowed for whoever made it where four eyes are asked.
+    Raises IllegalMove in another state or with open findings, Conflict when it was submitted anew
+    since, NotAllowed for whoever made it where four eyes are asked.
     """
     with transaction.atomic():
         held = _locked(version, "approve")
-        _check_four_eyes(held, actor)
+        _check_seen(held, seen)
+        four_eyes.check(held.version, actor)
+        _check_shelf(held.creative, now)
+        settling.before_approval(held.version, waivers or {}, actor=actor, now=now)
         _write(held, "approve", actor=actor, now=now, **_reviewed(actor, now))
         _show(held.creative, held.version)
     return held.version
 
 
-def reject(version: Version, *, reason: str, actor: Person, now: dt.datetime) -> Version:
-    """Say no, and why; raises IllegalMove, InvalidInput without a reason."""
+def reject(
+    version: Version,
+    *,
+    reason: str,
+    actor: Person,
+    now: dt.datetime,
+    seen: dt.datetime | None = None,
+) -> Version:
+    """Say no, and why; raises IllegalMove, Conflict, InvalidInput without a reason."""
     with transaction.atomic():
         held = _locked(version, "reject")
+        _check_seen(held, seen)
         fields = _reviewed(actor, now) | {"reason": _reason(reason)}
         _write(held, "reject", actor=actor, now=now, **fields)
     return held.version
@@ -97,9 +115,10 @@ def withdraw(version: Version, *, reason: str, actor: Person, now: dt.datetime) 
     """Take an approved version away from visitors; raises IllegalMove, InvalidInput."""
     with transaction.atomic():
         held = _locked(version, "withdraw")
+        why = _reason(reason)
         if held.creative.live_id == held.version.pk:
             _show(held.creative, None)
-        _write(held, "withdraw", actor=actor, now=now, reason=_reason(reason))
+        _write(held, "withdraw", actor=actor, now=now, reason=why)
     return held.version
 
 
@@ -108,39 +127,66 @@ def show_again(version: Version, *, actor: Person, now: dt.datetime) -> Version:
     with transaction.atomic():
         held = _held(version)
         if held.version.status != Status.APPROVED or held.creative.live_id == held.version.pk:
-            raise IllegalMove(_("Only an approved version that is not shown can be shown again."))
+            raise IllegalMove(
+                _("Only an approved version that is not shown can be shown again."),
+                hint=_("Load the page again."),
+            )
+        _check_shelf(held.creative, now)
         before = audit.state_of(held.creative)
         _show(held.creative, held.version)
         _record(held.creative, "show again", before, actor=actor, now=now)
     return held.version
 
 
+def recall_all(creative: Creative, *, actor: Person, now: dt.datetime) -> None:
+    """Take back what waits for review: the creative is put away."""
+    with transaction.atomic():
+        locked = Creative.objects.select_for_update(of=("self",)).select_related("site")
+        _take_back(locked.get(pk=creative.pk), actor=actor, now=now)
+
+
 def expire_due(*, now: dt.datetime) -> int:
     """Mark what has expired, so that lists and the snapshot know; how many there were."""
-    due = Creative.objects.filter(expires_at__lte=now, expired_at=None)
+    due = Creative.objects.filter(expires_at__lte=now, expired_at=None).select_related("site")
     with transaction.atomic():
-        rows = list(due.select_for_update(skip_locked=True))
+        rows = list(due.select_for_update(of=("self",), skip_locked=True))
         for row in rows:
             before = audit.state_of(row)
             row.expired_at = now
             row.save(update_fields=["expired_at"])
             _record(row, "expire", before, actor=None, now=now)
+            tidings.expired(row, now=now)
     return len(rows)
 
 
-def may_review(version: Version, person: Person) -> bool:
-    """Whether four eyes allow this person to approve it."""
-    if not version.creative.site.four_eyes or person is None:
-        return True
-    return person.pk not in {version.created_by_id, version.submitted_by_id}
-
-
-def _check_four_eyes(held: Locked, actor: Person) -> None:
-    if not may_review(held.version, actor):
-        raise NotAllowed(
-            _("You made this version: somebody else has to approve it."),
-            hint=_("An administrator can turn four eyes off under Settings."),
+def _check_seen(held: Locked, seen: dt.datetime | None) -> None:
+    if seen is not None and seen != held.version.submitted_at:
+        raise Conflict(
+            _("This version was taken back and submitted anew while you looked at it."),
+            hint=_("Load the page again and look at it as it is now."),
         )
+
+
+def _check_shelf(creative: Creative, now: dt.datetime) -> None:
+    """Whether it could be shown at all."""
+    if creative.archived_at:
+        raise IllegalMove(
+            _("This banner is in the archive."), hint=_("Take it out of the archive first.")
+        )
+    if creative.expires_at and creative.expires_at <= now:
+        raise IllegalMove(_("This banner has expired."), hint=_("Give it a later end first."))
+
+
+def _check_newest(held: Locked) -> None:
+    if held.creative.versions.filter(number__gt=held.version.number).exists():
+        raise IllegalMove(
+            _("There is a newer version of this banner."), hint=_("Submit the newest one.")
+        )
+
+
+def _take_back(creative: Creative, *, actor: Person, now: dt.datetime) -> None:
+    for version in creative.versions.select_for_update().filter(status=Status.IN_REVIEW):
+        _write(Locked(creative, version), "recall", actor=actor, now=now)
 
 
 def _held(version: Version) -> Locked:
@@ -181,6 +227,7 @@ def _write(held: Locked, move: str, *, actor: Person, now: dt.datetime, **fields
         after={"version": audit.state_of(version)},
         now=now,
     )
+    tidings.moved(held.creative, version, move, actor=actor, now=now)
 
 
 def _columns(fields: Iterable[str]) -> list[str]:
@@ -188,7 +235,11 @@ def _columns(fields: Iterable[str]) -> list[str]:
 
 
 def _reviewed(actor: Person, now: dt.datetime) -> dict[str, object]:
-    return {"reviewed_by_id": actor.pk if actor else None, "reviewed_at": now}
+    return {"reviewed_by_id": _id(actor), "reviewed_at": now}
+
+
+def _id(person: Person) -> int | None:
+    return person.pk if person else None
 
 
 def _reason(text: str) -> str:
@@ -208,12 +259,8 @@ def _show(creative: Creative, version: Version | None) -> None:
 def _record(
     creative: Creative, action: str, before: audit.State, *, actor: Person, now: dt.datetime
 ) -> None:
+    after = audit.state_of(creative)
     audit.record(
-        site=creative.site,
-        actor=actor,
-        action=action,
-        subject=creative,
-        before=before,
-        after=audit.state_of(creative),
-        now=now,
-    )
+        site=creative.site, actor=actor, action=action, subject=creative,
+        before=before, after=after, now=now,
+    )  # fmt: skip

@@ -11,17 +11,27 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 PNG = b"\x89PNG\r\n\x1a\n"
+# A JPEG's segment as far as the size of a frame; these markers begin a frame.
+SOF = struct.Struct(">BBHBHH")
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 BEGINNING = 1024  # where markup gives itself away
 HEADER = 32
+HEAD_OF_EBML = 64
+DOCTYPE_WEBM = b"\x42\x82\x84webm"
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """A sort of picture that is accepted: Pillow's name, MIME type, ending."""
+    """A sort of file that is accepted: its decoder's name for it, MIME type, ending."""
 
     decoder: str
     mime_type: str
     extension: str
+
+    @property
+    def is_film(self) -> bool:
+        """Whether it moves by itself and FFmpeg reads it; Pillow reads the others."""
+        return self.mime_type.startswith("video/")
 
 
 SORTS = {
@@ -30,6 +40,14 @@ SORTS = {
     "gif": Sort("GIF", "image/gif", "gif"),
     "webp": Sort("WEBP", "image/webp", "webp"),
     "avif": Sort("AVIF", "image/avif", "avif"),
+    "mp4": Sort("mov", "video/mp4", "mp4"),
+    "webm": Sort("matroska", "video/webm", "webm"),
+}
+MATROSKA = b"\x1a\x45\xdf\xa3"
+# Of the brands of ISO files those that say MP4; QuickTime's own and 3GP say otherwise.
+MP4_BRANDS = {
+    *(b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9"),
+    *(b"mp41", b"mp42", b"avc1", b"av01", b"M4V ", b"MSNV", b"dash", b"f4v "),
 }
 
 # What people upload by mistake, by its beginning: told by name, they know what to do.
@@ -44,6 +62,20 @@ OTHERS: tuple[tuple[bytes, str | Promise], ...] = (
     (b"MZ", _("a program")),
     (b"\x7fELF", _("a program")),
     (b"\x1f\x8b", _("a compressed file")),
+    (MATROSKA, _("a Matroska film (MKV)")),
+    (b"FLV", _("a Flash film")),
+    (b"OggS", _("an Ogg film or sound")),
+    (b"\x00\x00\x01\xba", _("an MPEG film")),
+    (b"ID3", _("a piece of music")),
+)
+# Files of the ISO family by their brand.
+BRANDS: tuple[tuple[bytes, str | Promise], ...] = (
+    (b"heic", _("a HEIC picture (an iPhone's format)")),
+    (b"heix", _("a HEIC picture (an iPhone's format)")),
+    (b"mif1", _("a HEIC picture (an iPhone's format)")),
+    (b"qt  ", _("a QuickTime film (MOV)")),
+    (b"3gp", _("a film for old phones (3GP)")),
+    (b"M4A ", _("a piece of music")),
 )
 MARKUP: tuple[tuple[bytes, str | Promise], ...] = (
     (b"<svg", _("an SVG drawing (it can carry scripts)")),
@@ -54,7 +86,7 @@ MARKUP: tuple[tuple[bytes, str | Promise], ...] = (
 
 
 def sort_of(data: bytes) -> Sort | None:
-    """The sort of an accepted picture, or None."""
+    """The sort of an accepted file, or None."""
     if data.startswith(b"\xff\xd8\xff"):
         return SORTS["jpeg"]
     if data.startswith(PNG):
@@ -63,15 +95,22 @@ def sort_of(data: bytes) -> Sort | None:
         return SORTS["gif"]
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return SORTS["webp"]
-    if data[4:8] == b"ftyp" and _is_avif(data):
-        return SORTS["avif"]
-    return None
+    if data[4:8] == b"ftyp":
+        return _of_iso_family(data)
+    return SORTS["webm"] if _is_webm(data) else None
 
 
-def _is_avif(data: bytes) -> bool:
+def _of_iso_family(data: bytes) -> Sort | None:
     (length,) = struct.unpack(">I", data[:4])
     brands = data[8 : min(length, 128)]
-    return b"avif" in brands or b"avis" in brands
+    if b"avif" in brands or b"avis" in brands:
+        return SORTS["avif"]
+    return SORTS["mp4"] if brands[:4] in MP4_BRANDS else None
+
+
+def _is_webm(data: bytes) -> bool:
+    """By the type of document that the first element of EBML names."""
+    return data.startswith(MATROSKA) and DOCTYPE_WEBM in data[:HEAD_OF_EBML]
 
 
 def name_of_other(data: bytes) -> str | Promise | None:
@@ -79,6 +118,10 @@ def name_of_other(data: bytes) -> str | Promise | None:
     for beginning, name in OTHERS:
         if data.startswith(beginning):
             return name
+    if data[4:8] == b"ftyp":
+        return next((name for brand, name in BRANDS if data[8:].startswith(brand)), None)
+    if data[:4] == b"RIFF" and data[8:11] == b"AVI":
+        return _("an AVI film")
     start = data[:BEGINNING].lower()
     return next((name for tag, name in MARKUP if tag in start), None)
 
@@ -92,12 +135,23 @@ def canvas(data: bytes, sort: Sort) -> tuple[int, int] | None:
         return _pair("<HH", header[6:10])
     if sort.decoder == "WEBP":
         return _webp(header)
-    return None
+    return _jpeg(data) if sort.decoder == "JPEG" else None
 
 
 def _pair(form: str, data: bytes) -> tuple[int, int]:
     width, height = struct.unpack(form, data)
     return width, height
+
+
+def _jpeg(data: bytes) -> tuple[int, int] | None:
+    """From the first segment that describes a frame; None where the segments end before it."""
+    at = 2
+    while data[at : at + 1] == b"\xff" and at + SOF.size < len(data):
+        _start, marker, length, _bits, height, width = SOF.unpack_from(data, at)
+        if marker in FRAMES:
+            return width, height
+        at += 2 + max(length, 2)
+    return None
 
 
 def _webp(data: bytes) -> tuple[int, int] | None:

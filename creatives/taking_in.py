@@ -37,7 +37,7 @@ def ask(
     kept = [
         {
             "aside": aside.put(file.chunks(), most=uploads.MAX_BYTES + 1),
-            "name": (file.name or "")[-library.FILENAME_LENGTH :],
+            "name": uploads.plain_name(file.name or ""),
         }
         for file in files
     ]

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from creatives import landing, library, naming
+from creatives import landing, library, said
 from creatives.models import Copy, Creative, Version
 from engine.errors import IllegalMove, InvalidInput
 from workspace import audit
@@ -31,7 +31,7 @@ def fill(
 
     Raises InvalidInput (`field` says where), IllegalMove for anything but a draft.
     """
-    name = naming.text(wording.name, "name", library.NAME_LENGTH)
+    name = said.text(wording.name, "name", library.NAME_LENGTH)
     url = landing.check(wording.landing_url) if wording.landing_url.strip() else ""
     alts = {locale: _short(alt, locale) for locale, alt in wording.alts.items()}
     with transaction.atomic():
@@ -75,8 +75,8 @@ def _keep(
 
 def _short(alt: str, locale: str) -> str:
     text = " ".join(alt.split())
-    if len(text) > library.ALT_LENGTH:
+    if len(text) > said.ALT_LENGTH:
         raise InvalidInput(
-            _("At most %(n)s characters.") % {"n": library.ALT_LENGTH}, field=f"alt_{locale}"
+            _("At most %(n)s characters.") % {"n": said.ALT_LENGTH}, field=f"alt_{locale}"
         )
     return text

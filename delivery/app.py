@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from delivery import config
+from delivery import config, ranges
 from delivery.assigned import Notebook
 from delivery.commit import GroupCommit
 from delivery.doors import DataPlane
@@ -203,7 +203,7 @@ def _too_large() -> TooLarge:
 async def _send(response: Response, scope: Scope, send: Send) -> None:
     body = response.body
     if response.file is not None:
-        body = await asyncio.to_thread(response.file.read_bytes)
+        body = await asyncio.to_thread(ranges.read, response.file, response.part)
     headers = [*response.headers, (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -48,6 +48,7 @@ class Config:
     delivery_state: Path
     state: Path
     chromium: str = ""
+    fetch_private: bool = False
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -127,4 +128,5 @@ def read() -> Config:
         delivery_state=Path(values.get("DELIVERY_STATE") or state / "delivery"),
         state=state,
         chromium=values.get("LAB_CHROMIUM", ""),
+        fetch_private=_flag(values, "FETCH_PRIVATE"),
     )

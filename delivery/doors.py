@@ -140,7 +140,9 @@ class DataPlane:
             *_cors(request, current.live),
         )
         assigned = None if request.method == "HEAD" else response.assigned
-        return Response(response.status, response.body, headers, response.file, assigned)
+        return Response(
+            response.status, response.body, headers, response.file, assigned, response.part
+        )
 
 
 def _about(current: Current, now: float) -> Headers:

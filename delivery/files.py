@@ -1,4 +1,4 @@
-"""The doors to what lies on disk: pictures that never change, and the tag."""
+"""The doors to what lies on disk: pictures, films and style sheets that never change; the tag."""
 
 import gzip
 import re
@@ -6,12 +6,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from delivery import ranges
 from delivery.messages import message
 from delivery.moment import Moment
 from delivery.wire import Headers, Request, Response
 from engine.errors import NotFound
 
-_MEDIA = re.compile(r"(?P<hash>[0-9a-f]{64})\.(?P<ending>[a-z]{3,4})")
+_MEDIA = re.compile(r"(?P<hash>[0-9a-f]{64})\.(?P<ending>[a-z0-9]{3,4})")
 _TAG = re.compile(r"banner-lab[a-z0-9.-]{0,40}\.(?P<ending>js)")
 
 TYPES: Final = {
@@ -21,6 +22,9 @@ TYPES: Final = {
     "jpg": b"image/jpeg",
     "jpeg": b"image/jpeg",
     "gif": b"image/gif",
+    "mp4": b"video/mp4",
+    "webm": b"video/webm",
+    "css": b"text/css; charset=utf-8",
     "js": b"text/javascript; charset=utf-8",
 }
 # Any page may show a banner and load the tag; neither knows who asks.
@@ -32,6 +36,7 @@ _OPEN: Headers = (
 _FOREVER: Headers = ((b"cache-control", b"public, max-age=31536000, immutable"),)
 # Pictures are encoded by us; should one ever be taken for a page, nothing in it runs.
 _HARMLESS: Headers = ((b"content-security-policy", b"default-src 'none'; sandbox"),)
+_PARTS: Headers = ((b"accept-ranges", b"bytes"),)
 # A shop that updates must not wait for a day, and must not ask for every page either.
 _FIVE_MINUTES: Headers = ((b"cache-control", b"public, max-age=300"),)
 
@@ -42,13 +47,30 @@ def media(request: Request, moment: Moment, name: str) -> Response:
     if found is None or found["ending"] not in TYPES:
         raise NotFound(message("nothing_here"))
     etag = b'"' + found["hash"].encode() + b'"'
-    headers = (*_OPEN, *_FOREVER, *_HARMLESS, (b"etag", etag))
+    headers = (*_OPEN, *_FOREVER, *_HARMLESS, *_PARTS, (b"etag", etag))
     if etag in request.headers.get(b"if-none-match", b""):
         return Response(304, b"", headers)
     path = moment.tools.media_root / name
     if not path.is_file():
         raise NotFound(message("nothing_here"))
-    return Response(200, b"", (*headers, (b"content-type", TYPES[found["ending"]])), file=path)
+    headers = (*headers, (b"content-type", TYPES[found["ending"]]))
+    return _part(request, path, headers, etag) or Response(200, b"", headers, file=path)
+
+
+def _part(request: Request, path: Path, headers: Headers, etag: bytes) -> Response | None:
+    """Only the part that was asked for; None for the whole file."""
+    wanted = request.header(b"range")
+    if not wanted or request.method != "GET" or request.headers.get(b"if-range", etag) != etag:
+        return None
+    try:
+        part = ranges.asked(wanted, path.stat().st_size)
+    except ranges.Unsatisfiable as error:
+        told = (b"content-range", error.content_range.encode())
+        return Response(416, b"", (*_OPEN, *_HARMLESS, told))
+    if part is None:
+        return None
+    headers = (*headers, (b"content-range", part.content_range.encode()))
+    return Response(206, b"", headers, file=path, part=part)
 
 
 def tag(request: Request, moment: Moment, name: str) -> Response:

@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus
 import msgspec
 
 from delivery.messages import message
+from delivery.ranges import Part
 from delivery.sink import Outcome, Record
 from delivery.snapshot import SiteEntry
 from delivery.visitor import Known
@@ -71,7 +72,7 @@ class Assigned(msgspec.Struct, frozen=True, gc=False):
 
 
 class Response(msgspec.Struct, frozen=True, gc=False):
-    """An answer: its body is `body`, or the file at `file`.
+    """An answer: its body is `body`, or the file at `file`, or only a `part` of that.
 
     What it `assigned` may be written down after it was given, if that is possible.
     """
@@ -81,6 +82,7 @@ class Response(msgspec.Struct, frozen=True, gc=False):
     headers: Headers = ()
     file: Path | None = None
     assigned: Assigned | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from delivery.config import ROOT
 from demo import artwork
 
 FOLDER = ROOT / "static" / "demo" / "banners"
+PICTURES = ROOT / "static" / "demo" / "pictures"
 
 
 @dataclass(frozen=True, slots=True)

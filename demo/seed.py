@@ -16,9 +16,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from creatives import library, placements, review, uploads
-from creatives.models import Creative, Placement
+from creatives.models import Copy, Creative, Placement
 from creatives.uploads import Picture
-from demo import art, credentials
+from demo import art, art_words, credentials
 from demo.art import Banner
 from demo.credentials import Credentials, DemoKeys, DemoUser
 from demo.models import DemoSite
@@ -147,8 +147,12 @@ def _creative(site: Site, banner: Banner, picture: Picture, *, now: dt.datetime)
         actor=None,
         now=now,
     )
-    version = review.submit(creative.versions.get(), actor=None, now=now)
-    review.approve(version, actor=None, now=now)
+    version = creative.versions.get()
+    for locale, words in art_words.ALTS.items():
+        if locale in site.locales:
+            Copy.objects.create(version=version, locale=locale, alt=words[banner.key])
+    version = review.submit(version, actor=None, now=now)
+    review.approve(version, waivers=art_words.WAIVED.get(banner.key), actor=None, now=now)
     creative.refresh_from_db()
     return creative
 

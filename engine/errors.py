@@ -13,6 +13,7 @@
     ├── StateError             what it meets here
     │   ├── NotFound               unknown, or another site's
     │   ├── Conflict               somebody else was first
+    │   ├── Outdated               it is not any more what the request says it read
     │   └── IllegalMove            the life cycle has no such step
     ├── LoadError              not now
     │   ├── RateLimited            too many requests
@@ -42,6 +43,7 @@ __all__ = [
     "NotEnoughData",
     "NotFound",
     "NotJson",
+    "Outdated",
     "RateLimited",
     "Shortage",
     "StateError",
@@ -157,6 +159,13 @@ class Conflict(StateError):
 
     slug = "conflict"
     title = "Somebody else was first"
+
+
+class Outdated(StateError):
+    """The request names the state it read (`If-Match`), and there is another one by now."""
+
+    slug = "outdated"
+    title = "It has changed since it was read"
 
 
 class IllegalMove(StateError):

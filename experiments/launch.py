@@ -1,11 +1,12 @@
 """What must be true before an experiment starts: a list of problems, each with its remedy."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from creatives import fitting
+from creatives import preflight
 from creatives.models import Placement
 from engine.assignment import allocation
 from engine.errors import IllegalMove, InvalidInput
@@ -38,21 +39,25 @@ class NotReady(IllegalMove):
         self.problems = problems
 
 
-def problems(experiment: Experiment) -> tuple[Problem, ...]:
+def problems(experiment: Experiment, *, now: dt.datetime) -> tuple[Problem, ...]:
     """Everything that keeps an experiment from starting; empty when it may."""
     variants = list(experiment.variants.select_related("creative__live"))
-    return problems_of(experiment, variants, policies.plans_of(experiment))
+    return problems_of(experiment, variants, policies.plans_of(experiment), now=now)
 
 
 def problems_of(
-    experiment: Experiment, variants: list[Variant], rules: Sequence[RulePlan] = ()
+    experiment: Experiment,
+    variants: list[Variant],
+    rules: Sequence[RulePlan] = (),
+    *,
+    now: dt.datetime,
 ) -> tuple[Problem, ...]:
     """The same for a plan that has not been saved."""
-    return tuple(_problems(experiment, variants, rules))
+    return tuple(_problems(experiment, variants, rules, now))
 
 
 def _problems(
-    experiment: Experiment, variants: list[Variant], rules: Sequence[RulePlan]
+    experiment: Experiment, variants: list[Variant], rules: Sequence[RulePlan], now: dt.datetime
 ) -> Iterator[Problem]:
     yield from _hypothesis(experiment)
     for sentence in policies.problems(experiment, rules):
@@ -62,7 +67,8 @@ def _problems(
         yield _no_placement()
         return
     for variant in variants:
-        yield from _creative(variant, experiment.placement)
+        yield from _creative(variant)
+    yield from _findings(experiment, experiment.placement, variants, now)
     yield from _fallback(experiment.placement)
     yield from _room(experiment, experiment.placement)
 
@@ -107,7 +113,7 @@ def _no_placement() -> Problem:
     )
 
 
-def _creative(variant: Variant, placement: Placement) -> Iterator[Problem]:
+def _creative(variant: Variant) -> Iterator[Problem]:
     if variant.creative is None:
         yield Problem(
             "creative",
@@ -116,8 +122,7 @@ def _creative(variant: Variant, placement: Placement) -> Iterator[Problem]:
             "variants",
         )
         return
-    version = variant.creative.live
-    if version is None:
+    if variant.creative.live is None:
         yield Problem(
             "not_approved",
             _("“%(creative)s” is not approved.") % {"creative": variant.creative.name},
@@ -132,15 +137,26 @@ def _creative(variant: Variant, placement: Placement) -> Iterator[Problem]:
             _("Choose another creative, or take it out of the archive."),
             "variants",
         )
-    misfit = fitting.misfit(version, placement)
-    if misfit:
-        yield Problem(
-            "fit",
-            f"{variant.creative.name}: {misfit}",
-            _("Upload a version of %(width)s × %(height)s pixels, or a multiple of it.")
-            % {"width": placement.width, "height": placement.height},
-            "variants",
-        )
+
+
+def _findings(
+    experiment: Experiment, placement: Placement, variants: list[Variant], now: dt.datetime
+) -> Iterator[Problem]:
+    """What the checks of the banners say of this placement, as long as nobody settled it."""
+    shown = {v.creative_id: v.creative for v in variants if v.creative and v.creative.live}
+    versions = [creative.live for creative in shown.values() if creative.live]
+    checked = preflight.check_at(versions, placement, now=now, until=_until(experiment, now))
+    for version in versions:
+        for found in checked[version.pk]:
+            if found.is_open:
+                sentence = f"{shown[version.creative_id].name}: {found.message}"
+                yield Problem(found.rule, sentence, found.remedy, "variants")
+
+
+def _until(experiment: Experiment, now: dt.datetime) -> dt.datetime | None:
+    """When its banners are needed no longer, if that is planned."""
+    planned = experiment.reading == Experiment.Reading.PLANNED
+    return now + dt.timedelta(days=experiment.planned_days) if planned else None
 
 
 def _fallback(placement: Placement) -> Iterator[Problem]:

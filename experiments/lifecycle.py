@@ -88,7 +88,7 @@ def start(experiment: Experiment, *, actor: AbstractBaseUser | None, now: dt.dat
     target = _target(experiment, Move.START)
     if experiment.placement is not None:
         layers.lock(experiment.placement)
-    problems = launch.problems(experiment)
+    problems = launch.problems(experiment, now=now)
     if problems:
         raise launch.NotReady(problems)
     changes = {"status": target, "slice": traffic.first_slice(experiment), "started_at": now}

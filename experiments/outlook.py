@@ -47,7 +47,7 @@ def of_plan(
         experiment=experiment,
         parts=tuple(consequences.shares(variants)) if variants else (),
         consequence=consequences.of_start(experiment, variants),
-        problems=launch.problems_of(experiment, variants, rules),
+        problems=launch.problems_of(experiment, variants, rules, now=now),
         sizing=sizing.of(experiment, variants, now=now),
     )
 

@@ -12,13 +12,14 @@ from PIL import Image
 
 from audiences.models import Segment
 from creatives import library, review
-from creatives.models import Creative, Placement, Version
+from creatives.models import Creative, Landing, Placement, Version
 from experiments import lifecycle
 from experiments.models import Experiment, Layer, Parameters, Status, Variant
 from workspace import keys
 from workspace.models import ApiKey, Membership, Role, Site
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+SPRING = "https://shop.example/spring"
 _numbers = itertools.count(1)
 
 
@@ -33,8 +34,31 @@ def a_user(name: str = "", *, role: Role | str | None = None, site: Site | None 
 
 
 def a_site(key: str = "shop", **fields: Any) -> Site:
-    fields = {"name": key.title(), "origins": ["https://shop.example"], "currency": "CNY"} | fields
-    return Site.objects.get_or_create(key=key, defaults=fields)[0]
+    """A shop of one language, whose page for spring is there."""
+    fields = {
+        "name": key.title(),
+        "origins": ["https://shop.example"],
+        "currency": "CNY",
+        "locales": ["en"],
+    } | fields
+    site, made = Site.objects.get_or_create(key=key, defaults=fields)
+    if made:
+        a_landing(site)
+    return site
+
+
+def a_landing(
+    site: Site,
+    url: str = SPRING,
+    *,
+    status: int = 200,
+    at: dt.datetime | None = None,
+    **fields: Any,
+) -> Landing:
+    """What came of a visit to a landing page, a minute ago."""
+    known = {"status": status, "final_url": url, "error": ""} | fields
+    known["checked_at"] = at or NOW - dt.timedelta(minutes=1)
+    return Landing.objects.update_or_create(site=site, url=url, defaults=known)[0]
 
 
 def a_key(site: Site, kind: str = "secret") -> tuple[ApiKey, str]:
@@ -63,7 +87,7 @@ def a_creative(
         site,
         name=name,
         alt=f"{name}: everything for spring",
-        landing_url="https://shop.example/spring",
+        landing_url=SPRING,
         upload=a_picture(*size, color=color),
         filename="banner.png",
         actor=None,

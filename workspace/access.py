@@ -32,6 +32,7 @@ class Permission(StrEnum):
 
     VIEW = "view"
     EDIT = "edit"  # creatives, placements, drafts
+    REVIEW = "review"  # say yes or no to banners; four eyes keep people from their own
     LAUNCH = "launch"  # start, pause and stop experiments
     DECIDE = "decide"  # what becomes of a finished experiment
     ADMINISTER = "administer"  # keys, people, the site itself
@@ -39,8 +40,10 @@ class Permission(StrEnum):
 
 GRANTS: Mapping[str, frozenset[Permission]] = MappingProxyType(
     {
-        Role.MARKETER: frozenset({Permission.VIEW, Permission.EDIT, Permission.LAUNCH}),
-        Role.MANAGER: frozenset({Permission.VIEW, Permission.DECIDE}),
+        Role.MARKETER: frozenset(
+            {Permission.VIEW, Permission.EDIT, Permission.REVIEW, Permission.LAUNCH}
+        ),
+        Role.MANAGER: frozenset({Permission.VIEW, Permission.REVIEW, Permission.DECIDE}),
         Role.ADMINISTRATOR: frozenset(Permission),
     }
 )
@@ -62,6 +65,11 @@ class SiteRequest(HttpRequest):
 def allows(role: str | None, permission: Permission) -> bool:
     """Whether a role includes a permission."""
     return permission in GRANTS.get(role or "", NOBODY)
+
+
+def roles_with(permission: Permission) -> list[str]:
+    """The roles that include a permission."""
+    return [role for role, granted in GRANTS.items() if permission in granted]
 
 
 def require(user: Person, site: Site, permission: Permission) -> str:

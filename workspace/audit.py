@@ -12,7 +12,7 @@ from django.db import models
 from workspace.models import AuditEntry, Site
 
 # Never copied into the log: hashes of secrets and the like.
-HIDDEN = frozenset({"sha256", "password", "seed"})
+HIDDEN = frozenset({"sha256", "password", "secret", "seed"})
 SYSTEM = "system"
 
 State = Mapping[str, Any]

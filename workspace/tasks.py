@@ -1,4 +1,4 @@
-"""Celery's doorbell for jobs: the work and the truth about it are in `workspace.jobs`."""
+"""Celery's doorbell for jobs and webhooks: the work and the truth about it are elsewhere."""
 
 import logging
 
@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from workspace import jobs
+from workspace import delivering, jobs
 
 _log = logging.getLogger(__name__)
 
@@ -22,6 +22,12 @@ def sweep_jobs() -> None:
     """Wake somebody for every job that nobody works on."""
     for job_id in jobs.sweep(now=timezone.now()):
         wake(job_id)
+
+
+@shared_task(name="workspace.tasks.deliver_webhooks")
+def deliver_webhooks() -> None:
+    """Send what webhooks wait for."""
+    delivering.deliver_due(now=timezone.now())
 
 
 def wake(job_id: int) -> bool:

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from creatives import library
+from creatives import details, library, review_panel, words
 from creatives.forms import CapsForm, CreativeForm, NameForm, VersionForm, say
 from creatives.models import Creative, Version
+from creatives.preflight import pages
 from creatives.views import panels
 from engine.errors import LabError, NotFound
 from workspace.access import Permission, SiteRequest, site_page
@@ -21,10 +22,12 @@ UNPROCESSABLE = 422
 @site_page(Permission.EDIT)
 def new(request: SiteRequest) -> HttpResponse:
     """Upload a banner."""
-    form = CreativeForm(request.POST or None, request.FILES or None)
+    locales = request.site.locales
+    form = CreativeForm(request.POST or None, request.FILES or None, locales=locales)
     creative = created(request, form) if request.method == "POST" else None
     if creative:
-        messages.success(request, _("%(name)s is ready.") % {"name": creative.name})
+        text = _("%(name)s is saved as a draft. Submit it for review when it is ready.")
+        messages.success(request, text % {"name": creative.name})
         return redirect("creatives:creative", request.site.key, creative.key)
     return render(request, "creatives/new.html", {"form": form})
 
@@ -40,6 +43,8 @@ def created(request: SiteRequest, form: CreativeForm) -> Creative | None:
             name=values["name"],
             alt=values["alt"],
             landing_url=values["landing_url"],
+            decorative=values["decorative"],
+            alts=form.alts(),
             key=values["key"] or None,
             upload=form.picture,
             filename=form.filename,
@@ -69,17 +74,23 @@ def _detail(
     versions = list(creative.versions.all())
     for each in versions:
         each.creative = creative  # its state is asked of it: no query
-    version = _shown(versions, request.GET.get("version"))
-    context = panels.context(request, creative, versions, version) | {
-        "caps": caps_form,
-        "creative": creative,
-        "versions": versions,
-        "version": version,
-        "placements": creative.fallback_of.all(),
-        # By its reverse name: the room of experiments lies above this one.
-        "variants": creative.variants.select_related("experiment").order_by("-experiment__pk"),
-        "showing": library.SHOWING,
-    }
+    version, now = _shown(versions, request.GET.get("version")), timezone.now()
+    checked = pages.context(version, request.user, now) if version else {}
+    context = (
+        panels.context(request, creative, versions, version)
+        | checked
+        | {
+            "caps": caps_form,
+            "creative": creative,
+            "versions": versions,
+            "version": version,
+            "panel": review_panel.of(creative, versions, version, person=request.user, now=now),
+            "placements": creative.fallback_of.all(),
+            # By its reverse name: the room of experiments lies above this one.
+            "variants": creative.variants.select_related("experiment").order_by("-experiment__pk"),
+            "showing": library.SHOWING,
+        }
+    )
     return render(request, "creatives/detail.html", context, status=status)
 
 
@@ -97,12 +108,16 @@ def new_version(request: SiteRequest, key: str) -> HttpResponse:
     """The next version of a banner: another picture, other words or both."""
     creative = _creative(request, key)
     last = creative.versions.first()
-    initial = {"alt": last.alt, "landing_url": last.landing_url} if last else {}
     form = VersionForm(
-        request.POST or None, request.FILES or None, initial=initial, picture_needed=last is None
+        request.POST or None,
+        request.FILES or None,
+        initial=words.as_typed(last) if last else {},
+        picture_needed=last is None,
+        locales=request.site.locales,
     )
     if request.method == "POST" and (version := _versioned(request, creative, form)):
-        messages.success(request, _("Version %(n)s is ready.") % {"n": version.number})
+        text = _("Version %(n)s is saved as a draft. Submit it for review when it is ready.")
+        messages.success(request, text % {"n": version.number})
         return redirect("creatives:creative", request.site.key, creative.key)
     context = {
         "creative": creative,
@@ -121,6 +136,8 @@ def _versioned(request: SiteRequest, creative: Creative, form: VersionForm) -> V
             creative,
             alt=form.cleaned_data["alt"],
             landing_url=form.cleaned_data["landing_url"],
+            decorative=form.cleaned_data["decorative"],
+            alts=form.alts(),
             upload=form.picture,
             filename=form.filename,
             actor=request.user,
@@ -160,7 +177,7 @@ def caps(request: SiteRequest, key: str) -> HttpResponse:
 def _capped(request: SiteRequest, creative: Creative, form: CapsForm) -> bool:
     values = form.cleaned_data
     try:
-        library.set_caps(
+        details.set_caps(
             creative,
             per_session=values["cap_per_session"],
             per_day=values["cap_per_day"],
@@ -191,6 +208,7 @@ def archive(request: SiteRequest, key: str) -> HttpResponse:
 
 
 def _creative(request: SiteRequest, key: str) -> Creative:
-    versions = Version.objects.select_related("created_by").prefetch_related("renditions")
+    people = ("created_by", "submitted_by", "reviewed_by")
+    versions = Version.objects.select_related(*people).prefetch_related("renditions")
     rows = Creative.objects.select_related("created_by", "site", "owner").filter(site=request.site)
     return get_object_or_404(rows.prefetch_related(Prefetch("versions", versions)), key=key)

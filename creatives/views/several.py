@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from creatives import landing, library, taking_in, wall, wording
+from creatives import landing, library, said, taking_in, wall, wording
 from creatives.forms import ACCEPT, say
 from creatives.models import Creative, Version
 from creatives.taking_in import MOST
@@ -56,7 +56,7 @@ class RowForm(forms.Form):
             self.fields[f"alt_{locale}"] = forms.CharField(
                 label=f"{_('Alternative text')} ({locale})",
                 required=False,
-                max_length=library.ALT_LENGTH,
+                max_length=said.ALT_LENGTH,
                 widget=forms.TextInput(attrs={"lang": locale}),
             )
 

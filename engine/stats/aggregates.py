@@ -9,6 +9,7 @@ a unit belongs to the day of its first exposure.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import reduce
 from itertools import combinations_with_replacement
 from operator import add
@@ -183,6 +184,25 @@ class Aggregates:
         if not 0 <= converted <= n:
             raise InvalidInput("Conversions lie between zero and the units.", field="converted")
         return cls(n, {"converted": converted}, {("converted", "converted"): converted})
+
+    @classmethod
+    def of_mean(cls, name: str, n: int, mean: Fraction, variance: Fraction) -> "Aggregates":
+        """Describe an arm of which only the mean of one total and its variance (n - 1) are known.
+
+        Both sums are rounded to whole numbers: give money in minor units.
+
+        Raises:
+            InvalidInput: No units, or a variance below zero.
+
+        Example:
+            >>> Aggregates.of_mean("revenue", 4, Fraction(5, 2), Fraction(5, 3)).variance("revenue")
+            1.6666666666666667
+        """
+        if n < 1 or variance < 0:
+            raise InvalidInput("A mean needs units, and a variance is not negative.", field=name)
+        total = round(mean * n)
+        squares = round(variance * (n - 1) + Fraction(total**2, n))
+        return cls(n, {name: total}, {(name, name): squares})
 
     def sum(self, name: str) -> int:
         """Read Σx.

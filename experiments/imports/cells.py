@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ _TRUE: Final = frozenset({"true", "t", "yes", "y", "1", "1.0"})
 _FALSE: Final = frozenset({"false", "f", "no", "n", "0", "0.0"})
 _EPOCH = re.compile(r"\d{9,10}(\.\d+)?|\d{12,13}|\d{15,16}")
 _PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,2})?")
 _WHOLE = re.compile(r"\d+(\.0+)?")
 _WEEK = re.compile(r"(\d{4})-?W?(\d{2})")
 _UNIX = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -129,6 +131,16 @@ def total(text: str) -> int:
     if number > MOST_AMOUNT:
         raise ValueError(_("%(text)s is too large") % {"text": quoted(text)})
     return number
+
+
+def number(text: str) -> Fraction:
+    """Any number, exactly as it is written, 1.5e-05 included."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(_("%(text)s is not a number") % {"text": quoted(text)})
+    found = Fraction(text)
+    if abs(found) > MOST_AMOUNT:
+        raise ValueError(_("%(text)s is too large") % {"text": quoted(text)})
+    return found
 
 
 @dataclass(frozen=True, slots=True)

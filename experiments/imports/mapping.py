@@ -24,7 +24,16 @@ KINDS: Final = frozenset(
 )
 _CUSTOM = re.compile(r"custom:[a-z0-9][a-z0-9_-]{0,63}")
 LEFT_OUT: Final = ""
-"""A kind that the user has said is not to be imported."""
+"""A kind or metric that the user has said is not to be imported."""
+MEASURED: Final = (
+    "conversion_rate",
+    "revenue_per_visitor",
+    "click_reach",
+    "viewable_reach",
+    "cart_rate",
+    "carts_per_visitor",
+)
+"""Metrics that are a mean per visitor, so that mean and variance are all there is to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,26 @@ def kinds(texts: Iterable[str]) -> dict[str, str]:
             field="--kinds",
         )
     return {kind: kind for kind in KINDS} | found
+
+
+def metrics(texts: Iterable[str]) -> dict[str, str]:
+    """The metric of the product that each metric of a file is; an empty one is left out.
+
+    Raises:
+        InvalidInput: A metric that does not exist, or one that two metrics of the file are.
+    """
+    found = pairs(texts, option="--metrics")
+    chosen = [key for key in found.values() if key != LEFT_OUT]
+    unknown = [key for key in chosen if key not in MEASURED]
+    if unknown:
+        raise InvalidInput(
+            _("A mean per visitor cannot be %(names)s; it can be %(known)s.")
+            % {"names": ", ".join(unknown), "known": ", ".join(MEASURED)},
+            field="--metrics",
+        )
+    if len(chosen) > len(set(chosen)):
+        raise InvalidInput(_("--metrics gives one metric to two of the file."), field="--metrics")
+    return {key: key for key in MEASURED} | found
 
 
 def weights(texts: Iterable[str]) -> dict[str, int]:

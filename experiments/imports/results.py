@@ -1,7 +1,7 @@
 """Load tests of which only totals exist as finished experiments, with a report each.
 
-Nobody knows the visitors behind such totals: every impression is taken as a unit of its own, and
-the reports say so.
+Of impressions and clicks nobody knows the visitors: every impression is taken as a unit of its own,
+and the reports say so. Where counts, means and variances of visitors are known, the visitor is it.
 """
 
 import datetime as dt
@@ -13,14 +13,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from engine.errors import Conflict
-from engine.stats.aggregates import Aggregates
 from events import store
 from events.models import Import
-from experiments.imports import designs
-from experiments.imports.designs import Goal
+from experiments.imports import designs, measures
+from experiments.imports.measures import Measures
 from experiments.imports.source import Source
 from experiments.imports.table import Table
-from experiments.imports.totals import DAY, WEEK, Row, Test, Totals
+from experiments.imports.totals import Row, Test, Totals
 from experiments.imports.wishes import Progress, ResultsImport, ResultsLoaded
 from experiments.models import Experiment, Report, Variant
 from experiments.reports import refresh
@@ -61,7 +60,8 @@ def load(wanted: ResultsImport, *, now: dt.datetime, progress: Progress) -> Resu
         Conflict: An experiment is there and does not fit.
     """
     source = Source(wanted.path)
-    totals = Totals(wanted, Table(source, delimiter=wanted.delimiter, each=wanted.each))
+    table = Table(source, delimiter=wanted.delimiter, each=wanted.each)
+    totals = (Measures if measures.asked(wanted.columns) else Totals)(wanted, table)
     tests = totals.tests(lambda: progress(_("checking"), source.share))
     progress(_("checking"), 1.0)
     known = _known(wanted, tests)
@@ -133,16 +133,14 @@ def _plan(wanted: ResultsImport, tests: Sequence[Test], known: dict[str, Known])
 
 
 def _totals(variant_id: int, row: Row) -> store.Totals:
-    arm = Aggregates.of_impressions(row.impressions, row.clicks)
-    return store.Totals(variant_id, row.day, arm)
+    return store.Totals(variant_id, row.day, row.arm)
 
 
 def _experiment(number: int, wanted: ResultsImport, test: Test) -> Experiment:
     days = [row.day for row in test.rows]
-    length = WEEK if "week" in wanted.columns else DAY
     span = (
         dt.datetime.combine(min(days), _MIDNIGHT),
-        dt.datetime.combine(max(days), _MIDNIGHT) + length,
+        dt.datetime.combine(max(days), _MIDNIGHT) + test.length,
     )
     title = test.title
     return designs.new_experiment(
@@ -150,9 +148,9 @@ def _experiment(number: int, wanted: ResultsImport, test: Test) -> Experiment:
         site=wanted.site,
         key=key_of(test),
         name=title if len(title) <= designs.LONGEST_NAME else title[:149] + "…",
-        goal=Goal(),
+        goal=test.goal,
         origin=Experiment.Origin.RESULTS,
-        unit=Experiment.Unit.IMPRESSION,
+        unit=test.unit,
         span=span,
     )
 

@@ -1,17 +1,20 @@
 """From the rows of a file of totals to tests: a row is a variant, its impressions and clicks."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from django.utils.translation import gettext as _
 
+from engine.stats.aggregates import Aggregates
 from experiments.imports import cells
+from experiments.imports.designs import Goal
 from experiments.imports.problems import BadFile
 from experiments.imports.summary import Summary
 from experiments.imports.table import Table
 from experiments.imports.wishes import ResultsImport
+from experiments.models import Experiment
 
 Value = TypeVar("Value")
 
@@ -32,17 +35,24 @@ class Row:
     variant: str
     name: str
     title: str
-    impressions: int
-    clicks: int
+    arm: Aggregates
     day: dt.date
 
 
 @dataclass(slots=True)
 class Test:
-    """The variants of a test, in the order of the file: the first is the control."""
+    """The variants of a test, in the order of the file: the first is the control.
+
+    `numbers` are the rows of the file behind them. It lasted for `length`, from the first day of
+    its variants on, or from the last one where they differ.
+    """
 
     text: str
     rows: list[Row] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    unit: str = Experiment.Unit.IMPRESSION
+    goal: Goal = field(default_factory=Goal)
+    length: dt.timedelta = DAY
 
     @property
     def title(self) -> str:
@@ -71,20 +81,28 @@ class Totals:
         """
         found: dict[str, Test] = {}
         for row in self._rows():
-            test = found.setdefault(row.test, Test(row.test))
+            test = found.setdefault(row.test, Test(row.test, length=self._length))
             self._refuse_doubled(test, row)
             test.rows.append(row)
+            test.numbers.append(row.number)
             progress()
+        return self._whole(found.values())
+
+    def _whole(self, tests: Iterable[Test]) -> list[Test]:
         self._table.problems.raise_if_any()
         for _blank in range(self._table.blank):
             self.summary.note("blank", 0)
-        whole = [test for test in found.values() if self._is_whole(test)]
+        whole = [test for test in tests if self._is_whole(test)]
         if not whole:
             raise BadFile(
                 _("No test of the file has two variants."),
                 hint=_("A row is one variant; --map test=… names what its rows have in common."),
             )
         return whole
+
+    @property
+    def _length(self) -> dt.timedelta:
+        return WEEK if "week" in self._places else DAY
 
     def _rows(self) -> Iterator[Row]:
         for number, row in self._table.rows(self._columns):
@@ -93,9 +111,12 @@ class Totals:
             try:
                 yield self._read(number)
             except ValueError as error:
-                column = self._wanted.columns.get(self._role, self._role)
-                text = _("column %(column)s: %(text)s") % {"column": column, "text": error}
-                self._table.problems.add(number, text)
+                self._refuse(number, error)
+
+    def _refuse(self, number: int, error: ValueError) -> None:
+        column = self._wanted.columns.get(self._role, self._role)
+        text = _("column %(column)s: %(text)s") % {"column": column, "text": error}
+        self._table.problems.add(number, text)
 
     def _read(self, number: int) -> Row:
         impressions = self._parsed("impressions", cells.total)
@@ -113,8 +134,7 @@ class Totals:
             variant=variant,
             name=self._name(number) or variant,
             title=self._verbatim("title"),
-            impressions=impressions,
-            clicks=clicks,
+            arm=Aggregates.of_impressions(impressions, clicks),
             day=self._day(),
         )
 
@@ -163,7 +183,8 @@ class Totals:
 
     def _is_whole(self, test: Test) -> bool:
         if len(test.rows) > 1:
-            self.summary.kept += len(test.rows)
+            self.summary.kept += len(test.numbers)
             return True
-        self.summary.note("alone", test.rows[0].number)
+        for number in test.numbers:
+            self.summary.note("alone", number)
         return False

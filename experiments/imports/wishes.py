@@ -35,12 +35,16 @@ class EventsImport:
 
 @dataclass(frozen=True, slots=True)
 class ResultsImport:
-    """Tests of which only totals exist. `time_default` is the day of tests that name none."""
+    """Tests of which only totals exist. `time_default` is the day of tests that name none.
+
+    `metrics` says which metric of the product a metric of the file is; an empty one is left out.
+    """
 
     path: Path
     site: Site
     columns: Mapping[str, str]
     clock: Clock
+    metrics: Mapping[str, str] = field(default_factory=dict)
     time_default: dt.datetime | None = None
     delimiter: str | None = None
     each: str = ""

@@ -100,7 +100,8 @@ def _belief(arm: int, standing: bayes.Standing) -> Belief:
 def adjusted(design: Design, arms: Arms, reading: Reading) -> tuple[Adjusted, ...]:
     """The primary metric with what visitors did before taken out, where they have a past."""
     metric = CATALOGUE[design.primary]
-    if metric.pre is None or design.adaptive or design.unit == Experiment.Unit.IMPRESSION:
+    only_totals = design.unit == Experiment.Unit.IMPRESSION or design.of_means
+    if metric.pre is None or design.adaptive or only_totals:
         return ()
     alpha = ALPHA / len(design.treatments)
     found = []

@@ -9,7 +9,7 @@ from engine.errors import StatisticsError, Undefined
 from engine.stats import preperiod
 from engine.stats.aggregates import Aggregates
 from engine.stats.estimate import shortages
-from engine.stats.metrics import CATALOGUE
+from engine.stats.metrics import CATALOGUE, Kind
 from engine.stats.srm import ALARM
 from experiments.reports import lasting
 from experiments.reports.findings import AgePoint, CutEffect, Stage
@@ -126,14 +126,16 @@ def check_steady(ages: Sequence[AgePoint]) -> Check | None:
 
 
 def check_heavy(design: Design, arms: Mapping[int, Aggregates], observed: Observed) -> Check | None:
-    """No single visitor carries the primary metric."""
-    numerator = CATALOGUE[design.primary].numerator
-    whole = sum(_sum(arm, numerator) for arm in arms.values())
-    most = observed.largest.get(numerator)
+    """No single visitor carries the primary metric. In a share of visitors nobody can."""
+    metric = CATALOGUE[design.primary]
+    whole = sum(_sum(arm, metric.numerator) for arm in arms.values())
+    equal = metric.kind is Kind.PROPORTION
+    most = 1 if equal else observed.largest.get(metric.numerator)
     if most is None or sum(arm.n for arm in arms.values()) < HEAVY_EVENTS or not whole:
         return None
     share = most / whole
-    return Check("heavy", State.WARNING if share > HEAVY_SHARE else State.OK, {"share": share})
+    wrong = share > HEAVY_SHARE and not equal
+    return Check("heavy", State.WARNING if wrong else State.OK, {"share": share})
 
 
 def check_groups(cuts: Sequence[CutEffect]) -> Check | None:
@@ -188,6 +190,8 @@ def check_several(observed: Observed, *, units: int, adaptive: bool = False) -> 
 
 def check_clicks(design: Design, arms: Mapping[int, Aggregates]) -> Check:
     """No variant has more clicks than impressions."""
+    if design.of_means:
+        return Check("clicks", State.UNKNOWN, {})
     for arm in design.arms:
         clicks, impressions = (_sum(arms[arm.id], name) for name in ("clicks", "impressions"))
         if clicks > impressions:

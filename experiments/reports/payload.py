@@ -110,6 +110,11 @@ class Design:
         return self.origin != "live"
 
     @property
+    def of_means(self) -> bool:
+        """Only visitors, and the mean and variance of some metrics, are known of each variant."""
+        return self.origin == "results" and self.unit != "impression"
+
+    @property
     def by_visitors(self) -> bool:
         """No days are planned: it is read once, when so many visitors have come."""
         return self.reading == "planned" and not self.planned_days

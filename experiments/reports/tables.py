@@ -33,6 +33,10 @@ def variants(data: ReportData) -> Table:
     if data.design.unit == "impression":
         heads = [_("Variant"), _("Impressions"), _("Clicks"), metric_name("ctr")]
         return Table(heads, [_totals_only(data, arm) for arm in data.design.arms])
+    if data.design.of_means:
+        known = list(dict.fromkeys(effect.metric for effect in recorded(data)))
+        heads = [_("Variant"), _("Visitors"), *map(metric_name, known)]
+        return Table(heads, [_means_only(data, arm, known) for arm in data.design.arms])
     heads = [
         side_head(data),
         _("Visitors"),
@@ -114,6 +118,11 @@ def _totals_only(data: ReportData, arm: Arm) -> list[str]:
     return [_name(data, arm), *totals, value_text(data, "ctr", arm.id)]
 
 
+def _means_only(data: ReportData, arm: Arm, known: Sequence[str]) -> list[str]:
+    units = numbers.count(data.of(arm.id).units)
+    return [_name(data, arm), units, *(value_text(data, key, arm.id) for key in known)]
+
+
 def _comparison(data: ReportData, effect: Effect) -> list[str]:
     head = [metric_name(effect.metric), label(data.design.arm(effect.arm))]
     if effect.gap or effect.span is None or effect.p is None or effect.difference is None:
@@ -139,6 +148,11 @@ def _unit(data: ReportData) -> str:
             "Only totals of impressions and clicks are known, so every impression counts as if it "
             "came from another visitor. Where visitors saw the banner several times, a chance "
             "difference then looks certain more often than the 5% that are meant."
+        )
+    if data.design.of_means:
+        return _(
+            "Only the number of visitors, and mean and variance of each metric, are known; each "
+            "visitor is taken as one independent unit."
         )
     if data.design.adaptive:
         return _(

@@ -90,7 +90,7 @@ def _ask(
     form: ActionForm,
     status: int = 200,
 ) -> HttpResponse:
-    problems = launch.problems(experiment) if action.name == "start" else ()
+    problems = launch.problems(experiment, now=timezone.now()) if action.name == "start" else ()
     context = {
         "experiment": experiment,
         "action": action,

@@ -11,7 +11,16 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-from experiments import consequences, first_hour, launch, layers, moves, policy_view, sizing
+from experiments import (
+    consequences,
+    first_hour,
+    launch,
+    layers,
+    moves,
+    policy_view,
+    sizing,
+    standing,
+)
 from experiments.models import Experiment, Status
 from experiments.reports import page, sharing
 from experiments.views import keeping, taking
@@ -41,6 +50,7 @@ def frame(request: SiteRequest, experiment: Experiment, tab: str) -> dict[str, A
     return {
         "experiment": experiment,
         "tab": tab,
+        "holes": standing.holes(experiment, now=timezone.now()),
         "actions": actions,
         "shortcuts": [action for action in actions if not action.danger][:2],
         "main_action": next((a for a in actions if experiment.status in a.leads_from), None),
@@ -66,15 +76,15 @@ def design(request: SiteRequest, key: str) -> HttpResponse:
     """What is set, who sees what, and what can be done."""
     experiment = find(request.site, key)
     variants = list(experiment.variants.all())
-    is_draft = experiment.status == Status.DRAFT
+    is_draft, now = experiment.status == Status.DRAFT, timezone.now()
     context = frame(request, experiment, "design") | {
         "parts": consequences.shares(variants),
         "policy": policy_view.of(experiment, variants),
-        "problems": launch.problems(experiment) if is_draft else (),
+        "problems": launch.problems(experiment, now=now) if is_draft else (),
         "consequence": consequences.of_start(experiment, variants),
         "neighbours": _neighbours(experiment),
         "watched": list(experiment.watched.all()),
-        "sizing": sizing.of(experiment, variants, now=timezone.now()) if is_draft else None,
+        "sizing": sizing.of(experiment, variants, now=now) if is_draft else None,
     }
     return render(request, "experiments/design.html", context)
 

@@ -1,7 +1,6 @@
-/* Banner Lab tag. Served as it is read here; how to use it: static/tag/README.md.
+/* Banner Lab tag: static/tag/README.md says how to use it.
  *
- * A slot keeps the shop's own default until a banner can be painted: blocked, offline, slow or
- * without JavaScript the page is the page the shop has written.
+ * A slot keeps the shop's own default until a banner can be painted.
  */
 (() => {
   "use strict";
@@ -16,7 +15,7 @@
   const SOON = 50; // ms for what the next page's answer may depend on
   const TRIES = 3; // to send a batch: nothing counts twice
 
-  // ---- consent, and what is kept with it ----
+  // consent, and what is kept with it
 
   const spoken = {
     granted: { measurement: true, personalisation: true },
@@ -26,7 +25,7 @@
   const denied = () => consent && !consent.measurement;
 
   const stores = ["sessionStorage", "localStorage"];
-  let memory = {}; // where storage is closed to us, a note lives as long as the page
+  let memory = {}; // where storage is closed to us
 
   const read = (store) => {
     if (!consent?.measurement) return {};
@@ -56,7 +55,7 @@
   const user = () =>
     denied() ? undefined : String(shop.user || own.user || "") || remembered("localStorage");
 
-  // ---- shown in this session and today: for caps while the server cannot count ----
+  // shown in this session and today: for caps while the server cannot count
 
   const today = () => new Date().toDateString();
 
@@ -82,7 +81,7 @@
     return all;
   };
 
-  // ---- events: sent together, by beacon when the page goes away ----
+  // events: sent together, by beacon when the page goes away
 
   let queue = [];
   const address = `${server}/api/v1/events`;
@@ -115,7 +114,7 @@
     }
   };
 
-  // ---- pictures ----
+  // pictures
 
   const make = (name, attributes) => Object.assign(document.createElement(name), attributes);
 
@@ -128,30 +127,41 @@
 
   const picture = ({ alt, sources }) => {
     const sets = {};
-    for (const { src, type, density } of sources) (sets[type] ||= []).push(`${src} ${density || 1}x`);
-    const frame = make("picture");
-    for (const type in sets) frame.append(make("source", { type, srcset: sets[type].join() }));
+    for (const { src, type, density, media = "" } of sources) {
+      const set = (sets[media + type] ||= make("source", { type, media }));
+      set.srcset += `${set.srcset && ","}${src} ${density || 1}x`;
+    }
     const { src, width, height } = sources.at(-1);
     const img = make("img", { alt, width, height });
-    frame.append(img);
+    const frame = make("picture");
+    frame.append(...Object.values(sets), img);
     img.src = src;
+    return frame;
+  };
+
+  /* What is no picture comes from a second file. */
+  const paint = async (slot, creative, ratio) => {
+    if (creative.kind !== "image") {
+      const rich = await import(`${server}/tag/banner-lab-rich.js?1`);
+      return rich.paint(slot, creative, ratio, picture);
+    }
+    const frame = picture(creative);
+    await frame.lastChild.decode();
     return frame;
   };
 
   const show = async (slot, decision, turn) => {
     const { creative, token } = decision;
-    const frame = picture(creative);
-    const img = frame.lastChild;
-    await img.decode(); // the default stays until the picture can be painted
-    if (turns.get(slot) !== turn) return;
     const ratio = hold(slot, creative);
+    const body = await paint(slot, creative, ratio);
+    if (turns.get(slot) !== turn) return;
     const link = make("a");
     if (/^https?:/i.test(creative.landing_url)) link.href = creative.landing_url;
-    link.append(frame);
+    link.append(body);
     slot.style.aspectRatio = ratio;
     link.style.display = "block";
-    Object.assign(img.style, { display: "block", width: "100%", height: "auto", aspectRatio: ratio,
-      objectFit: "contain" });
+    Object.assign((body.lastChild || body).style, { display: "block", width: "100%", height: "auto",
+      aspectRatio: ratio, objectFit: "contain" });
     slot.replaceChildren(link);
     if (token) report(link, token, creative.key);
     slot.dispatchEvent(new CustomEvent("bannerlab:shown", { bubbles: true, detail: decision }));
@@ -190,9 +200,9 @@
     look();
   };
 
-  // ---- one question for all slots of the page ----
+  // one question for all slots of the page
 
-  const turns = new WeakMap(); // slot -> its newest question; a late answer to an older one is dropped
+  const turns = new WeakMap(); // slot -> its newest question
   let turn = 0;
   let told; // no question overtakes a word on consent
 
@@ -235,7 +245,7 @@
   const all = () => [...document.querySelectorAll("[data-banner-lab]")];
   const refresh = () => fill(all());
 
-  // ---- what a shop may call ----
+  // what a shop may call
 
   const api = {
     refresh,

@@ -156,7 +156,7 @@ def test_creative__shown_in_an_experiment__says_where(client, site):
     page = client.get(f"/s/shop/creatives/{creative.key}/").content.decode()
     assert "Spring test" in page
     warned = client.get(f"/s/shop/creatives/{creative.key}/versions/new/").content.decode()
-    assert "within seconds" in warned
+    assert "until the new one is approved" in warned
     refused = client.post(f"/s/shop/creatives/{creative.key}/archive/", follow=True)
     assert "Visitors still see this banner" in refused.content.decode()
 

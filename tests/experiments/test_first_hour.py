@@ -7,7 +7,7 @@ from demo import seed
 from events.models import UnitTotal
 from experiments import design, first_hour, lifecycle
 from experiments.models import Status
-from tests.factories import a_picture, a_placement, a_site, a_user, an_experiment
+from tests.factories import a_picture, a_placement, a_site, a_user, an_experiment, approve
 from workspace import seen
 from workspace.models import Role
 
@@ -28,8 +28,8 @@ def done(site, person, role=Role.MARKETER):
     return [task.done for task in first_hour.tasks(site, person, role)]
 
 
-def upload(site, actor, now, name="Mine"):
-    return library.create(
+def upload(site, actor, now, name="Mine", *, approved=True):
+    creative = library.create(
         site,
         name=name,
         alt=name,
@@ -39,6 +39,9 @@ def upload(site, actor, now, name="Mine"):
         actor=actor,
         now=now,
     )
+    if approved:
+        approve(creative, at=now)
+    return creative
 
 
 def plan(site, creative, actor, now, key="mine"):
@@ -79,7 +82,11 @@ def test_demo__the_hour__ticks_step_by_step(client, demo, person, now):
     assert done(demo, person) == [True, False, False, False, False]
     client.get("/demo/")
     assert done(demo, person) == [True, True, False, False, False]
-    banner = upload(demo, person, now)
+    banner = upload(demo, person, now, approved=False)
+    assert done(demo, person) == [True, True, False, False, False]
+    step = first_hour.tasks(demo, person, Role.MARKETER)[2]
+    assert step.href == f"/s/demo/creatives/{banner.key}/"
+    approve(banner, at=now)
     assert done(demo, person) == [True, True, True, False, False]
     experiment = plan(demo, banner, person, now)
     assert done(demo, person) == [True, True, True, True, False]

@@ -1,5 +1,6 @@
 """Whom to tell when something happens, and what came of telling them."""
 
+import base64
 import secrets
 import uuid
 from typing import ClassVar
@@ -11,8 +12,8 @@ from workspace.models.site import Site
 
 
 def new_secret() -> str:
-    """A signing secret as the Standard Webhooks specification writes it."""
-    return "whsec_" + secrets.token_urlsafe(32)
+    """A signing secret as the Standard Webhooks specification writes it: plain base64."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode("ascii")
 
 
 class Webhook(models.Model):

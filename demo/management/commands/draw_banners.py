@@ -3,11 +3,13 @@
 import io
 import shutil
 from argparse import ArgumentParser
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from PIL import Image
 
 from demo import art, artwork
+from demo.artwork import scenes
 
 # Letters stay crisp without loss; only where broad gradients make such a file heavy, a little is
 # given up. Uploads are encoded again anyway, so the source stays fine.
@@ -17,7 +19,7 @@ HEAVY = 100_000  # bytes
 
 class Command(BaseCommand):
     requires_system_checks: list[str] = []
-    help = "Draw the pictures in static/demo/banners/ from demo/artwork/."
+    help = "Draw the pictures in static/demo/banners/ and static/demo/pictures/ from demo/artwork/."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--chromium", default=shutil.which("chromium"))
@@ -32,20 +34,22 @@ class Command(BaseCommand):
                 executable_path=options["chromium"], args=["--no-sandbox", "--disable-gpu"]
             )
             page = browser.new_page()
-            for drawing in artwork.DRAWINGS:
+            for drawing, folder in (
+                *((one, art.FOLDER) for one in artwork.DRAWINGS),
+                *((one, art.PICTURES) for one in scenes.SCENES),
+            ):
                 page.set_viewport_size({"width": drawing.width, "height": drawing.height})
                 page.set_content(
                     f"<style>body{{margin:0}}svg{{display:block}}</style>{drawing.svg}"
                 )
-                self._keep(drawing.key, page.screenshot())
+                self._keep(folder / f"{drawing.key}.webp", page.screenshot())
             browser.close()
 
-    def _keep(self, key: str, png: bytes) -> None:
+    def _keep(self, path: Path, png: bytes) -> None:
         picture = Image.open(io.BytesIO(png)).convert("RGB")
         data = _encoded(picture, lossless=True)
         if len(data) > HEAVY:
             data = _encoded(picture, quality=QUALITY)
-        path = art.FOLDER / f"{key}.webp"
         path.write_bytes(data)
         self.stdout.write(f"{path.name}: {len(data):,} bytes")
 

@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine.errors import LabError
-from experiments.imports import mapping, results
-from experiments.imports.totals import COLUMNS, REQUIRED
+from experiments.imports import mapping, measures, results, totals
 from experiments.imports.wishes import ResultsImport, ResultsLoaded
 from experiments.management import asked, told
 from experiments.management.bar import Bar
@@ -23,12 +22,18 @@ example:
     --map test=clickability_test_id,variant=package_index,name=headline \\
     --map impressions=impressions,clicks=clicks,week=test_week
 
+  manage.py import_results looks.csv --site shop --time-default 2020-01-01 \\
+    --map test=experiment,variant=variant,metric=metric,days=day \\
+    --map count=count_t,mean=mean_t,variance=variance_t \\
+    --map count_control=count_c,mean_control=mean_c,variance_control=variance_c \\
+    --metrics 1=conversion_rate,2=,3=,4=revenue_per_visitor
+
 docs/imports.md describes every option.
 """
 
 
 class Command(BaseCommand):
-    help = "Load finished tests of which only impressions and clicks per variant are known."
+    help = "Load finished tests of which only totals, or means per visitor, are known."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:  # noqa: ANN401
         kwargs |= {"epilog": EXAMPLE, "formatter_class": RawDescriptionHelpFormatter}
@@ -41,7 +46,16 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="WHAT=COLUMN,…",
-            help=f"which column holds what: {', '.join(COLUMNS)}",
+            help=f"which column holds what: {', '.join(totals.COLUMNS)};"
+            f" or of means per visitor: {', '.join(measures.COLUMNS)}",
+        )
+        parser.add_argument(
+            "--metrics",
+            action="append",
+            default=[],
+            metavar="NAME=METRIC,…",
+            help=f"what the metrics of the file are: {', '.join(mapping.MEASURED)};"
+            " empty leaves one out",
         )
         asked.about_time(parser)
 
@@ -71,12 +85,20 @@ class Command(BaseCommand):
 def _wanted(options: dict[str, Any]) -> ResultsImport:
     site = asked.site(options["site"])
     clock = asked.clock(options, site, now=timezone.now())
-    columns = mapping.columns(options["map"], known=COLUMNS, required=REQUIRED)
+    asked_for = mapping.pairs(options["map"], option="--map")
+    columns = (
+        mapping.columns(
+            options["map"], known=measures.COLUMNS, required=measures.required(asked_for)
+        )
+        if measures.asked(asked_for)
+        else mapping.columns(options["map"], known=totals.COLUMNS, required=totals.REQUIRED)
+    )
     return ResultsImport(
         path=Path(options["file"]),
         site=site,
         columns=columns,
         clock=clock,
+        metrics=mapping.metrics(options["metrics"]),
         time_default=asked.moment(options["time_default"], clock),
         delimiter=asked.delimiter(options["delimiter"]),
         each=options["each"],

@@ -5,12 +5,17 @@ Each returns what it found; the tests say what is allowed.
 
 import numpy as np
 
-from engine.stats import frequentist, stratified, vector
+from engine.stats import bayes, frequentist, multiplicity, stratified, vector
 from engine.stats.aggregates import Aggregates, total
 from engine.stats.metrics import metric
 from engine.stats.reading import Open, Planned
+from engine.stats.tails import normal_two_sided
 from tests.engine.stats import looks
+from tests.engine.stats.adjusting import outcomes, spending_pairs
 from tests.engine.stats.clicks import CTR, false_alarms, population, ramp, splits
+from tests.engine.stats.guarding import share_called, shares_at_the_margin
+from tests.engine.stats.racing import races
+from tests.engine.stats.splitting import daily_alarms
 
 PLAN, ENDLESS = Planned(looks.LOOKS, 0), Open(looks.EFFECT)
 
@@ -60,6 +65,54 @@ def ramp_false_alarms(*, runs, seed=2026) -> tuple[float, float]:
     totals = [[total(arm.values()) for arm in pair] for pair in pairs]
     pooled = sum(frequentist.compare(CTR, *pair).passed for pair in totals)
     return within / runs, pooled / runs
+
+
+def adjusted_false_alarms(*, rho, runs, n=400, seed=5) -> tuple[float, float]:
+    """CUPED without an effect: how often it errs, and how far its saving is from rho squared."""
+    pairs = spending_pairs(np.random.default_rng(seed), runs=runs, n=n, rho=rho)
+    p_values, ratio = outcomes(metric("revenue_per_visitor"), pairs)
+    return float((p_values < 0.05).mean()), abs(float(ratio) - (1 - rho**2))
+
+
+def called_safe(*, fall, runs, seed=6) -> float:
+    """How often a guardrail with a margin of 5 % calls a treatment safe that lost `fall`."""
+    rng = np.random.default_rng(seed)
+    pairs = shares_at_the_margin(rng, runs=runs, share=0.1, sizes=(5_000, 5_000), fall=fall)
+    return share_called(metric("conversion_rate"), pairs)[0]
+
+
+def split_alarms(*, shares, runs, seed=7) -> float:
+    """Sound splits looked at on sixty evenings: how many of them raise an alarm."""
+    return daily_alarms(np.random.default_rng(seed), runs=runs, shares=shares, days=60)
+
+
+def regret(*, runs, seed=8) -> tuple[float, float]:
+    """The lift that is lost by choosing an arm: as it was told, and as it was. Noise is 10 %."""
+    rng = np.random.default_rng(seed)
+    found = races(rng, runs=runs, treatments=4, control_noise=0.1, noise=0.1)
+    return float(found.loss.mean()), float(found.lost.mean())
+
+
+def exaggeration(*, runs, noise=0.1, seed=9) -> float:
+    """How much larger than the truth the lifts are told to be that have passed a test."""
+    rng = np.random.default_rng(seed)
+    true = rng.normal(0, bayes.PRIOR_SD, runs)
+    measured = true + noise * rng.normal(size=runs)
+    passed = measured > 1.96 * noise
+    told = [bayes.shrink(lift, noise**2).lift for lift in measured[passed].tolist()]
+    return float(np.mean(told) / true[passed].mean())
+
+
+def false_finds(*, runs, real=3, metrics=10, effect=3.0, seed=10) -> float:
+    """Secondary metrics of which some are real: the share of finds that are none, on average."""
+    z = np.random.default_rng(seed).normal(size=(runs, metrics))
+    z[:, :real] += effect
+    shares = []
+    for one in z:
+        ps = [normal_two_sided(float(value)).p for value in one]
+        found = np.array(multiplicity.benjamini_hochberg(ps)) <= 0.05
+        shares.append(found[real:].sum() / max(found.sum(), 1))
+    return float(np.mean(shares))
 
 
 def coverage(kind, *, runs, seed=4) -> dict[str, float]:

@@ -66,3 +66,34 @@ def test_compare__ramp_without_effect__within_days_holds_where_totals_err():
 def test_compare__few_events__lift_errs_as_often_to_both_sides():
     above, below = statements.lift_misses(runs=10_000)
     assert max(above, below) <= statements.allowed(10_000, rate=0.025)
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.7])
+def test_cuped__no_effect__five_percent_and_the_saving_of_the_formula(rho):
+    alarms, off = statements.adjusted_false_alarms(rho=rho, runs=1_000)
+    assert alarms <= statements.allowed(1_000)
+    assert off <= 0.02
+
+
+def test_guardrail__worse_by_the_margin__called_safe_in_five_percent_and_beyond_it_never():
+    assert statements.called_safe(fall=0.05, runs=1_000) <= statements.allowed(1_000)
+    assert statements.called_safe(fall=0.15, runs=300) == 0
+
+
+@pytest.mark.parametrize("shares", [(0.5, 0.5), (0.9, 0.1)])
+def test_split__sixty_evenings_of_a_sound_split__hardly_ever_an_alarm(shares):
+    found = statements.split_alarms(shares=shares, runs=300)
+    assert found <= statements.allowed(300, rate=0.0125)
+
+
+def test_race__lifts_as_the_prior_says__loss_comes_as_told():
+    told, so = statements.regret(runs=400)
+    assert told == pytest.approx(so, rel=0.15)
+
+
+def test_shrink__lifts_that_passed_a_test__no_larger_than_they_are():
+    assert statements.exaggeration(runs=20_000) == pytest.approx(1.0, abs=0.03)
+
+
+def test_benjamini_hochberg__three_of_ten_real__one_find_in_twenty_is_none():
+    assert statements.false_finds(runs=1_000) <= statements.allowed(1_000)

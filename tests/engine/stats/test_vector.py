@@ -1,14 +1,16 @@
 """Many comparisons at once: every number equal to the one at a time."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 
 from engine.errors import InvalidInput
-from engine.stats import vector
+from engine.stats import small, vector, vector_small
 from engine.stats.aggregates import Aggregates
 from engine.stats.frequentist import compare
+from engine.stats.inference import ArmEstimate
 from engine.stats.metrics import metric
 from engine.stats.reading import ONCE, Open, Planned
 from engine.stats.sequential import multiplier
@@ -47,6 +49,28 @@ def test_compare__proportions__equal_one_by_one(reading):
             for n, hits in ((n0, hits0), (n1, hits1))
         )
         _equal(found, i, compare(metric("conversion_rate"), old, new, reading=reading))
+
+
+def test_statistic__none_all_and_single_events__equal_one_by_one():
+    sizes = (1, 2, 7, 150, 30_000, 5_000_000)
+    counted = [(n, hits) for n in sizes for hits in {0, 1, 5, n // 3, n - 1, n} if hits <= n]
+    old, new = zip(*itertools.product(counted, counted), strict=True)
+    columns = [np.array(one, dtype=float) for pair in (old, new) for one in zip(*pair, strict=True)]
+    n0, p0, n1, p1 = columns[0], columns[1] / columns[0], columns[2], columns[3] / columns[2]
+    found = vector_small.statistic(n0, p0, n1, p1)
+    expected = [
+        small.statistic(ArmEstimate(n0[i], p0[i], math.nan), ArmEstimate(n1[i], p1[i], math.nan))
+        for i in range(len(old))
+    ]
+    assert found == pytest.approx(expected, rel=1e-8, abs=1e-10)
+
+
+def test_statistic__more_pairs_than_searched_at_once__each_its_own():
+    n = np.full(10_000, 1_000.0)
+    share = np.arange(10_000) % 97 / 1_000
+    found = vector_small.statistic(n, np.full(10_000, 0.01), n, share)
+    assert found[97:] == pytest.approx(found[:-97], rel=1e-12)
+    assert (found[share > 0.01] > 0).all()
 
 
 def _columns(arms, *pairs):

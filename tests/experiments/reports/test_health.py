@@ -3,9 +3,13 @@
 import pytest
 
 from engine.stats.aggregates import Aggregates
+from engine.stats.metrics import CATALOGUE, Kind
+from events import store
+from experiments.models import Experiment
 from experiments.reports import health
+from experiments.reports.checks_words import CHECKS
 from experiments.reports.health import NOTHING_KNOWN, Observed
-from experiments.reports.health_words import FINDINGS, NAMES, REMEDIES, explain, explain_all
+from experiments.reports.health_words import explain, explain_all
 from experiments.reports.payload import Check, Effect, Split, State
 from tests.experiments.reports import states
 from tests.experiments.reports.states import DAY, NOW, a_design
@@ -84,6 +88,33 @@ def test_check_weeks__whole_ones(days, planned, ended, state):
     assert health.check_weeks(design, as_of=NOW).state is state
 
 
+@pytest.mark.parametrize(
+    ("primary", "most", "state"),
+    [
+        ("ctr", 60, State.OK),
+        ("ctr", 61, State.WARNING),
+        ("revenue_per_visitor", 120_000, State.OK),
+        ("revenue_per_visitor", 120_001, State.WARNING),
+        ("conversion_rate", 0, State.OK),
+    ],
+)
+def test_check_heavy__one_percent_of_what_the_primary_metric_counts__warns(primary, most, state):
+    arms = {1: states.an_arm(10_000), 2: states.an_arm(10_000)}
+    observed = Observed(largest={"clicks": most, "revenue": most})
+    assert health.check_heavy(a_design(primary=primary), arms, observed).state is state
+
+
+def test_check_heavy__few_buyers__none_weighs_more_than_another():
+    arms = {1: states.an_arm(1_000, buyers=0.02), 2: states.an_arm(1_000, buyers=0.02)}
+    found = health.check_heavy(a_design(primary="conversion_rate"), arms, NOTHING_KNOWN)
+    assert (found.state, found.numbers) == (State.OK, {"share": 1 / 40})
+
+
+def test_check_heavy__every_metric_that_can_decide__is_looked_at():
+    for metric in map(CATALOGUE.__getitem__, Experiment.Metric.values):
+        assert metric.kind is Kind.PROPORTION or metric.numerator in store.HEAVY
+
+
 def test_checks__imported_totals__cannot_know_about_visitors():
     data = states.a_report(
         Aggregates.of_impressions(1_000, 20),
@@ -106,9 +137,9 @@ def test_explain__every_check_of_every_report__has_words(kind):
         assert bool(one.remedy) == (one.state not in {State.OK, State.UNKNOWN})
 
 
-def test_explain__every_check__has_a_remedy():
-    assert {check.key for check in states.use().checks} <= set(NAMES) == set(REMEDIES)
-    assert {key for key, _state in FINDINGS} == set(NAMES)
+def test_checks__all_that_a_report_makes__have_words():
+    assert {check.key for check in states.use().checks} <= set(CHECKS)
+    assert all(words.findings for words in CHECKS.values())
 
 
 def test_explain_all__blocking_ones__come_first():

@@ -20,6 +20,7 @@ from tests.experiments.reports.exports.taken import (
 from tests.experiments.reports.states import DAY
 from tests.experiments.reports.test_browser import serve_media
 from tests.factories import a_user
+from workspace import chromium as core
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
@@ -107,7 +108,7 @@ def test_pdf__a_browser_that_hangs__given_up_in_time(experiment, monkeypatch, se
     slow.write_text("#!/bin/sh\nexec sleep 30\n")
     slow.chmod(0o755)
     settings.CHROMIUM = str(slow)
-    monkeypatch.setattr(drawing, "SECONDS", 1)
+    monkeypatch.setattr(core, "SECONDS", 1)
     answer = download(a_client(), "pdf")
     assert answer.status_code == 503
     assert "HTML" in answer.content.decode()

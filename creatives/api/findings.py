@@ -1,0 +1,44 @@
+"""What the checks say of a version, as they see it at this moment."""
+
+from importlib import import_module
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from creatives.api import finding
+from creatives.api.callers import SiteView
+
+
+class FindingData(serializers.Serializer[Any]):
+    """One sentence of one check, with its remedy; `waived` is why a reviewer let it pass."""
+
+    rule = serializers.CharField()
+    severity = serializers.ChoiceField(["blocking", "warning", "note", "passed"])
+    message = serializers.CharField()
+    remedy = serializers.CharField()
+    placement = serializers.CharField()
+    waived = serializers.CharField(source="waived.reason", allow_null=True, default=None)
+
+
+class FindingsData(serializers.Serializer[Any]):
+    """All findings of a version."""
+
+    findings = FindingData(many=True)
+
+
+class Findings(SiteView):
+    """The checks of a version."""
+
+    serializer_class = FindingsData
+
+    @extend_schema(responses=FindingsData)
+    def list(self, request: Request, key: str, number: int, **_parts: object) -> Response:  # noqa: ARG002
+        """What stands against showing it."""
+        version = finding.version(self.site, key, number)
+        check = import_module("creatives.preflight").check
+        found = check(version, now=timezone.now())
+        return Response(FindingsData({"findings": found}).data)

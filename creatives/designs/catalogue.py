@@ -1,0 +1,77 @@
+"""The designs that ship."""
+
+from django.utils.translation import gettext_lazy as _
+
+from creatives.designs import palettes as p
+from creatives.designs.model import Design, Slot, Sort
+
+IMAGE = Slot("image", _("Picture"), Sort.IMAGE, required=True)
+PICTURE_OR_NOT = Slot("image", _("Picture"), Sort.IMAGE)
+HEADLINE = Slot("headline", _("Headline"), required=True, longest=44)
+SHORT_HEADLINE = Slot("headline", _("Headline"), required=True, longest=34)
+BODY = Slot("body", _("Text"), longest=80, ink="quiet")
+BUTTON = Slot(
+    "button", _("Button"), Sort.BUTTON, required=True, longest=20, ink="on_accent", over="accent"
+)
+PRICE = Slot("price", _("Price"), Sort.PRICE, longest=14, ink="on_pop", over="pop")
+NEEDED_PRICE = Slot(
+    "price", _("Price"), Sort.PRICE, required=True, longest=14, ink="on_pop", over="pop"
+)
+WAS = Slot("was", _("Price before"), Sort.PRICE, longest=14, ink="quiet")
+
+DESIGNS = (
+    Design(
+        "split", 1, _("Split"),
+        _("A picture on one side, words on the other: for the top of a page."),
+        (IMAGE, HEADLINE, BODY, BUTTON, PRICE),
+        (p.SAND, p.NIGHT, p.FOREST, p.ROSE, p.SKY, p.CLAY, p.PAPER),
+    ),
+    Design(
+        "cover", 1, _("Cover"),
+        _("The picture fills everything; a veil keeps the words readable."),
+        (IMAGE,
+         Slot("headline", _("Headline"), required=True, longest=44, over="picture"),
+         Slot("body", _("Text"), longest=80, over="picture"),
+         BUTTON),
+        (p.NIGHT, p.FOREST, p.CLAY, p.PAPER, p.ROSE),
+        scrim=0.82,
+    ),
+    Design(
+        "price", 1, _("Price punch"),
+        _("The price is the message, large, beside the product."),
+        (IMAGE, SHORT_HEADLINE, BODY, BUTTON, NEEDED_PRICE, WAS),
+        (p.SIGNAL, p.SKY, p.NIGHT, p.SAND, p.FOREST),
+    ),
+    Design(
+        "strip", 1, _("Strip"),
+        _("One line that says it all: for narrow slots between other things."),
+        (PICTURE_OR_NOT, HEADLINE, BODY, BUTTON),
+        (p.FOREST, p.NIGHT, p.CLAY, p.SKY, p.ROSE, p.MONO),
+    ),
+    Design(
+        "editorial", 1, _("Editorial"),
+        _("A page of a magazine: a serif headline, air, a framed picture."),
+        (IMAGE, HEADLINE, BODY,
+         Slot("button", _("Button"), Sort.BUTTON, required=True, longest=20)),
+        (p.PAPER, p.MONO, p.SAND, p.ROSE, p.SKY, p.FOREST),
+    ),
+    Design(
+        "sale", 1, _("Sale"),
+        _("A big number on colour. No picture, no countdown."),
+        (Slot("price", _("Offer"), Sort.PRICE, required=True, longest=8, ink="accent"),
+         SHORT_HEADLINE, BODY, BUTTON),
+        (p.SIGNAL, p.NIGHT, p.FOREST, p.CLAY),
+    ),
+    Design(
+        "tile", 1, _("Product tile"),
+        _("One product on a quiet ground with its price: made for the product feed."),
+        (IMAGE, HEADLINE, BODY, BUTTON, PRICE, WAS),
+        (p.MONO, p.PAPER, p.SAND, p.SKY, p.ROSE),
+    ),
+)  # fmt: skip
+BY_KEY = {design.key: design for design in DESIGNS}
+
+
+def find(key: str) -> Design | None:
+    """A design by its key."""
+    return BY_KEY.get(key)
