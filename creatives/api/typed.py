@@ -10,7 +10,8 @@ from creatives import landing
 from creatives.library import LARGEST_CAP, NAME_LENGTH
 from creatives.models import Creative, Version
 from creatives.said import ALT_LENGTH
-from creatives.words import SLOT_LENGTH, Saying
+from creatives.slots import LENGTH
+from creatives.words import Saying
 from workspace.models import validate_key
 
 MOVED = ("status", "live", "expired_at", "archived_at")
@@ -24,7 +25,7 @@ class SayingField(serializers.Serializer[Saying]):
         required=False, allow_blank=True, max_length=landing.MAX_CHARACTERS
     )
     slots = serializers.DictField(
-        child=serializers.CharField(allow_blank=True, max_length=SLOT_LENGTH), required=False
+        child=serializers.CharField(allow_blank=True, max_length=LENGTH), required=False
     )
 
 
