@@ -9,6 +9,7 @@ JOBS = (
     "creatives.drawing",
     "creatives.generating.making",
     "creatives.landings",
+    "creatives.taking_in",
 )
 
 

@@ -84,7 +84,7 @@ def sheet(form: GenerateForm, asked: Mapping[str, str]) -> Sheet:
     )
 
 
-def _print(
+def _print(  # noqa: PLR0917 - all of one print
     form: GenerateForm, number: int, levels: Levels, locale: str, room: Room, sheets: dict[str, str]
 ) -> Print:
     words = form.plan.words(levels, form.locales)

@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from creatives import library, review_panel, words
+from creatives import details, library, review_panel, words
 from creatives.forms import CapsForm, CreativeForm, NameForm, VersionForm, say
 from creatives.models import Creative, Version
 from creatives.preflight import pages
+from creatives.views import panels
 from engine.errors import LabError, NotFound
 from workspace.access import Permission, SiteRequest, site_page
 
@@ -71,19 +72,25 @@ def _detail(
     request: SiteRequest, creative: Creative, caps_form: CapsForm, status: int = 200
 ) -> HttpResponse:
     versions = list(creative.versions.all())
+    for each in versions:
+        each.creative = creative  # its state is asked of it: no query
     version, now = _shown(versions, request.GET.get("version")), timezone.now()
     checked = pages.context(version, request.user, now) if version else {}
-    context = checked | {
-        "caps": caps_form,
-        "creative": creative,
-        "versions": versions,
-        "version": version,
-        "panel": review_panel.of(creative, versions, version, person=request.user, now=now),
-        "placements": creative.fallback_of.all(),
-        # By its reverse name: the room of experiments lies above this one.
-        "variants": creative.variants.select_related("experiment").order_by("-experiment__pk"),
-        "showing": library.SHOWING,
-    }
+    context = (
+        panels.context(request, creative, versions, version)
+        | checked
+        | {
+            "caps": caps_form,
+            "creative": creative,
+            "versions": versions,
+            "version": version,
+            "panel": review_panel.of(creative, versions, version, person=request.user, now=now),
+            "placements": creative.fallback_of.all(),
+            # By its reverse name: the room of experiments lies above this one.
+            "variants": creative.variants.select_related("experiment").order_by("-experiment__pk"),
+            "showing": library.SHOWING,
+        }
+    )
     return render(request, "creatives/detail.html", context, status=status)
 
 
@@ -170,7 +177,7 @@ def caps(request: SiteRequest, key: str) -> HttpResponse:
 def _capped(request: SiteRequest, creative: Creative, form: CapsForm) -> bool:
     values = form.cleaned_data
     try:
-        library.set_caps(
+        details.set_caps(
             creative,
             per_session=values["cap_per_session"],
             per_day=values["cap_per_day"],
@@ -203,5 +210,5 @@ def archive(request: SiteRequest, key: str) -> HttpResponse:
 def _creative(request: SiteRequest, key: str) -> Creative:
     people = ("created_by", "submitted_by", "reviewed_by")
     versions = Version.objects.select_related(*people).prefetch_related("renditions")
-    rows = Creative.objects.select_related("created_by", "site").filter(site=request.site)
+    rows = Creative.objects.select_related("created_by", "site", "owner").filter(site=request.site)
     return get_object_or_404(rows.prefetch_related(Prefetch("versions", versions)), key=key)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from creatives import comments, library, review, review_panel, reviewing
+from creatives import comments, expiring, review, review_panel, reviewing
 from creatives.forms import say
 from creatives.models import Comment, Creative, Version
 from creatives.review_forms import CommentForm, ExpiryForm, ReasonForm, moment
@@ -208,7 +208,7 @@ def expiry(request: SiteRequest, key: str) -> HttpResponse:
             messages.error(request, _("This is not a date and time."))
         else:
             end = form.cleaned_data["expires_at"]
-            library.set_expiry(creative, expires_at=end, actor=request.user, now=timezone.now())
+            expiring.set_expiry(creative, expires_at=end, actor=request.user, now=timezone.now())
             messages.success(request, _("The end is changed. It holds within five seconds."))
     except LabError as problem:
         messages.error(request, say(problem))
