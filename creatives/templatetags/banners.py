@@ -38,11 +38,14 @@ def version_thumb(version: Version, classes: str = "thumb") -> SafeString:
 
 @register.simple_tag
 def version_picture(version: Version, classes: str = "") -> SafeString:
-    """The picture as a shop shows it: every file in its order of preference."""
-    served = [f for f in version.renditions.all() if f.purpose == Rendition.Purpose.SERVED]
-    if not served:
+    """The picture as a shop shows it: every file in its order of preference; a film to play."""
+    files = rendering.pictures(version)
+    if not files:
         return SafeString("")
-    *modern, plain = served
+    *modern, plain = files
+    film = rendering.film(version)
+    if film:
+        return _film(film, plain, version.alt, classes)
     sources = "".join(
         format_html('<source srcset="{}" type="{}">', rendering.page_url(f.file), f.mime_type)
         for f in modern
@@ -51,6 +54,19 @@ def version_picture(version: Version, classes: str = "") -> SafeString:
         "<picture>{}{}</picture>",
         SafeString(sources),
         _image(plain, version.alt, classes),
+    )
+
+
+def _film(film: Rendition, poster: Rendition, alt: str, classes: str) -> SafeString:
+    return format_html(
+        '<video class="{}" src="{}" poster="{}" width="{}" height="{}" aria-label="{}" controls '
+        'muted playsinline preload="metadata"></video>',
+        classes,
+        rendering.page_url(film.file),
+        rendering.page_url(poster.file),
+        film.width,
+        film.height,
+        alt,
     )
 
 
