@@ -1,12 +1,14 @@
+import datetime as dt
 import json
 import stat
 import time
+from collections import Counter
 
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
-from creatives.models import Creative, Placement
+from creatives.models import Comment, Creative, Placement, Version
 from demo import art, credentials, data, seed
 from demo.models import DemoSite, Pace
 from demo.places import PLACES
@@ -41,9 +43,21 @@ def test_seed__audit_log__nobodys_merit(now):
     assert not Creative.objects.exclude(created_by=None).exists()
 
 
+def test_seed__studio__two_in_review_one_rejected_one_draft_one_end(now):
+    seed.seed(now=now)
+    site = Site.objects.get(key="demo")
+    versions = Version.objects.filter(creative__site=site, number=2)
+    status = Counter(versions.values_list("status", flat=True))
+    assert status == {"in_review": 2, "rejected": 1, "draft": 1}
+    assert Comment.objects.get().width
+    assert Creative.objects.get(expires_at__isnull=False).expires_at == now + dt.timedelta(days=5)
+    assert not Creative.objects.filter(site=site, live=None).exists()
+    assert not site.four_eyes
+
+
 def test_seed__again__changes_nothing(now):
     first = seed.seed(now=now)
-    made = (Site, ApiKey, Creative, Placement, DemoSite)
+    made = (Site, ApiKey, Creative, Version, Comment, Placement, DemoSite)
     counts = [m.objects.count() for m in made]
     assert seed.seed(now=now) == first
     assert [m.objects.count() for m in made] == counts
