@@ -7,7 +7,7 @@ from demo import seed
 from events.models import UnitTotal
 from experiments import design, first_hour, lifecycle
 from experiments.models import Status
-from tests.factories import a_picture, a_placement, a_site, a_user, an_experiment
+from tests.factories import a_picture, a_placement, a_site, a_user, an_experiment, approve
 from workspace import seen
 from workspace.models import Role
 
@@ -29,7 +29,7 @@ def done(site, person, role=Role.MARKETER):
 
 
 def upload(site, actor, now, name="Mine"):
-    return library.create(
+    creative = library.create(
         site,
         name=name,
         alt=name,
@@ -39,6 +39,8 @@ def upload(site, actor, now, name="Mine"):
         actor=actor,
         now=now,
     )
+    approve(creative)
+    return creative
 
 
 def plan(site, creative, actor, now, key="mine"):
