@@ -182,6 +182,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {
+        "ExperimentStatus": "experiments.models.Status",
+        "VersionStatus": "creatives.models.Version.Status",
+    },
 }
 
 CELERY_BROKER_URL = CONFIG.broker_url

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from creatives.views import preview
 from creatives.views.files import media_file
 from experiments.views import share
 from workspace.views import home, sites
@@ -38,6 +39,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("media/<str:name>", media_file, name="media"),
     path("r/<str:secret>", share.shared, name="shared"),
+    path("p/<str:token>/", preview.shared, name="preview"),
+    path("p/<str:token>/page/", preview.shared_page, name="preview-page"),
     path("favicon.ico", RedirectView.as_view(url="/static/img/mark.svg")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

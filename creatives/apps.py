@@ -4,7 +4,13 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 # What does jobs of these rooms; without Celery (the tests, a command) they must be known as well.
-JOBS = ("creatives.cuts", "creatives.drawing", "creatives.landings")
+JOBS = (
+    "creatives.cuts",
+    "creatives.drawing",
+    "creatives.generating.making",
+    "creatives.landings",
+    "creatives.taking_in",
+)
 
 
 class CreativesConfig(AppConfig):

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from creatives import cutting, details, library, review
+from creatives import cutting, details, expiring, library, review
 from creatives.models import Creative, Placement
 from engine.errors import IllegalMove, InvalidInput, LabError
 
@@ -98,7 +98,7 @@ def _act(order: Order) -> Callable[..., object]:
     simple: dict[str, Callable[..., object]] = {
         Action.OWNER: partial(details.set_owner, owner=order.owner),
         Action.LICENCE: partial(details.set_licence, licence=order.licence),
-        Action.EXPIRY: partial(details.set_expiry, expires_at=order.expires_at),
+        Action.EXPIRY: partial(expiring.set_expiry, expires_at=order.expires_at),
         Action.SUBMIT: _submit,
         Action.ARCHIVE: library.archive,
         Action.RESTORE: library.restore,

@@ -4,24 +4,14 @@ from collections.abc import Iterable, Mapping
 
 from creatives.models import Copy, Version
 
-PICTURE = (
-    "kind", "width", "height", "frames", "duration_ms", "focus_x", "focus_y", "facts",
-    "original_name", "original_type", "original_bytes", "original_sha256",
-)  # fmt: skip
-COMPOSED = ("design", "slots", "levels", "html", "stylesheet", "product_id")
 WORDS = ("locale", "alt", "landing_url", "slots", "html")
 
 
-def picture_of(last: Version) -> dict[str, object]:
-    """Everything of a version but its words: the fields of another one with the same picture."""
-    return {name: getattr(last, name) for name in (*PICTURE, *COMPOSED)}
-
-
-def focus_of(last: Version | None, *, width: int, height: int) -> dict[str, int]:
-    """The focal point, for another picture of the same size; else the middle."""
-    if last is None or (last.width, last.height) != (width, height):
-        return {}
-    return {"focus_x": last.focus_x, "focus_y": last.focus_y}
+def focus_of(last: Version | None, size: tuple[int, int]) -> tuple[int, int] | None:
+    """The focal point of the last version, for another picture of the same size."""
+    if last is None or (last.width, last.height) != size:
+        return None
+    return last.focus_x, last.focus_y
 
 
 def copies(last: Version | None, version: Version) -> None:

@@ -1,7 +1,8 @@
-"""Remarks on a version, maybe on a part of its picture, until somebody has seen to them."""
+"""Remarks on a version, some of them on a part of its picture."""
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+import math
+from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -12,71 +13,88 @@ from engine.errors import IllegalMove, InvalidInput
 from workspace import audit
 
 Person = AbstractBaseUser | None
-LENGTH = 2000
-WHOLE = 100.0  # percent of a side
+TEXT_LENGTH = 2000
+WHOLE = 100.0  # percent
+SMALLEST = 0.5  # percent of a side: less is a slip of the hand
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of a picture, in percent of its sides."""
+    """A rectangle on the picture, in percent of its width and height."""
 
     left: float
     top: float
     width: float
     height: float
 
-    def __post_init__(self) -> None:
-        right, bottom = self.left + self.width, self.top + self.height
-        inside = self.left >= 0 and self.top >= 0 and right <= WHOLE and bottom <= WHOLE
-        if not (inside and self.width > 0 and self.height > 0):
-            raise InvalidInput(
-                _("The region does not lie within the picture."),
-                field="region",
-                hint=_("Left, top, width and height are percent of its sides."),
-            )
+    @classmethod
+    def checked(
+        cls, left: float | None, top: float | None, width: float | None, height: float | None
+    ) -> "Region | None":
+        """None where nothing is given; raises InvalidInput for half a rectangle or one outside."""
+        sides = (left, top, width, height)
+        if all(side is None for side in sides):
+            return None
+        if left is None or top is None or width is None or height is None:
+            raise InvalidInput(_("A region needs all four numbers."), field="region")
+        if not all(math.isfinite(side) and 0 <= side <= WHOLE for side in (left, top)):
+            raise InvalidInput(_("A region lies within the picture: 0 to 100 %."), field="region")
+        # What sticks out at the right or below is cut.
+        width, height = min(width, WHOLE - left), min(height, WHOLE - top)
+        if not (width >= SMALLEST and height >= SMALLEST):
+            raise InvalidInput(_("The region is too small to be seen."), field="region")
+        return cls(*(round(side, 2) for side in (left, top, width, height)))
 
 
 def add(
-    version: Version, *, text: str, region: Region | None = None, actor: Person, now: dt.datetime
+    version: Version, *, text: str, region: Region | None, actor: Person, now: dt.datetime
 ) -> Comment:
-    """Say something of a version, of a part of its picture or of the whole; raises InvalidInput."""
-    said = text.strip()
-    if not said:
-        raise InvalidInput(_("This field is required."), field="text")
-    if len(said) > LENGTH:
-        raise InvalidInput(_("At most %(n)s characters.") % {"n": LENGTH}, field="text")
-    where = asdict(region) if region else {}
+    """A remark; raises InvalidInput without text."""
+    text = text.strip()
+    if not text:
+        raise InvalidInput(_("Say something."), field="text")
+    if len(text) > TEXT_LENGTH:
+        raise InvalidInput(_("At most %(n)s characters.") % {"n": TEXT_LENGTH}, field="text")
+    place = {} if region is None else {s: getattr(region, s) for s in Region.__slots__}
     with transaction.atomic():
-        row = Comment.objects.create(
-            version=version, author_id=actor.pk if actor else None, at=now, text=said, **where
+        comment = Comment.objects.create(
+            version=version, author_id=actor.pk if actor else None, at=now, text=text, **place
         )
-        _record(row, "comment", None, actor=actor, now=now)
-    return row
+        _record("comment", comment, actor=actor, now=now)
+    return comment
 
 
 def resolve(comment: Comment, *, actor: Person, now: dt.datetime) -> Comment:
-    """Put a remark aside as seen to; raises IllegalMove the second time."""
+    """It is settled; raises IllegalMove when it is already."""
     with transaction.atomic():
-        row = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
-        if row.resolved_at is not None:
+        locked = Comment.objects.select_for_update().get(pk=comment.pk)
+        if locked.resolved_at is not None:
             raise IllegalMove(_("This comment is resolved already."))
-        before = audit.state_of(row)
-        row.resolved_at, row.resolved_by_id = now, actor.pk if actor else None
-        row.save(update_fields=["resolved_at", "resolved_by"])
-        _record(row, "resolve comment", before, actor=actor, now=now)
-    return row
+        locked.resolved_at, locked.resolved_by_id = now, actor.pk if actor else None
+        locked.save(update_fields=["resolved_at", "resolved_by"])
+        _record("resolve comment", locked, actor=actor, now=now)
+    return locked
 
 
-def _record(
-    row: Comment, action: str, before: audit.State | None, *, actor: Person, now: dt.datetime
-) -> None:
-    creative = row.version.creative
+def reopen(comment: Comment, *, actor: Person, now: dt.datetime) -> Comment:
+    """It is not settled after all; raises IllegalMove when it is open."""
+    with transaction.atomic():
+        locked = Comment.objects.select_for_update().get(pk=comment.pk)
+        if locked.resolved_at is None:
+            raise IllegalMove(_("This comment is open."))
+        locked.resolved_at = locked.resolved_by_id = None
+        locked.save(update_fields=["resolved_at", "resolved_by"])
+        _record("reopen comment", locked, actor=actor, now=now)
+    return locked
+
+
+def _record(action: str, comment: Comment, *, actor: Person, now: dt.datetime) -> None:
+    creative = comment.version.creative
     audit.record(
         site=creative.site,
         actor=actor,
         action=action,
         subject=creative,
-        before={"comment": before} if before else None,
-        after={"comment": audit.state_of(row)},
+        after={"version": {"number": comment.version.number, "comment": comment.text}},
         now=now,
     )

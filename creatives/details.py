@@ -1,4 +1,4 @@
-"""What people keep beside a creative: tags, owner, licence, and until when it may be shown."""
+"""What people keep beside a creative: tags, owner, licence, how often it is shown."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
@@ -15,6 +15,7 @@ Person = AbstractBaseUser | None
 MOST_TAGS = 20
 TAG_LENGTH = 40
 LICENCE_LENGTH = 200
+LARGEST_CAP = 1000  # nobody sees a banner more often on one day
 
 
 def set_tags(
@@ -72,26 +73,6 @@ def set_licence(creative: Creative, *, licence: str, actor: Person, now: dt.date
     return _changed(creative, change, "set licence", actor=actor, now=now)
 
 
-def set_expiry(
-    creative: Creative, *, expires_at: dt.datetime | None, actor: Person, now: dt.datetime
-) -> Creative:
-    """From when on it is not shown any more; None is never. A later date brings it back.
-
-    Raises InvalidInput for a time that has passed: what should go at once is withdrawn.
-    """
-    if expires_at is not None and expires_at <= now:
-        raise InvalidInput(
-            _("This time has passed."),
-            field="expires_at",
-            hint=_("Choose a later one, or withdraw the version to take it away at once."),
-        )
-
-    def change(row: Creative) -> None:
-        row.expires_at, row.expired_at = expires_at, None
-
-    return _changed(creative, change, "set expiry", actor=actor, now=now)
-
-
 def clean_tags(tags: Iterable[str]) -> list[str]:
     """Lower case, each once, in the order they were typed; raises InvalidInput."""
     found = list(dict.fromkeys(_one_tag(tag) for tag in tags if tag.strip()))
@@ -126,7 +107,7 @@ def _changed(
         change(row)
         after = audit.state_of(row)
         if after != before:
-            row.save(update_fields=["tags", "owner", "licence", "expires_at", "expired_at"])
+            row.save(update_fields=["tags", "owner", "licence"])
             audit.record(
                 site=row.site,
                 actor=actor,
@@ -137,3 +118,32 @@ def _changed(
                 now=now,
             )
     return row
+
+
+def set_caps(
+    creative: Creative,
+    *,
+    per_session: int | None,
+    per_day: int | None,
+    actor: Person,
+    now: dt.datetime,
+) -> Creative:
+    """How often one visitor is shown it at most; None is as often as it comes.
+
+    It holds for every version and from the next decision on. Raises InvalidInput.
+    """
+    _check_cap(per_session, "cap_per_session")
+    _check_cap(per_day, "cap_per_day")
+
+    def change(row: Creative) -> None:
+        row.cap_per_session, row.cap_per_day = per_session, per_day
+
+    return _changed(creative, change, "set caps", actor=actor, now=now)
+
+
+def _check_cap(most: int | None, field: str) -> None:
+    if most is not None and not 1 <= most <= LARGEST_CAP:
+        raise InvalidInput(
+            _("Between 1 and %(most)s, or empty for no limit.") % {"most": LARGEST_CAP},
+            field=field,
+        )

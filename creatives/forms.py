@@ -10,7 +10,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creatives import landing, library, media, uploads
+from creatives import details, landing, media, uploads
 from creatives.uploads import Picture
 from creatives.word_forms import InEveryLanguage
 from engine.errors import LabError
@@ -154,7 +154,7 @@ class NameForm(forms.Form):
 
 
 def _no_cap() -> str:
-    return gettext("Between 1 and %(most)s, or empty for no limit.") % {"most": library.LARGEST_CAP}
+    return gettext("Between 1 and %(most)s, or empty for no limit.") % {"most": details.LARGEST_CAP}
 
 
 def _cap(label: Any) -> forms.IntegerField:  # noqa: ANN401 - lazy text
@@ -164,7 +164,7 @@ def _cap(label: Any) -> forms.IntegerField:  # noqa: ANN401 - lazy text
         label=label,
         required=False,
         min_value=1,
-        max_value=library.LARGEST_CAP,
+        max_value=details.LARGEST_CAP,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "∞"}),
         error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
     )

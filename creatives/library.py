@@ -6,10 +6,9 @@ from typing import BinaryIO
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from creatives import carrying, expiring, media, review, uploads
+from creatives import carrying, media, naming, repeating, review, uploads
 from creatives.encoding import Encoded
 from creatives.models import Creative, Rendition, Version
 from creatives.said import Words
@@ -21,15 +20,11 @@ from workspace.models import Site
 
 Upload = BinaryIO | bytes | Picture  # checked already, or to be checked
 Person = AbstractBaseUser | None
-# Parts of addresses.
-RESERVED = frozenset({"new", "several", "many", "views", "usual", "sheet"})
-KEY_LENGTH = 56  # leaves room for a number within the 64 of a key
+RESERVED = naming.RESERVED
 NAME_LENGTH = 120
-FILENAME_LENGTH = 255
-LARGEST_CAP = 1000  # nobody sees a banner more often on one day
+MIDDLE, WHOLE = (50, 50), 100  # percent
 # While an experiment is in these states its creatives are on pages.
 SHOWING = ("running", "paused")
-set_expiry = expiring.set_expiry
 
 
 def create(
@@ -51,13 +46,38 @@ def create(
     Raises InvalidInput, TooLarge or UnsupportedMedia (`field` says where); Conflict for a key that
     is taken.
     """
-    name = checked_text(name, "name", NAME_LENGTH)
     words = Words.checked(alt, landing_url, decorative=decorative, alts=alts)
     picture = _picture(upload)
+    return _create(site, name, words, picture, key=key, filename=filename, actor=actor, now=now)
+
+
+def take_in(
+    site: Site, *, name: str, upload: Upload, filename: str, actor: Person, now: dt.datetime
+) -> Creative:
+    """A creative whose words are still to come: a draft that no review lets pass without them.
+
+    Raises InvalidInput, TooLarge or UnsupportedMedia.
+    """
+    picture = _picture(upload)
+    return _create(site, name, Words("", ""), picture, filename=filename, actor=actor, now=now)
+
+
+def _create(
+    site: Site,
+    name: str,
+    words: Words,
+    picture: Picture,
+    *,
+    filename: str,
+    actor: Person,
+    now: dt.datetime,
+    key: str | None = None,
+) -> Creative:
+    name = checked_text(name, "name", NAME_LENGTH)
     with transaction.atomic():
         creative, made = Creative.objects.get_or_create(
             site=site,
-            key=key or free_key(site, name),
+            key=key or naming.free_key(site, name),
             defaults={"name": name, "created_by_id": actor.pk if actor else None},
         )
         if not made or creative.key in RESERVED:
@@ -77,6 +97,7 @@ def add_version(
     landing_url: str,
     upload: Upload | None,
     filename: str = "",
+    focus: repeating.Focus | None = None,
     actor: Person,
     now: dt.datetime,
     decorative: bool = False,
@@ -84,18 +105,32 @@ def add_version(
 ) -> Version:
     """The next version, a draft; without `upload` the picture stays and only the words change.
 
-    Words in other languages are carried over, but for those in `alts`. Visitors go on seeing the
-    approved version until this one is approved.
+    Words in other languages are carried over, but for those in `alts`. `focus` is the point in
+    percent of both sides around which it is cut; without one the last version's, or the middle of
+    another picture. Visitors go on seeing the approved version until this one is approved. Raises
+    InvalidInput.
     """
+    _check_focus(focus)
     words = Words.checked(alt, landing_url, decorative=decorative, alts=alts)
     picture = _picture(upload) if upload is not None else None
     with transaction.atomic():
         locked = Creative.objects.select_for_update().get(pk=creative.pk)
         last = locked.versions.first()
         if picture:
-            version = _add(locked, words, picture, filename=filename, actor=actor, last=last)
+            version = _add(
+                locked, words, picture, filename=filename, actor=actor, last=last, focus=focus
+            )
         elif last:
-            version = _reworded(last, words, actor=actor)
+            version = repeating.again(
+                last,
+                number=last.number + 1,
+                alt=words.alt,
+                landing_url=words.landing_url,
+                decorative=words.decorative,
+                focus=focus,
+                actor=actor,
+            )
+            carrying.say_alts(version, words.alts, offered=locked.site.locales[1:])
         else:
             raise InvalidInput(_("Choose a picture."), field=uploads.FIELD)
         audit.record(
@@ -122,35 +157,9 @@ def rename(creative: Creative, *, name: str, actor: Person, now: dt.datetime) ->
     return locked
 
 
-def set_caps(
-    creative: Creative,
-    *,
-    per_session: int | None,
-    per_day: int | None,
-    actor: Person,
-    now: dt.datetime,
-) -> Creative:
-    """How often one visitor is shown it at most; None is as often as it comes.
-
-    It holds for every version and from the next decision on. Raises InvalidInput.
-    """
-    _check_cap(per_session, "cap_per_session")
-    _check_cap(per_day, "cap_per_day")
-    with transaction.atomic():
-        locked = Creative.objects.select_for_update().get(pk=creative.pk)
-        before = audit.state_of(locked)
-        locked.cap_per_session, locked.cap_per_day = per_session, per_day
-        locked.save(update_fields=["cap_per_session", "cap_per_day"])
-        _record("set caps", locked, before, actor=actor, now=now)
-    return locked
-
-
-def _check_cap(most: int | None, field: str) -> None:
-    if most is not None and not 1 <= most <= LARGEST_CAP:
-        raise InvalidInput(
-            _("Between 1 and %(most)s, or empty for no limit.") % {"most": LARGEST_CAP},
-            field=field,
-        )
+def _check_focus(focus: repeating.Focus | None) -> None:
+    if focus is not None and not all(0 <= side <= WHOLE for side in focus):
+        raise InvalidInput(_("Between 0 and 100 percent."), field="focus_x")
 
 
 def archive(creative: Creative, *, actor: Person, now: dt.datetime) -> Creative:
@@ -218,7 +227,10 @@ def _add(
     filename: str,
     actor: Person,
     last: Version | None = None,
+    focus: repeating.Focus | None = None,
 ) -> Version:
+    size = (picture.width, picture.height)
+    across, down = focus or carrying.focus_of(last, size) or MIDDLE
     media.keep_original(picture.original, picture.sort.extension)
     version = Version.objects.create(
         creative=creative,
@@ -232,12 +244,13 @@ def _add(
         frames=picture.frames,
         duration_ms=picture.duration_ms,
         facts=picture.facts.kept(),
-        original_name=filename[-FILENAME_LENGTH:],
+        focus_x=across,
+        focus_y=down,
+        original_name=uploads.plain_name(filename),
         original_type=picture.sort.mime_type,
         original_bytes=len(picture.original),
         original_sha256=picture.sha256,
         created_by_id=actor.pk if actor else None,
-        **carrying.focus_of(last, width=picture.width, height=picture.height),
     )
     _say(version, words, last)
     purposes = Rendition.Purpose
@@ -260,24 +273,6 @@ def _rendition(version: Version, made: Encoded, purpose: Rendition.Purpose) -> R
     )
 
 
-def _reworded(last: Version, words: Words, *, actor: Person) -> Version:
-    version = Version.objects.create(
-        creative=last.creative,
-        number=last.number + 1,
-        alt=words.alt,
-        decorative=words.decorative,
-        landing_url=words.landing_url,
-        created_by_id=actor.pk if actor else None,
-        **carrying.picture_of(last),
-    )
-    files = list(last.renditions.all())
-    for file in files:
-        file.pk, file.version = None, version
-    Rendition.objects.bulk_create(files)
-    _say(version, words, last)
-    return version
-
-
 def _say(version: Version, words: Words, last: Version | None) -> None:
     carrying.copies(last, version)
     carrying.say_alts(version, words.alts, offered=version.creative.site.locales[1:])
@@ -287,12 +282,3 @@ def next_number(creative: Creative) -> int:
     """The number of its next version."""
     last = creative.versions.values_list("number", flat=True).first()
     return (last or 0) + 1
-
-
-def free_key(site: Site, name: str) -> str:
-    """A key made from a name that no creative of the site has yet."""
-    wanted = slugify(name)[:KEY_LENGTH].strip("-_") or "banner"
-    similar = Creative.objects.filter(site=site, key__startswith=wanted)
-    taken = RESERVED.union(similar.values_list("key", flat=True))
-    numbered = (f"{wanted}-{n}" for n in range(2, len(taken) + 3))
-    return next(key for key in (wanted, *numbered) if key not in taken)

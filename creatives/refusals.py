@@ -21,7 +21,7 @@ EXPORT_FILM = _("Export it again as MP4 with H.264 and 8-bit colour (4:2:0), and
 SMALLER = _("Scale it to the size at which it will be shown and upload it again.")
 SHORTEN = _("Cut it to at most 15 seconds and export it again.")
 
-Words = Mapping[str, float | str]
+Words = Mapping[str, int | str]
 
 
 def error(refusal: Refusal | Lost) -> LabError:
@@ -67,7 +67,7 @@ def _animation(words: Words) -> LabError:
     return TooLarge(
         _("The animation has %(pixels)s million pixels in all; at most %(limit)s are possible.")
         % {
-            "pixels": round(float(words["pixels"]) / 1e6),
+            "pixels": round(int(words["pixels"]) / 1e6),
             "limit": MAX_ANIMATION_PIXELS // 1_000_000,
         },
         field=FIELD,

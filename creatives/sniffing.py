@@ -11,6 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 PNG = b"\x89PNG\r\n\x1a\n"
+# A JPEG's segment as far as the size of a frame; these markers begin a frame.
+SOF = struct.Struct(">BBHBHH")
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 BEGINNING = 1024  # where markup gives itself away
 HEADER = 32
 HEAD_OF_EBML = 64
@@ -132,12 +135,23 @@ def canvas(data: bytes, sort: Sort) -> tuple[int, int] | None:
         return _pair("<HH", header[6:10])
     if sort.decoder == "WEBP":
         return _webp(header)
-    return None
+    return _jpeg(data) if sort.decoder == "JPEG" else None
 
 
 def _pair(form: str, data: bytes) -> tuple[int, int]:
     width, height = struct.unpack(form, data)
     return width, height
+
+
+def _jpeg(data: bytes) -> tuple[int, int] | None:
+    """From the first segment that describes a frame; None where the segments end before it."""
+    at = 2
+    while data[at : at + 1] == b"\xff" and at + SOF.size < len(data):
+        _start, marker, length, _bits, height, width = SOF.unpack_from(data, at)
+        if marker in FRAMES:
+            return width, height
+        at += 2 + max(length, 2)
+    return None
 
 
 def _webp(data: bytes) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from creatives import drawing, landing, library, media, pictures, said
+from creatives import drawing, landing, library, media, naming, pictures, said
 from creatives.designs import contrast, markup, style
 from creatives.designs.markup import Picture
 from creatives.designs.style import Sheet
@@ -63,7 +63,7 @@ def compose(
     with transaction.atomic():
         creative, is_new = Creative.objects.get_or_create(
             site=site,
-            key=key or library.free_key(site, name),
+            key=key or naming.free_key(site, name),
             defaults={"name": name, "created_by_id": _id(actor)},
         )
         if not is_new or creative.key in library.RESERVED:
@@ -117,8 +117,8 @@ def make(filled: Filled, *, picture: Picture | None = None) -> Made:
 def alternative(filled: Filled, locale: str) -> str:
     """What the banner says, in the order in which it is read: it goes with the drawn picture."""
     words = filled.words[locale]
-    said = (words.get(slot.key, "") for slot in filled.design.texts)
-    return " · ".join(filter(None, said))[: said.ALT_LENGTH]
+    parts = (words.get(slot.key, "") for slot in filled.design.texts)
+    return " · ".join(filter(None, parts))[: said.ALT_LENGTH]
 
 
 def _filled(

@@ -29,6 +29,7 @@ __all__ = [
     "MAX_PIXELS",
     "Picture",
     "accept",
+    "plain_name",
 ]
 
 # Advertising guidelines ask for far less; 5 MiB leaves room for originals from a camera.
@@ -86,6 +87,14 @@ def accept(upload: BinaryIO | bytes) -> Picture:
         duration_ms=made.duration_ms,
         poster=made.poster,
     )
+
+
+def plain_name(filename: str, *, most: int = 255) -> str:
+    """A file's name as text to show: nothing invisible, nothing that turns the line around.
+
+    Files are never stored under it.
+    """
+    return "".join(letter for letter in filename if letter.isprintable())[-most:]
 
 
 def _read(upload: BinaryIO | bytes) -> bytes:

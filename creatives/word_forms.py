@@ -65,17 +65,29 @@ def _alt_in(locale: str) -> forms.CharField:
 
 
 class LocaleForm(forms.Form):
-    """What a banner says in one language; its prefix is the language."""
+    """What a banner says in one language; its prefix is the language.
 
-    def __init__(self, data: QueryDict | None, *, said: Spoken, first: bool) -> None:
+    `source` is what it says in the first language, shown where this one says nothing.
+    """
+
+    def __init__(self, data: QueryDict | None, *, said: Spoken, source: Spoken) -> None:
         begin = {"alt": said.alt, "landing_url": said.landing_url}
         begin |= {f"slot_{name}": value for name, value in said.slots.items()}
         super().__init__(data, prefix=said.locale, initial=begin)
         self.said, self.name = said, name_of(said.locale)
-        self.fields["alt"] = _words(_("Alternative text"), said, ALT_LENGTH)
-        for name in said.slots:
-            self.fields[f"slot_{name}"] = _words(name.replace("_", " ").capitalize(), said)
-        self.fields["landing_url"] = _landing(first=first)
+        first = said.locale == source.locale
+        self.source = "" if first else source.alt
+        self.fields["alt"] = _words(_("Alternative text"), said, self.source, ALT_LENGTH)
+        for name, text in source.slots.items():
+            shown = "" if first else text
+            label = name.replace("_", " ").capitalize()
+            self.fields[f"slot_{name}"] = _words(label, said, shown, SLOT_LENGTH)
+        self.fields["landing_url"] = _landing("" if first else source.landing_url)
+
+    @property
+    def shown(self) -> str:
+        """The alternative text that a visitor of this language gets."""
+        return str(self["alt"].value() or "") or self.source
 
     def saying(self) -> Saying:
         """What was typed; only of a valid form."""
@@ -90,19 +102,20 @@ class LocaleForm(forms.Form):
         self.add_error(field if field in self.fields else None, words)
 
 
-def _words(label: Any, said: Spoken, most: int = SLOT_LENGTH) -> forms.CharField:  # noqa: ANN401 - lazy text
+def _words(label: Any, said: Spoken, source: str, most: int) -> forms.CharField:  # noqa: ANN401 - lazy text
     attributes = {"rows": 3, "lang": said.locale, "dir": said.dir, "data-counted": most}
+    attributes |= {"placeholder": source} if source else {}
     return forms.CharField(
         label=label, required=False, max_length=most, widget=forms.Textarea(attrs=attributes)
     )
 
 
-def _landing(*, first: bool) -> forms.CharField:
-    hint = "" if first else _("Empty: the same as in the first language.")
+def _landing(source: str) -> forms.CharField:
+    hint = _("Empty: the same as in the first language.") if source else ""
     return forms.CharField(
         label=_("Landing page"),
         required=False,
         max_length=landing.MAX_CHARACTERS,
-        widget=forms.URLInput(attrs={"dir": "ltr"}),
+        widget=forms.URLInput(attrs={"dir": "ltr", "placeholder": source}),
         help_text=hint,
     )

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final, NamedTuple
 
-_RANGE: Final = re.compile(r"bytes=(?P<first>\d{0,12})-(?P<last>\d{0,12})")
+_RANGE: Final = re.compile(r"bytes=(?P<first>[0-9]{0,12})-(?P<last>[0-9]{0,12})")
 
 
 class Part(NamedTuple):

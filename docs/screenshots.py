@@ -66,6 +66,8 @@ MEMBERS = {
     "creative-new": f"{SITE}creatives/new/",
     "creatives-several": f"{SITE}creatives/several/",
     "creative-version": f"{SITE}creatives/hero-hearth/versions/new/",
+    "creative-words": f"{SITE}creatives/hero-hearth/words/",
+    "creatives-sheet": f"{SITE}creatives/sheet/",
     "placements": f"{SITE}placements/",
     "placement": f"{SITE}placements/home-hero/",
     "placement-new": f"{SITE}placements/new/",

@@ -72,10 +72,10 @@ def _of_person(site: Site, person: AbstractBaseUser, known: frozenset[str]) -> I
         "/demo/",
     )
     yield Task(
-        _("Upload a banner"),
-        _("Any picture of 728 × 90 pixels fits the cart."),
-        banners.exists(),
-        f"{reverse('experiments:home', args=[site.key])}creatives/new/",
+        _("Upload a banner and have it approved"),
+        _("Any picture of 728 × 90 pixels fits the cart. Submit it, look once more, approve it."),
+        banners.exclude(live=None).exists(),
+        _where_to_upload(site, banners),
     )
     yield Task(
         _("Draft an experiment with it"),
@@ -89,6 +89,13 @@ def _of_person(site: Site, person: AbstractBaseUser, known: frozenset[str]) -> I
         UnitTotal.objects.filter(experiment_id__in=started.values("pk")).exists(),
         _where_to_start(site, drafted),
     )
+
+
+def _where_to_upload(site: Site, banners: QuerySet[Creative]) -> str:
+    """Where the form is; with a banner that nobody has approved yet, its page."""
+    key = banners.filter(live=None, archived_at=None).values_list("key", flat=True).first()
+    rest = f"creatives/{key}/" if key else "creatives/new/"
+    return f"{reverse('experiments:home', args=[site.key])}{rest}"
 
 
 def _done_with(

@@ -6,6 +6,7 @@ from experiments.moves import ACTIONS
 from experiments.reports import views as reports
 from experiments.views import (
     acting,
+    creative_use,
     detail,
     editing,
     home,
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("why/", why.why, name="why"),
     path("first-hour/put-away/", home.put_away, name="put-away"),
     path("library/", library.index, name="library"),
+    path("creatives/<slug:key>/use/", creative_use.creative_use, name="creative-use"),
     path("rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     path("experiments/", listing.index, name="list"),
     path("experiments/new/", editing.new, name="new"),

@@ -86,6 +86,9 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A model that people may look at but only the machinery writes."""
 
+    # Nobody types an address here, but the form behind the page has a field for it.
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
 

@@ -9,6 +9,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext_lazy as _
 
+from engine.errors import LabError
+from workspace import languages
 from workspace.models import ApiKey, Role, Site
 
 CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "GBP", "JPY", "KRW", "SGD", "AUD", "CAD", "CHF")
@@ -57,6 +59,22 @@ class OriginsField(forms.CharField):
         return f"{parts.scheme}://{parts.netloc}".lower()
 
 
+class LocalesField(forms.CharField):
+    """Language tags, the default first; kept as a list."""
+
+    widget = forms.TextInput(attrs={"spellcheck": "false", "class": "code"})
+
+    def prepare_value(self, value: object) -> object:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: object) -> list[str]:
+        tags = str(super().clean(value) or "").replace(",", " ").split()
+        try:
+            return languages.check(tags)
+        except LabError as problem:
+            raise forms.ValidationError(str(problem)) from None
+
+
 class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
     """The general settings."""
 
@@ -75,7 +93,18 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
         initial="Asia/Shanghai",
         help_text=_("Days in reports begin and end here."),
     )
-
+    locales = LocalesField(
+        label=_("Languages"),
+        help_text=_(
+            "Language tags such as en, zh-Hans, in their order. Visitors whose own language is not "
+            "among them read the first."
+        ),
+    )
+    four_eyes = forms.BooleanField(
+        label=_("Four eyes"),
+        required=False,
+        help_text=_("Whoever made or submitted a banner cannot approve it; somebody else must."),
+    )
     view_window_days = days(
         _("Days in which an order counts"),
         _("After the first time a visitor saw the banner."),
@@ -92,6 +121,8 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
             "origins",
             "currency",
             "timezone",
+            "locales",
+            "four_eyes",
             "view_window_days",
             "click_window_days",
             "count_automated",
@@ -99,8 +130,10 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class NewSiteForm(SiteForm):
-    """The same, and the key, which never changes afterwards; windows begin as usual."""
+    """The same, and the key, which never changes afterwards; the rest begins as usual."""
 
+    locales = None  # type: ignore[assignment]
+    four_eyes = None  # type: ignore[assignment]
     view_window_days = None  # type: ignore[assignment]  # how a form leaves a field out
     click_window_days = None  # type: ignore[assignment]
 

@@ -22,6 +22,8 @@ ENTRIES = (
     ("", _("Home"), "home"),
     ("experiments/", _("Experiments"), "flask"),
     ("creatives/", _("Creatives"), "photo"),
+    ("studio/", _("Studio"), "pencil"),
+    ("review/", _("Review"), "circle-check"),
     ("placements/", _("Placements"), "layout-grid"),
     ("audiences/", _("Audiences"), "users"),
     ("library/", _("Library"), "archive"),
@@ -40,6 +42,7 @@ class MenuItem:
     icon: str
     active: bool
     apart: bool = False  # leaves the control plane
+    count: Any = None  # what waits there, asked when the menu is drawn
 
 
 def menu(path: str, site: Site | None) -> list[MenuItem]:
@@ -48,10 +51,20 @@ def menu(path: str, site: Site | None) -> list[MenuItem]:
         return []
     root = reverse("experiments:home", args=[site.key])
     items = [
-        MenuItem(root + part, str(name), icon, _is_active(path, root, part))
+        MenuItem(
+            root + part, str(name), icon, _is_active(path, root, part), count=_waiting(part, site)
+        )
         for part, name, icon in ENTRIES
     ]
     return items + list(_demo_item())
+
+
+def _waiting(part: str, site: Site) -> Any:  # noqa: ANN401 - a number, when it is asked
+    """How many banners of the site wait for review."""
+    if part != "review/":
+        return None
+    # By its reverse name: the room of creatives lies above this one.
+    return SimpleLazyObject(lambda: site.creatives.filter(versions__status="in_review").count())
 
 
 def _is_active(path: str, root: str, part: str) -> bool:

@@ -19,6 +19,8 @@ CHANGED = (
     "view_window_days",
     "click_window_days",
     "count_automated",
+    "locales",
+    "four_eyes",
 )
 """What the general settings may change."""
 

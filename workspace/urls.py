@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workspace.views import audit, jobs, settings
+from workspace.views import audit, jobs, settings, webhooks
 
 app_name = "workspace"
 
@@ -12,6 +12,11 @@ urlpatterns: list[URLPattern] = [
     path("settings/keys/<int:pk>/revoke/", settings.revoke_key, name="revoke-key"),
     path("settings/people/", settings.members, name="people"),
     path("settings/people/<int:pk>/", settings.change_member, name="change-member"),
+    path("settings/webhooks/", webhooks.index, name="webhooks"),
+    path("settings/webhooks/<int:pk>/", webhooks.one, name="webhook"),
+    path("settings/webhooks/<int:pk>/act/", webhooks.act, name="webhook-act"),
+    path("settings/webhooks/<int:pk>/test/", webhooks.test, name="webhook-test"),
+    path("settings/webhooks/<int:pk>/<int:delivery>/again/", webhooks.again, name="webhook-again"),
     path("settings/snippet/", settings.snippet, name="snippet"),
     path("audit/", audit.log, name="audit"),
     path("settings/jobs/", jobs.index, name="jobs"),

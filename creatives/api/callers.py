@@ -133,9 +133,16 @@ def refusal(errors: Any, at: str = "") -> InvalidInput:  # noqa: ANN401 - nested
     """The first error of a body, with the path to its field."""
     if isinstance(errors, Mapping):
         name, inner = next((n, e) for n, e in errors.items() if e)
-        return refusal(inner, at if name == "non_field_errors" else f"{at}.{name}".lstrip("."))
+        return refusal(inner, _deeper(at, name))
     if isinstance(errors, list) and errors and isinstance(errors[0], Mapping):
         number = next(n for n, e in enumerate(errors) if e)
         return refusal(errors[number], f"{at}[{number}]")
     first = errors[0] if isinstance(errors, list) and errors else errors
     return InvalidInput(str(first), field=at or None)
+
+
+def _deeper(at: str, name: str | int) -> str:
+    """The path one step on; rows of a list are told by number."""
+    if isinstance(name, int):
+        return f"{at}[{name}]"
+    return at if name == "non_field_errors" else f"{at}.{name}".lstrip(".")

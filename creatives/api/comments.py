@@ -35,7 +35,7 @@ class RegionData(serializers.Serializer[Region]):
 class CommentInput(serializers.Serializer[Comment]):
     """A remark on the whole, or with `region` on a part of the picture."""
 
-    text = serializers.CharField(max_length=comments.LENGTH)
+    text = serializers.CharField(max_length=comments.TEXT_LENGTH)
     region = RegionData(required=False, allow_null=True)
 
 
@@ -85,10 +85,10 @@ class Comments(SiteView):
 
     @extend_schema(request=None, responses=CommentData)
     def resolve(
-        self, request: Request, key: str, number: int, pk: int, **_parts: object
+        self, request: Request, key: str, number: int, comment: int, **_parts: object
     ) -> Response:
         """Put it aside as seen to."""
-        found = self._rows(key, number).filter(pk=pk).first()
+        found = self._rows(key, number).filter(pk=comment).first()
         if found is None:
             raise NotFound(_("There is no such comment."))
         done = comments.resolve(found, actor=self.caller.person, now=timezone.now())
@@ -100,4 +100,4 @@ class Comments(SiteView):
 
 
 def _region(sides: dict[str, Any] | None) -> Region | None:
-    return Region(**sides) if sides else None
+    return Region.checked(**sides) if sides else None

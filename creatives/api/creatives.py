@@ -13,7 +13,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from creatives import details, library, words
+from creatives import details, expiring, library, words
 from creatives.api import etags, filters, finding
 from creatives.api.callers import Caller, SiteView
 from creatives.api.data import CreativeData
@@ -124,13 +124,13 @@ def _change(row: Creative, values: Mapping[str, Any], caller: Caller, *, now: dt
         "tags": partial(details.set_tags, row, tags=values.get("tags", ())),
         "owner": lambda **by: details.set_owner(row, owner=_owner(caller.site, values), **by),
         "licence": partial(details.set_licence, row, licence=values.get("licence", "")),
-        "expires_at": partial(details.set_expiry, row, expires_at=values.get("expires_at")),
+        "expires_at": partial(expiring.set_expiry, row, expires_at=values.get("expires_at")),
     }
     for name, step in steps.items():
         if name in values:
             step(actor=caller.person, now=now)
     if {"cap_per_session", "cap_per_day"} & values.keys():
-        library.set_caps(
+        details.set_caps(
             row,
             per_session=values.get("cap_per_session", row.cap_per_session),
             per_day=values.get("cap_per_day", row.cap_per_day),

@@ -21,7 +21,7 @@ class Cursor(CursorPagination):
     def get_ordering(
         self,
         request: Request,
-        queryset: "QuerySet[Model]",
+        queryset: "QuerySet[Model]",  # noqa: ARG002 - the framework's signature
         view: Any,  # noqa: ANN401
     ) -> tuple[str, ...]:
         """One of the view's orders, then by age so that no two rows are equal."""

@@ -40,7 +40,7 @@ class CsvParser(BaseParser):
         return bytes(stream.read(sheet_in.MAX_BYTES + 1))
 
 
-class LineData(serializers.Serializer[sheet_in.Line]):
+class SheetLine(serializers.Serializer[sheet_in.Line]):
     """What becomes of a text in one language; `row` as spreadsheets count."""
 
     row = serializers.IntegerField()
@@ -53,7 +53,7 @@ class LineData(serializers.Serializer[sheet_in.Line]):
     reason = serializers.CharField()
 
 
-class CountsData(serializers.Serializer[Any]):
+class SheetCounts(serializers.Serializer[Any]):
     """How many of each outcome."""
 
     changed = serializers.IntegerField()
@@ -61,18 +61,18 @@ class CountsData(serializers.Serializer[Any]):
     refused = serializers.IntegerField()
 
 
-class ReportData(serializers.Serializer[Any]):
+class SheetReport(serializers.Serializer[Any]):
     """What a sheet changed, or with `dry_run` would change."""
 
     dry_run = serializers.BooleanField()
-    counts = CountsData()
-    lines = LineData(many=True)
+    counts = SheetCounts()
+    lines = SheetLine(many=True)
 
 
 class Sheet(SiteView):
     """The words of many banners as one table."""
 
-    serializer_class = ReportData
+    serializer_class = SheetReport
     parser_classes = (CsvParser, MultiPartParser)
     renderer_classes = (JSONRenderer, AsCsv)
 
@@ -94,7 +94,7 @@ class Sheet(SiteView):
     @extend_schema(
         parameters=[OpenApiParameter("dry_run", bool, description="Only tell what it would do.")],
         request={CSV: OpenApiTypes.STR, "multipart/form-data": {"type": "object"}},
-        responses=ReportData,
+        responses=SheetReport,
     )
     def take(self, request: Request, **_parts: object) -> Response:
         """A sheet comes back; refused rows cost only themselves."""
@@ -105,7 +105,7 @@ class Sheet(SiteView):
         else:
             now = timezone.now()
             report = sheet_in.apply(self.site, data, actor=self.caller.person, now=now)
-        lines = [LineData(line).data for line in report.lines]
+        lines = [SheetLine(line).data for line in report.lines]
         return Response({"dry_run": dry, "counts": report.counts(), "lines": lines})
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from creatives import landing
-from creatives.library import LARGEST_CAP, NAME_LENGTH
+from creatives.details import LARGEST_CAP
+from creatives.library import NAME_LENGTH
 from creatives.models import Creative, Version
 from creatives.said import ALT_LENGTH
 from creatives.words import SLOT_LENGTH, Saying

@@ -35,7 +35,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{VERSION}words/<str:locale>/", Versions.as_view({"get": "said", "put": "say"})),
     *(path(f"{VERSION}{name}/", Versions.as_view({"post": move})) for name, move in MOVES.items()),
     path(COMMENTS, Comments.as_view({"get": "list", "post": "create"})),
-    path(f"{COMMENTS}<int:pk>/resolve/", Comments.as_view({"post": "resolve"})),
+    path(f"{COMMENTS}<int:comment>/resolve/", Comments.as_view({"post": "resolve"})),
     path("placements/", Placements.as_view({"get": "list", "post": "create"})),
     path(
         "placements/<slug:key>/",

@@ -20,7 +20,7 @@ MOST_BYTES: Final = 256 << 20
 class Refusal(Exception):
     """A file is not taken: a code, and the numbers or names that its sentence mentions."""
 
-    def __init__(self, code: str, **words: float | str) -> None:
+    def __init__(self, code: str, **words: int | str) -> None:
         super().__init__(code)
         self.code = code
         self.words = words
@@ -66,7 +66,7 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     """A `Refusal` on its way to the parent."""
 
     code: str
-    words: dict[str, float | str]
+    words: dict[str, int | str]
 
 
 Answer: TypeAlias = Made | Cut | Refused

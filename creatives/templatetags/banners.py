@@ -37,6 +37,14 @@ def version_thumb(version: Version, classes: str = "thumb") -> SafeString:
 
 
 @register.simple_tag
+def file_thumb(file: Rendition, classes: str = "thumb thumb-row") -> SafeString:
+    """One file of a version, small; an empty frame for a film."""
+    if not file.mime_type.startswith("image/"):
+        return format_html('<span class="{} thumb-none" aria-hidden="true"></span>', classes)
+    return _image(file, "", classes)
+
+
+@register.simple_tag
 def version_picture(version: Version, classes: str = "") -> SafeString:
     """The picture as a shop shows it: every file in its order of preference."""
     kinds = {Rendition.Purpose.SERVED, Rendition.Purpose.POSTER}

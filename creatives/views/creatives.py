@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from creatives import library, words
+from creatives import details, library, review_panel, words
 from creatives.forms import CapsForm, CreativeForm, NameForm, VersionForm, say
 from creatives.models import Creative, Version
 from creatives.preflight import pages
+from creatives.views import panels
 from engine.errors import LabError, NotFound
 from workspace.access import Permission, SiteRequest, site_page
 
@@ -25,7 +26,8 @@ def new(request: SiteRequest) -> HttpResponse:
     form = CreativeForm(request.POST or None, request.FILES or None, locales=locales)
     creative = created(request, form) if request.method == "POST" else None
     if creative:
-        messages.success(request, _("%(name)s is ready.") % {"name": creative.name})
+        text = _("%(name)s is saved as a draft. Submit it for review when it is ready.")
+        messages.success(request, text % {"name": creative.name})
         return redirect("creatives:creative", request.site.key, creative.key)
     return render(request, "creatives/new.html", {"form": form})
 
@@ -70,18 +72,25 @@ def _detail(
     request: SiteRequest, creative: Creative, caps_form: CapsForm, status: int = 200
 ) -> HttpResponse:
     versions = list(creative.versions.all())
-    version = _shown(versions, request.GET.get("version"))
-    checked = pages.context(version, request.user, timezone.now()) if version else {}
-    context = checked | {
-        "caps": caps_form,
-        "creative": creative,
-        "versions": versions,
-        "version": version,
-        "placements": creative.fallback_of.all(),
-        # By its reverse name: the room of experiments lies above this one.
-        "variants": creative.variants.select_related("experiment").order_by("-experiment__pk"),
-        "showing": library.SHOWING,
-    }
+    for each in versions:
+        each.creative = creative  # its state is asked of it: no query
+    version, now = _shown(versions, request.GET.get("version")), timezone.now()
+    checked = pages.context(version, request.user, now) if version else {}
+    context = (
+        panels.context(request, creative, versions, version)
+        | checked
+        | {
+            "caps": caps_form,
+            "creative": creative,
+            "versions": versions,
+            "version": version,
+            "panel": review_panel.of(creative, versions, version, person=request.user, now=now),
+            "placements": creative.fallback_of.all(),
+            # By its reverse name: the room of experiments lies above this one.
+            "variants": creative.variants.select_related("experiment").order_by("-experiment__pk"),
+            "showing": library.SHOWING,
+        }
+    )
     return render(request, "creatives/detail.html", context, status=status)
 
 
@@ -107,7 +116,8 @@ def new_version(request: SiteRequest, key: str) -> HttpResponse:
         locales=request.site.locales,
     )
     if request.method == "POST" and (version := _versioned(request, creative, form)):
-        messages.success(request, _("Version %(n)s is ready.") % {"n": version.number})
+        text = _("Version %(n)s is saved as a draft. Submit it for review when it is ready.")
+        messages.success(request, text % {"n": version.number})
         return redirect("creatives:creative", request.site.key, creative.key)
     context = {
         "creative": creative,
@@ -167,7 +177,7 @@ def caps(request: SiteRequest, key: str) -> HttpResponse:
 def _capped(request: SiteRequest, creative: Creative, form: CapsForm) -> bool:
     values = form.cleaned_data
     try:
-        library.set_caps(
+        details.set_caps(
             creative,
             per_session=values["cap_per_session"],
             per_day=values["cap_per_day"],
@@ -198,6 +208,7 @@ def archive(request: SiteRequest, key: str) -> HttpResponse:
 
 
 def _creative(request: SiteRequest, key: str) -> Creative:
-    versions = Version.objects.select_related("created_by").prefetch_related("renditions")
-    rows = Creative.objects.select_related("created_by", "site").filter(site=request.site)
+    people = ("created_by", "submitted_by", "reviewed_by")
+    versions = Version.objects.select_related(*people).prefetch_related("renditions")
+    rows = Creative.objects.select_related("created_by", "site", "owner").filter(site=request.site)
     return get_object_or_404(rows.prefetch_related(Prefetch("versions", versions)), key=key)

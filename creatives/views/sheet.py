@@ -1,6 +1,7 @@
 """The translation sheet: taken out, brought back, looked at, applied."""
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -26,8 +27,10 @@ def index(request: SiteRequest) -> HttpResponse:
 
 def _page(request: SiteRequest, problem: LabError | None = None) -> HttpResponse:
     lacking = sheet.lacking_of(request.site)
+    offered = lacking[:OFFERED]
+    prefetch_related_objects(offered, "renditions")
     context = {
-        "lacking": lacking[:OFFERED],
+        "lacking": offered,
         "count": len(lacking),
         "languages": request.site.locales[1:],
         "problem": problem,

@@ -43,7 +43,7 @@ def _newest(creative: Creative) -> Version:
 def _forms(request: SiteRequest, version: Version) -> list[LocaleForm]:
     data = request.POST or None
     all_said = words.spoken(version)
-    return [LocaleForm(data, said=said, first=said is all_said[0]) for said in all_said]
+    return [LocaleForm(data, said=said, source=all_said[0]) for said in all_said]
 
 
 def _saved(request: SiteRequest, creative: Creative, forms: list[LocaleForm]) -> Version | None:

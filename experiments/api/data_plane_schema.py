@@ -44,6 +44,7 @@ SOURCE = {
         "width": {"type": "integer"},
         "height": {"type": "integer"},
         "density": {"type": "integer"},
+        "media": {"type": "string", "description": "Only for devices that fit this condition."},
     },
 }
 CREATIVE = {
@@ -55,6 +56,11 @@ CREATIVE = {
         "alt": {"type": "string"},
         "landing_url": {"type": "string", "format": "uri"},
         "sources": {"type": "array", "items": SOURCE},
+        "locale": {"type": "string", "description": "The language of its words."},
+        "dir": {"type": "string", "enum": ["ltr", "rtl"], "description": "How that is written."},
+        "films": {"type": "array", "items": SOURCE},
+        "html": {"type": "string", "description": "Of a composed banner."},
+        "stylesheet": {"type": "string", "format": "uri"},
     },
 }
 REASONS = [
@@ -95,6 +101,7 @@ ASSIGN: dict[str, Any] = {
         OpenApiParameter("experiment", str, required=True, description="The experiment's key."),
         OpenApiParameter("user_id", str, required=True, description="1 to 256 characters."),
         OpenApiParameter("session_id", str, description="A learning policy draws anew for each."),
+        OpenApiParameter("locale", str, description="What the visitor reads, such as zh-Hans."),
         _KEY,
     ],
     "responses": {(200, "application/json"): ASSIGNED, **_problems(401, 403, 404, 422)},

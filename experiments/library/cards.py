@@ -73,12 +73,12 @@ def _numbers(effect: Effect | None) -> tuple[str, str, str]:
 def _shown(experiment: Experiment, verdict: str, effect: Effect | None) -> tuple[Shown, ...]:
     """The winner first, then the others in their order."""
     variants = list(experiment.variants.all())
-    winner = _winner(experiment, variants, verdict, effect)
-    ordered = sorted(variants, key=lambda v: (v.pk != winner, v.position))
-    return tuple(Shown(v, won=v.pk == winner, control=v.position == 0) for v in ordered)
+    best = winner(experiment, variants, verdict, effect)
+    ordered = sorted(variants, key=lambda v: (v.pk != best, v.position))
+    return tuple(Shown(v, won=v.pk == best, control=v.position == 0) for v in ordered)
 
 
-def _winner(
+def winner(
     experiment: Experiment, variants: Sequence[Variant], verdict: str, effect: Effect | None
 ) -> int | None:
     """What was chosen; where nobody has chosen, what the report says."""

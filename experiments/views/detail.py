@@ -11,7 +11,16 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-from experiments import consequences, first_hour, launch, layers, moves, policy_view, sizing
+from experiments import (
+    consequences,
+    first_hour,
+    launch,
+    layers,
+    moves,
+    policy_view,
+    sizing,
+    standing,
+)
 from experiments.models import Experiment, Status
 from experiments.reports import page, sharing
 from experiments.views import keeping, taking
@@ -41,6 +50,7 @@ def frame(request: SiteRequest, experiment: Experiment, tab: str) -> dict[str, A
     return {
         "experiment": experiment,
         "tab": tab,
+        "holes": standing.holes(experiment, now=timezone.now()),
         "actions": actions,
         "shortcuts": [action for action in actions if not action.danger][:2],
         "main_action": next((a for a in actions if experiment.status in a.leads_from), None),

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from creatives import landings, wall
-from creatives.models import Creative
-from experiments import first_hour, listing
+from creatives import landings, reviewing, wall
+from creatives.models import Creative, Version
+from experiments import first_hour, listing, standing
 from experiments.library import cards, record
 from experiments.models import Experiment, Status
 from experiments.views.finding import with_pictures
@@ -42,11 +42,12 @@ def home(request: SiteRequest) -> HttpResponse:
     rows = _loaded([*running, *learned, *(pk for pks, *_words in waiting for pk in pks)])
     tasks = first_hour.tasks(site, request.user, request.role)
     waits = [Card(rows[pk], *words) for pks, *words in waiting for pk in pks]
-    dead_ends = _dead_ends(request)
+    dead_ends, reviews = _dead_ends(request), _reviews(request)
     context = {
+        "reviews": reviews,
         "cards": waits,
         "dead_ends": dead_ends,
-        "needs": len(waits) + len(dead_ends),
+        "needs": len(waits) + len(dead_ends) + bool(reviews),
         "running": [(rows[pk], listing.progress(rows[pk], now)) for pk in running],
         "learnings": [cards.of(rows[pk]) for pk in learned],
         "record": record.counted(site) if learned else None,
@@ -69,7 +70,9 @@ def put_away(request: SiteRequest) -> HttpResponse:
 def _waiting(request: SiteRequest) -> list[tuple[list[int], str, str, str]]:
     """Experiments that wait for a person: ids, why, the button, its page."""
     site, granted = request.site, GRANTS.get(request.role, frozenset())
+    still = standing.standing_still(site, now=timezone.now())
     found = [
+        (still, _("It stands still: one of its banners may not be shown."), _("Look"), "results"),
         (listing.doubtful(site), _("The data must be checked first."), _("Look"), "results"),
         (listing.ready(site), _("There is an answer; nobody has decided."), _("Look"), "results"),
     ]
@@ -84,6 +87,13 @@ def _dead_ends(request: SiteRequest) -> list[Creative]:
     if Permission.EDIT not in GRANTS.get(request.role, frozenset()):
         return []
     return list(wall.with_newest(landings.dead_ends(request.site))[:CARDS])
+
+
+def _reviews(request: SiteRequest) -> list[Version]:
+    """Banners that wait for this person's word, the longest first."""
+    if Permission.REVIEW not in GRANTS.get(request.role, frozenset()):
+        return []
+    return list(reviewing.for_person(request.site, request.user)[:CARDS])
 
 
 def _ids(rows: QuerySet[Experiment], order: str | None, most: int) -> list[int]:

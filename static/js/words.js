@@ -15,5 +15,5 @@ for (const field of document.querySelectorAll("[data-counted]")) {
 
 for (const shown of document.querySelectorAll("[data-alt-of]")) {
   const field = document.getElementById(shown.dataset.altOf);
-  field?.addEventListener("input", () => (shown.textContent = field.value));
+  field?.addEventListener("input", () => (shown.textContent = field.value || field.placeholder));
 }

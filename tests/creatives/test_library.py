@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from creatives import library, media, rendering
+from creatives import details, library, media, rendering
 from creatives.models import Creative, Rendition
 from engine.errors import Conflict, IllegalMove, InvalidInput
 from experiments import lifecycle
@@ -171,7 +171,7 @@ def test_thumbnail__prefetched__asks_nothing(django_assert_num_queries):
 @pytest.mark.parametrize("caps", [(2, 5), (None, 1), (1000, None), (None, None)])
 def test_set_caps__possible__stored_and_audited_without_a_new_version(now, caps):
     creative = _create(a_site(), now)
-    library.set_caps(creative, per_session=caps[0], per_day=caps[1], actor=a_user("mei"), now=now)
+    details.set_caps(creative, per_session=caps[0], per_day=caps[1], actor=a_user("mei"), now=now)
     stored = Creative.objects.get()
     assert (stored.cap_per_session, stored.cap_per_day) == caps
     assert stored.versions.count() == 1
@@ -187,6 +187,6 @@ def test_set_caps__possible__stored_and_audited_without_a_new_version(now, caps)
 def test_set_caps__impossible__refused_by_field(now, caps, field):
     creative = _create(a_site(), now)
     with pytest.raises(InvalidInput) as refused:
-        library.set_caps(creative, per_session=caps[0], per_day=caps[1], actor=None, now=now)
+        details.set_caps(creative, per_session=caps[0], per_day=caps[1], actor=None, now=now)
     assert refused.value.field == field
     assert Creative.objects.get().cap_per_session is None

@@ -17,7 +17,7 @@ ZH = "zh-Hans"
 
 @pytest.fixture
 def site():
-    return a_site()
+    return a_site(locales=["en", "zh-Hans"])
 
 
 def read(data: bytes) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from creatives import bulk, details, review, wall
+from creatives import bulk, details, expiring, review, wall
 from creatives.bulk import Action, Order
 from creatives.models import Copy, Creative
 from engine.errors import InvalidInput
@@ -93,7 +93,7 @@ def test_wall__further_filters__in_the_address(client, site, marketer, now):
     details.set_tags(mine, tags=["Spring", "sale"], actor=None, now=now)
     details.set_owner(mine, owner=marketer, actor=None, now=now)
     later = timezone.now() + dt.timedelta(days=3)
-    details.set_expiry(mine, expires_at=later, actor=None, now=now)
+    expiring.set_expiry(mine, expires_at=later, actor=None, now=now)
     assert _found(client, "tag=spring") == _found(client, "owner=mei") == {"Mine"}
     assert _found(client, "expiring=on") == {"Mine"}
     assert _found(client, "q=SPRI") == {"Mine", "Other"}  # the words of both say spring
@@ -224,10 +224,12 @@ def test_bulk__manager__may_not(client, site):
 def test_expiry__later_date__brings_it_back(site, now):
     creative = a_creative(site)
     Creative.objects.filter(pk=creative.pk).update(expires_at=now, expired_at=now)
-    later = details.set_expiry(creative, expires_at=now + dt.timedelta(days=1), actor=None, now=now)
+    later = expiring.set_expiry(
+        creative, expires_at=now + dt.timedelta(days=1), actor=None, now=now
+    )
     assert later.expired_at is None
     with pytest.raises(InvalidInput):
-        details.set_expiry(creative, expires_at=now, actor=None, now=now)
+        expiring.set_expiry(creative, expires_at=now, actor=None, now=now)
 
 
 def test_thumbnails__live_and_newer_draft__pages_show_what_visitors_see(site, now):

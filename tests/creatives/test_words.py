@@ -15,7 +15,7 @@ ZH = "zh-Hans"
 
 @pytest.fixture
 def site():
-    return a_site()
+    return a_site(locales=["en", "zh-Hans"])
 
 
 @pytest.fixture

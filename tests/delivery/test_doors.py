@@ -397,6 +397,30 @@ def test_media__picture__is_served_for_ever_to_everybody(granian) -> None:
     assert (again.status, again.body) == (304, b"")
 
 
+@pytest.mark.parametrize(
+    ("ending", "kind"), [("mp4", "video/mp4"), ("webm", "video/webm"), ("css", "text/css")]
+)
+def test_media__film_or_style_sheet__served_in_parts_and_harmless(granian, ending, kind) -> None:
+    folder, name = read().media_root, f"{'ef' * 32}.{ending}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(b"0123456789")
+    whole = granian.get(f"/media/{name}")
+    assert (whole.status, whole.body) == (200, b"0123456789")
+    assert (whole.headers["content-type"], whole.headers["accept-ranges"]) == (kind, "bytes")
+    part = granian.get(f"/media/{name}", range="bytes=2-4")
+    assert (part.status, part.body) == (206, b"234")
+    assert part.headers["content-range"] == "bytes 2-4/10"
+    assert part.headers["content-length"] == "3"
+    old = granian.get(f"/media/{name}", range="bytes=2-4", if_range='"other"')
+    assert (old.status, old.body) == (200, b"0123456789")
+    beyond = granian.get(f"/media/{name}", range="bytes=10-")
+    assert (beyond.status, beyond.headers["content-range"]) == (416, "bytes */10")
+    for answer in (whole, part, old, beyond):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
 def test_tag__browser_that_knows_gzip__gets_it_small(granian) -> None:
     small = granian.get("/tag/banner-lab.js", accept_encoding="gzip, br")
     plain = granian.get("/tag/banner-lab.js")

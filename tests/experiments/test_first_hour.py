@@ -28,7 +28,7 @@ def done(site, person, role=Role.MARKETER):
     return [task.done for task in first_hour.tasks(site, person, role)]
 
 
-def upload(site, actor, now, name="Mine"):
+def upload(site, actor, now, name="Mine", *, approved=True):
     creative = library.create(
         site,
         name=name,
@@ -39,7 +39,8 @@ def upload(site, actor, now, name="Mine"):
         actor=actor,
         now=now,
     )
-    approve(creative)
+    if approved:
+        approve(creative, at=now)
     return creative
 
 
@@ -81,7 +82,11 @@ def test_demo__the_hour__ticks_step_by_step(client, demo, person, now):
     assert done(demo, person) == [True, False, False, False, False]
     client.get("/demo/")
     assert done(demo, person) == [True, True, False, False, False]
-    banner = upload(demo, person, now)
+    banner = upload(demo, person, now, approved=False)
+    assert done(demo, person) == [True, True, False, False, False]
+    step = first_hour.tasks(demo, person, Role.MARKETER)[2]
+    assert step.href == f"/s/demo/creatives/{banner.key}/"
+    approve(banner, at=now)
     assert done(demo, person) == [True, True, True, False, False]
     experiment = plan(demo, banner, person, now)
     assert done(demo, person) == [True, True, True, True, False]

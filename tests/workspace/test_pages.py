@@ -23,13 +23,13 @@ def admin(client, site):
     return user
 
 
-WINDOWS = {"view_window_days": "30", "click_window_days": "7"}
+WINDOWS = {"view_window_days": "30", "click_window_days": "7", "locales": "en, zh-Hans"}
 
 
 def test_settings__good_values__saved_and_audited(client, site, admin):
     origins = "https://Shop.example/\nhttp://localhost:3000\nhttps://shop.example"
     fields = {"name": "Shop", "origins": origins, "currency": "EUR", "timezone": "Europe/Zurich"}
-    fields |= {"view_window_days": "14", "click_window_days": "3"}
+    fields |= WINDOWS | {"view_window_days": "14", "click_window_days": "3"}
     assert client.post("/s/shop/settings/", fields).status_code == 302
     site.refresh_from_db()
     assert site.origins == ["https://shop.example", "http://localhost:3000"]

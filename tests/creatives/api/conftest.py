@@ -41,7 +41,7 @@ class Api:
 
 @pytest.fixture
 def site():
-    return a_site()
+    return a_site(locales=["en", "zh-Hans"])
 
 
 @pytest.fixture

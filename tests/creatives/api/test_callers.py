@@ -15,9 +15,14 @@ PARTS = {
     "<slug:key>": "spring",
     "<int:number>": "1",
     "<str:locale>": "en",
-    "<int:pk>": "1",
+    "<int:comment>": "1",
     "<str:sku>": "s-1",
 }
+
+
+def verbs(pattern) -> set[str]:
+    """The methods of an address; the framework adds HEAD once it has been called."""
+    return set(pattern.callback.actions) - {"head"}
 
 
 def the_addresses() -> list[tuple[str, str]]:
@@ -27,7 +32,7 @@ def the_addresses() -> list[tuple[str, str]]:
         path = str(pattern.pattern)
         for name, value in PARTS.items():
             path = path.replace(name, value)
-        found += [(method, path) for method in pattern.callback.actions]
+        found += [(method, path) for method in sorted(verbs(pattern))]
     return found
 
 
@@ -42,6 +47,8 @@ def spring(site):
 
 
 def ask(api: Api, method: str, path: str):
+    if (method, path) == ("post", "translation-sheet/"):
+        return api.send(path, b"", "text/csv")
     return getattr(api, method)(path, None if method == "get" else {})
 
 
@@ -110,8 +117,8 @@ def test_document__every_address__described_for_keys_and_people(client):
         path = re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern))
         for root in (KEYED, "/api/v1/sites/{site}/"):
             operations = paths[root + path]
-            assert set(pattern.callback.actions) <= set(operations)
-            for method in pattern.callback.actions:
+            assert verbs(pattern) <= set(operations)
+            for method in verbs(pattern):
                 assert operations[method]["description"]
                 assert {"401", "403", "404"} <= set(operations[method]["responses"])
     ids = [o["operationId"] for path in paths.values() for o in path.values() if "operationId" in o]

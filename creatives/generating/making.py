@@ -1,0 +1,106 @@
+"""The job that makes many drafts: it may be started again and makes none of them twice."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from creatives import library, pictures, studio
+from creatives.models import Creative
+from engine.errors import InvalidInput, LabError
+from workspace import jobs
+from workspace.models import Job, Site
+
+KIND = "creatives.generate"
+PREFIX = 40
+Person = AbstractBaseUser | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One banner that is to be made."""
+
+    name: str
+    design: str
+    palette: str
+    slots: Mapping[str, Mapping[str, str]]
+    landing_url: str
+    image: int | None = None
+    product: str = ""
+    levels: Mapping[str, str] = field(default_factory=dict)
+    refused: str = ""
+    """Why it cannot be made, where that is known beforehand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What became of one of them, for the report."""
+
+    name: str
+    product: str
+    key: str
+    reason: str
+
+
+def ask(site: Site, wishes: list[Wish], *, name: str, actor: Person, now: dt.datetime) -> Job:
+    """Have the worker make them."""
+    if not wishes:
+        raise InvalidInput(_("There is nothing to make."), field="count")
+    return jobs.enqueue(
+        KIND,
+        site=site,
+        subject=name[:100],
+        parameters={
+            # In the keys of its banners, so that a job taken up again finds them.
+            "run": f"{slugify(name)[:PREFIX].strip('-') or 'banner'}-{now:%y%m%d%H%M%S}",
+            "wishes": [asdict(wish) for wish in wishes],
+        },
+        actor=actor,
+        now=now,
+    )
+
+
+@jobs.register(KIND, title=gettext_lazy("Generated banners"))
+def generate(job: Job, progress: jobs.Progress) -> dict[str, Any]:
+    """Compose what the job wishes for; each on its own, so that one refusal stops no other."""
+    wishes = [Wish(**kept) for kept in job.parameters["wishes"]]
+    lines = []
+    for number, wish in enumerate(wishes):
+        progress(number, len(wishes), wish.name)
+        key = f"{job.parameters['run']}-{number + 1}"
+        lines.append(_made(job, wish, key, now=progress.now))
+    progress(len(wishes), len(wishes), _("Done"))
+    count = sum(1 for line in lines if line.key)
+    said = ngettext("%(n)s draft was made.", "%(n)s drafts were made.", count) % {"n": count}
+    return {"message": said, "made": count, "lines": [asdict(line) for line in lines]}
+
+
+def _made(job: Job, wish: Wish, key: str, *, now: dt.datetime) -> Line:
+    site = job.site
+    if wish.refused or site is None:
+        return Line(wish.name, wish.product, "", wish.refused)
+    if Creative.objects.filter(site=site, key=key).exists():
+        return Line(wish.name, wish.product, key, "")
+    try:
+        creative = studio.compose(
+            site,
+            key=key,
+            name=wish.name[: library.NAME_LENGTH],
+            design=wish.design,
+            palette=wish.palette,
+            slots=wish.slots,
+            landing_url=wish.landing_url,
+            image=pictures.chosen(site, wish.image),
+            product=site.products.filter(sku=wish.product).first() if wish.product else None,
+            levels=wish.levels,
+            actor=job.created_by,
+            now=now,
+        )
+    except LabError as problem:
+        return Line(wish.name, wish.product, "", f"{problem} {problem.hint or ''}".strip())
+    return Line(wish.name, wish.product, creative.key, "")

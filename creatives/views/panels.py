@@ -1,0 +1,252 @@
+"""The parts of a creative's page: what is kept with it, its versions, where it fits, its focus."""
+
+import datetime as dt
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from creatives import (
+    cutting,
+    details,
+    differing,
+    expiring,
+    focus,
+    library,
+    repeating,
+    review,
+    states,
+)
+from creatives.forms import say
+from creatives.models import Creative, Placement, Version
+from creatives.wall_forms import LICENCE_LENGTH, members
+from engine.errors import LabError, NotFound
+from workspace.access import Permission, SiteRequest, site_page
+from workspace.models import Site
+
+LOCAL = "%Y-%m-%dT%H:%M"
+NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
+
+
+class DetailsForm(forms.Form):
+    """What is kept beside a creative."""
+
+    tags = forms.CharField(
+        label=gettext_lazy("Tags"),
+        required=False,
+        max_length=900,
+        help_text=gettext_lazy("Separated by commas."),
+    )
+    owner = forms.ChoiceField(label=gettext_lazy("Owner"), required=False)
+    licence = forms.CharField(
+        label=gettext_lazy("Licence"),
+        required=False,
+        max_length=LICENCE_LENGTH,
+        help_text=gettext_lazy("Where the pictures come from and what they may be used for."),
+    )
+    expires_at = forms.DateTimeField(
+        label=gettext_lazy("Expires"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL),
+        input_formats=[LOCAL, "%Y-%m-%d %H:%M", "%Y-%m-%d"],
+        help_text=gettext_lazy("From then on it is not shown any more. Empty: never."),
+    )
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.people = {person.get_username(): person for person in members(site)}
+        names = [("", "—"), *((name, name) for name in self.people)]
+        self.fields["owner"].choices = names  # type: ignore[attr-defined]
+
+    @classmethod
+    def of(cls, creative: Creative) -> "DetailsForm":
+        owner = creative.owner
+        initial = {
+            "tags": ", ".join(creative.tags),
+            "owner": owner.get_username() if owner else "",
+            "licence": creative.licence,
+            "expires_at": creative.expires_at,
+        }
+        return cls(site=creative.site, initial=initial)
+
+
+def context(
+    request: SiteRequest, creative: Creative, versions: list[Version], version: Version | None
+) -> dict[str, Any]:
+    """What the parts need, for the page of a creative."""
+    places = list(request.site.placements.all()) if version else []
+    before = next((v for v in versions if version and v.number < version.number), None)
+    return {
+        "details": DetailsForm.of(creative),
+        "ribbons": [(each, states.of_version(each)) for each in versions],
+        "before": before,
+        "places_of": cutting.places(version, places) if version else [],
+        "expired": bool(creative.expires_at and creative.expires_at <= timezone.now()),
+    }
+
+
+@require_POST
+@site_page(Permission.EDIT)
+def keep_details(request: SiteRequest, key: str) -> HttpResponse:
+    """Save tags, owner, licence and end."""
+    creative = _creative(request, key)
+    form = DetailsForm(request.POST, site=request.site)
+    try:
+        if form.is_valid():
+            _keep(creative, form, request)
+            messages.success(request, _("Saved."))
+        else:
+            for field, errors in form.errors.items():
+                messages.error(request, f"{form.fields[field].label}: {' '.join(map(str, errors))}")
+    except LabError as problem:
+        messages.error(request, say(problem))
+    return redirect("creatives:creative", request.site.key, key)
+
+
+def _keep(creative: Creative, form: DetailsForm, request: SiteRequest) -> None:
+    values, actor, now = form.cleaned_data, request.user, timezone.now()
+    tags = values["tags"].replace("，", ",").split(",")
+    ends = values["expires_at"]
+    with transaction.atomic():
+        details.set_tags(creative, tags=tags, actor=actor, now=now)
+        owner = form.people.get(values["owner"])
+        details.set_owner(creative, owner=owner, actor=actor, now=now)
+        details.set_licence(creative, licence=values["licence"], actor=actor, now=now)
+        if not _same_minute(creative.expires_at, ends):
+            expiring.set_expiry(creative, expires_at=ends, actor=actor, now=now)
+
+
+def _same_minute(kept: dt.datetime | None, typed: dt.datetime | None) -> bool:
+    """The field holds minutes: an unchanged end in the past must not be refused."""
+    if kept is None or typed is None:
+        return kept is typed
+    return kept.replace(second=0, microsecond=0) == typed
+
+
+@require_safe
+@site_page(Permission.VIEW)
+def compare(request: SiteRequest, key: str) -> HttpResponse:
+    """Two versions beside each other."""
+    creative = _creative(request, key)
+    before = _version(creative, request.GET.get("before", ""))
+    after = _version(creative, request.GET.get("after", ""))
+    lines = differing.lines(before, after)
+    parts = {
+        "creative": creative,
+        "sides": [(one, states.of_version(one)) for one in (before, after)],
+        "lines": lines,
+        "changed": sum(line.changed for line in lines),
+        "same_picture": differing.same_picture(before, after),
+    }
+    return render(request, "creatives/compare.html", parts)
+
+
+@require_POST
+@site_page(Permission.EDIT)
+def bring_back(request: SiteRequest, key: str) -> HttpResponse:
+    """Show an approved version again at once; of any other one its content becomes a draft."""
+    creative = _creative(request, key)
+    version = _version(creative, request.POST.get("version", ""))
+    actor, now = request.user, timezone.now()
+    try:
+        if version.status == Version.Status.APPROVED and creative.live_id != version.pk:
+            review.show_again(version, actor=actor, now=now)
+            text = _("Visitors see version %(n)s again within five seconds.")
+            messages.success(request, text % {"n": version.number})
+        else:
+            made = repeating.bring_back(version, actor=actor, now=now)
+            text = _("Version %(n)s is a draft with the content of version %(of)s.")
+            messages.success(request, text % {"n": made.number, "of": version.number})
+    except LabError as problem:
+        messages.error(request, say(problem))
+    return redirect("creatives:creative", request.site.key, key)
+
+
+@site_page(Permission.EDIT)
+def focal_point(request: SiteRequest, key: str) -> HttpResponse:
+    """Around which point of the picture it is cut; another one is a new draft."""
+    creative = _creative(request, key)
+    last = creative.versions.first()
+    if last is None or last.kind == Version.Kind.COMPOSED:
+        raise NotFound(_("It has no picture that is cut."))
+    typed = (request.POST.get("focus_x", ""), request.POST.get("focus_y", ""))
+    problem = _moved(request, creative, last, typed) if request.method == "POST" else ""
+    if request.method == "POST" and not problem:
+        return redirect("creatives:creative", request.site.key, key)
+    parts = {
+        "creative": creative,
+        "version": last,
+        "typed": typed if problem else (last.focus_x, last.focus_y),
+        "problem": problem,
+        "crops": focus.crops(last, list(Placement.objects.filter(site=request.site))),
+    }
+    return render(request, "creatives/focus.html", parts)
+
+
+def _moved(request: SiteRequest, creative: Creative, last: Version, typed: tuple[str, str]) -> str:
+    """Why the point cannot be kept; empty when it is."""
+    sides = [side.strip().replace(",", ".") for side in typed]
+    if not all(NUMBER.fullmatch(side) for side in sides):
+        return _("Type two numbers between 0 and 100.")
+    point = (round(float(sides[0])), round(float(sides[1])))
+    try:
+        made = library.add_version(
+            creative,
+            alt=last.alt,
+            landing_url=last.landing_url,
+            upload=None,
+            focus=point,
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except LabError as problem:
+        return say(problem)
+    text = _("Version %(n)s is a draft with another focal point.")
+    messages.success(request, text % {"n": made.number})
+    return ""
+
+
+@require_POST
+@site_page(Permission.EDIT)
+def make_cuts(request: SiteRequest, key: str) -> HttpResponse:
+    """Have the newest version cut for the chosen placements."""
+    creative = _creative(request, key)
+    version = _version(creative, request.POST.get("version", ""))
+    chosen = Placement.objects.filter(site=request.site, key__in=request.POST.getlist("placement"))
+    try:
+        if not chosen:
+            messages.error(request, _("Choose at least one placement."))
+        else:
+            cutting.ask(version, list(chosen), actor=request.user, now=timezone.now())
+            messages.success(request, _("The pictures are being cut."))
+    except LabError as problem:
+        messages.error(request, say(problem))
+    address = reverse("creatives:creative", args=[request.site.key, key])
+    return redirect(f"{address}?version={version.number}")
+
+
+def _creative(request: SiteRequest, key: str) -> Creative:
+    rows = Creative.objects.select_related("site", "owner", "live")
+    return get_object_or_404(rows, site=request.site, key=key)
+
+
+def _version(creative: Creative, number: str) -> Version:
+    rows = creative.versions.prefetch_related("renditions", "copies")
+    found = rows.filter(number=int(number)).first() if _is_number(number) else None
+    if found is None:
+        raise NotFound(_("There is no such version."))
+    found.creative = creative
+    return found
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 9  # noqa: PLR2004
