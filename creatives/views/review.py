@@ -65,7 +65,7 @@ def _page(
         "reason_form": reason or ReasonForm(),
         "next": reviewing.next_after(version, request.user),
         "previous": reviewing.previous_before(version, request.user),
-        "waive_form": APPROVE if panel.waits and panel.may_approve else "",
+        "waive_form": APPROVE if panel and panel.waits and panel.may_approve else "",
     }
     refused = bool(comment or reason) and not _is_part(request)
     status = UNPROCESSABLE if refused else 200
