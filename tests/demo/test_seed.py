@@ -100,7 +100,7 @@ def test_command__twice__site_at_once_and_one_job_for_its_past(capsys):
     call_command("seed_demo")
     call_command("seed_demo")
     assert "Its past is coming in" in capsys.readouterr().out
-    assert Job.objects.get().kind == data.SEED_HISTORY
+    assert Job.objects.get(kind=data.SEED_HISTORY)
 
 
 def test_command__waiting_without_a_data_plane__says_what_is_away(settings):
