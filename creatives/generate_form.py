@@ -35,7 +35,7 @@ class GenerateForm(forms.Form):
         max_length=landing.MAX_CHARACTERS,
         widget=forms.URLInput(attrs={"placeholder": "https://shop.example/spring"}),
     )
-    product: forms.ModelChoiceField[Product] = forms.ModelChoiceField(
+    product: "forms.ModelChoiceField[Product]" = forms.ModelChoiceField(
         label=gettext_lazy("Product"),
         required=False,
         queryset=Product.objects.none(),

@@ -18,7 +18,7 @@ from django.db import transaction
 from creatives import library, placements, review, uploads
 from creatives.models import Creative, Placement
 from creatives.uploads import Picture
-from demo import art, credentials
+from demo import art, compositions, credentials
 from demo.art import Banner
 from demo.credentials import Credentials, DemoKeys, DemoUser
 from demo.models import DemoSite
@@ -56,6 +56,7 @@ def seed(*, now: dt.datetime) -> Credentials:
         shown = _creatives(site, now=now)
         for place in PLACES:
             _place(site, place, shown, now=now)
+        compositions.compose(site, now=now)
         DemoSite.objects.get_or_create(site=site, defaults={"anchor": now})
         credentials.write(made)
     publishing.publish_if_changed(now=now)
