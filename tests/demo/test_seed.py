@@ -9,7 +9,7 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
 from creatives.models import Comment, Creative, Placement, Version
-from demo import art, credentials, data, seed
+from demo import art, compositions, credentials, data, seed
 from demo.models import DemoSite, Pace
 from demo.places import PLACES
 from experiments.models import Experiment
@@ -30,10 +30,13 @@ def test_seed__empty_database__demo_site_with_people_keys_banners_and_placements
     assert all(authenticate(username=u.username, password=u.password) for u in made.users)
     assert keys.find(made.keys.secret).kind == "secret"
     assert keys.find(made.keys.publishable).kind == "publishable"
-    assert Creative.objects.filter(site=site).count() == len(art.BANNERS)
-    assert {p.key for p in Placement.objects.filter(site=site)} == {p.key for p in PLACES}
+    made_of = len(compositions.SCENES) + len(compositions.COMPOSITIONS)
+    assert Creative.objects.filter(site=site).count() == len(art.BANNERS) + made_of
+    places = {p.key for p in PLACES} | {compositions.PLACE}
+    assert {p.key for p in Placement.objects.filter(site=site)} == places
     assert ApiKey.objects.filter(site=site, revoked_at=None).count() == 2
-    assert not Experiment.objects.exists()
+    assert [e.key for e in Experiment.objects.all()] == [compositions.EXPERIMENT]
+    assert site.products.count() == 8
     assert DemoSite.objects.get(site=site).pace == Pace.CALM
 
 
@@ -100,7 +103,7 @@ def test_command__twice__site_at_once_and_one_job_for_its_past(capsys):
     call_command("seed_demo")
     call_command("seed_demo")
     assert "Its past is coming in" in capsys.readouterr().out
-    assert Job.objects.get(kind=data.SEED_HISTORY)
+    assert Job.objects.filter(kind=data.SEED_HISTORY).count() == 1
 
 
 def test_command__waiting_without_a_data_plane__says_what_is_away(settings):
