@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from creatives import comments, library, review
+from creatives import comments, expiring, library, review
 from creatives.comments import Region
 from creatives.models import Comment, Creative, Version
 from demo import art
@@ -63,7 +63,7 @@ def stage(made: Mapping[str, Creative], people: Mapping[Role, User], *, now: dt.
         _submit(version, people, now=now)
         _reject(version, people, now=now)
         end = now + dt.timedelta(days=DAYS_LEFT)
-        library.set_expiry(version.creative, expires_at=end, actor=None, now=now)
+        expiring.set_expiry(version.creative, expires_at=end, actor=None, now=now)
 
 
 def _next(creative: Creative, plan: Next, *, now: dt.datetime) -> Version | None:
