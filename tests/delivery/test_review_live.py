@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from banner_lab.stack.processes import wait_until
-from creatives import library, review
+from creatives import expiring, library, review
 from creatives.models import Creative, Version
 from experiments import tasks
 from experiments.models import Snapshot, Status
@@ -111,7 +111,7 @@ def test_withdrawal__in_the_page__default_and_test_within_five_seconds(
 def test_expiry__by_the_tick__is_in_the_next_snapshot(granian, world) -> None:
     banner = a_place(world, "expire-me")
     end = timezone.now() + dt.timedelta(seconds=2)
-    library.set_expiry(banner, expires_at=end, actor=None, now=timezone.now())
+    expiring.set_expiry(banner, expires_at=end, actor=None, now=timezone.now())
     granian.follow(world.publish())
     assert shown(granian, world, "expire-me")
     time.sleep(2.1)
@@ -127,7 +127,7 @@ def test_expiry__put_off_in_the_page__is_shown_again_within_five_seconds(
 ) -> None:
     banner = a_place(world, "put-off")
     end = timezone.now() + dt.timedelta(seconds=1)
-    library.set_expiry(banner, expires_at=end, actor=None, now=timezone.now())
+    expiring.set_expiry(banner, expires_at=end, actor=None, now=timezone.now())
     granian.follow(world.publish())
     assert wait_until(lambda: shown(granian, world, "put-off") is None, seconds=1 + LIVE_SECONDS)
     editor = Client()
@@ -144,7 +144,7 @@ def test_expiry__database_and_everything_else_away__by_its_own_clock(behind, wor
     )
     end = timezone.now() + dt.timedelta(seconds=6)
     for creative in (banner, experiment.variants.get(key="b").creative):
-        library.set_expiry(creative, expires_at=end, actor=None, now=timezone.now())
+        expiring.set_expiry(creative, expires_at=end, actor=None, now=timezone.now())
     door.follow(world.publish())
     proxy.shut()
     assert shown(door, world, "alone")
