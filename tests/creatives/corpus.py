@@ -252,6 +252,8 @@ def _films() -> list[Case]:
         "WebM, its second half missing": (_half_a_webm, DAMAGED),
         "MP4, nothing but its brand": (lambda: hf.film()[:32], DAMAGED),
         "WebM, nothing but its head": (lambda: hf.film("webm", "libvpx")[:40], DAMAGED),
+        "MP4 that promises 2³¹ frames": (lambda: hf.promising(b"\0\0\0\0"), DAMAGED),
+        "MP4 that promises 2³¹ frames of a byte": (lambda: hf.promising(b"\0\0\0\1"), DAMAGED),
         "MP4 of sound": (hf.sound_only, DAMAGED),
         "MP4, H.265": (lambda: hf.film(codec="libx265"), OTHER),
         "MP4, MPEG-4 part 2": (lambda: hf.film(codec="mpeg4"), OTHER),
