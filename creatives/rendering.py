@@ -105,8 +105,18 @@ def sources(version: Version, placement: Placement | None) -> tuple[Source, ...]
         for size in reversed(sizes)
         for file in _cuts(version, size)
     ]
-    whole = (_source(file) for file in _pictures(version) if not file.css_width)
+    whole = map(_source, pictures(version))
     return (*_stills(version), *(found or whole))
+
+
+def pictures(version: Version) -> list[Rendition]:
+    """The picture as it is (of a film its poster), the most modern file first."""
+    return [file for file in _pictures(version) if not file.css_width]
+
+
+def film(version: Version) -> Rendition | None:
+    """The file that moves, where there is one."""
+    return next((f for f in version.renditions.all() if f.mime_type.startswith("video/")), None)
 
 
 def _stills(version: Version) -> list[Source]:
@@ -138,7 +148,7 @@ def _cuts(version: Version, size: Size) -> list[Rendition]:
     cut = [f for f in files if (f.css_width, f.css_height) == (size.width, size.height)]
     if cut:
         return sorted(cut, key=lambda file: -file.density)
-    return [f for f in files if not f.css_width] if fitting.fits_size(version, size) else []
+    return pictures(version) if fitting.fits_size(version, size) else []
 
 
 def _pictures(version: Version) -> list[Rendition]:
@@ -150,8 +160,8 @@ def _pictures(version: Version) -> list[Rendition]:
 
 
 def _films(version: Version) -> tuple[Source, ...]:
-    files = (f for f in version.renditions.all() if f.mime_type.startswith("video/"))
-    return tuple(map(_source, files))
+    file = film(version)
+    return (_source(file),) if file else ()
 
 
 def _absolute(html: str) -> str:

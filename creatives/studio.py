@@ -170,12 +170,12 @@ def _add(
         width=WIDTH,
         height=HEIGHT,
         design=filled.design.key,
-        slots=_kept(filled, first),
+        slots=kept(filled, first),
         levels=dict(levels or {}),
         html=made.html[first],
         stylesheet=media.store(css, "css"),
         product=filled.product,
-        facts=_facts(filled).kept(),
+        facts=facts(filled).kept(),
         original_type=TYPE,
         original_bytes=len(whole),
         original_sha256=hashlib.sha256(whole).hexdigest(),
@@ -197,18 +197,19 @@ def _copy(version: Version, filled: Filled, made: Made, locale: str) -> Copy:
     )
 
 
-def _kept(filled: Filled, locale: str) -> dict[str, Any]:
+def kept(filled: Filled, locale: str) -> dict[str, Any]:
     """What the form needs to show it again, and which price of the feed it speaks of."""
-    kept: dict[str, Any] = dict(filled.words[locale])
-    kept |= {"palette": filled.palette.key, "design_version": filled.design.version}
+    found: dict[str, Any] = dict(filled.words[locale])
+    found |= {"palette": filled.palette.key, "design_version": filled.design.version}
     if filled.image:
-        kept["image"] = filled.image.pk
+        found["image"] = filled.image.pk
     if filled.product:
-        kept |= {name: getattr(filled.product, field) for field, name in KEPT_OF_PRODUCT}
-    return kept
+        found |= {name: getattr(filled.product, field) for field, name in KEPT_OF_PRODUCT}
+    return found
 
 
-def _facts(filled: Filled) -> Facts:
+def facts(filled: Filled) -> Facts:
+    """What is known of a composed banner before it is drawn: the contrast of its texts."""
     picture = Facts.of(filled.image.facts) if filled.image else Facts()
     said = sorted({key for words in filled.words.values() for key in words})
     return Facts(contrast=contrast.worst(filled.design, filled.palette, said, picture))

@@ -95,6 +95,7 @@ def a_creative(
         site,
         name=name,
         alt=f"{name}: everything for spring",
+        alts={locale: f"{name} ({locale})" for locale in site.locales[1:]},
         landing_url=SPRING,
         upload=_accepted(*size, color),
         filename="banner.png",

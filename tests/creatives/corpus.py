@@ -43,9 +43,9 @@ def _built(case: Case) -> bytes:
 
 
 def _polyglots() -> list[Case]:
-    tails = {"web page": lambda: HTML, "archive": hb.archive, "script": lambda: SCRIPT}
+    tails = {"a web page": lambda: HTML, "an archive": hb.archive, "a script": lambda: SCRIPT}
     found = [
-        Case(f"{fmt} with a {what} behind it", "polyglot", lambda f=fmt, t=tail: a(f) + t(), TAKEN)
+        Case(f"{fmt} with {what} behind it", "polyglot", lambda f=fmt, t=tail: a(f) + t(), TAKEN)
         for fmt in PICTURES
         for what, tail in tails.items()
     ]
@@ -283,7 +283,7 @@ def _short_lie() -> bytes:
 
 
 def _half_a_webm() -> bytes:
-    data = hf.film("webm", "libvpx", frames=100, g="25")
+    data = hf.film("webm", "libvpx", frames=100)
     return data[: len(data) // 2]
 
 

@@ -151,6 +151,9 @@ def test_comments__with_region__added_listed_and_resolved_once(mei, key, draft):
     resolve = f"{V1}comments/{made.json()['id']}/resolve/"
     assert mei.post(resolve).json()["resolved_by"] == "mei"
     assert mei.post(resolve).status_code == 409
+    reopen = resolve.replace("resolve", "reopen")
+    assert mei.post(reopen).json()["resolved_by"] is None
+    assert mei.post(reopen).status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -158,7 +161,7 @@ def test_comments__with_region__added_listed_and_resolved_once(mei, key, draft):
     [
         ({"text": " "}, "text"),
         ({"text": "x" * 2001}, "text"),
-        ({"text": "x", "region": {"left": 90, "top": 0, "width": 20, "height": 5}}, "region"),
+        ({"text": "x", "region": {"left": 101, "top": 0, "width": 9, "height": 5}}, "region.left"),
         ({"text": "x", "region": {"left": 0, "top": 0, "width": 0, "height": 5}}, "region"),
         ({"text": "x", "region": {"left": 0}}, "region.top"),
     ],
