@@ -1,5 +1,7 @@
 """What keeps a version from review and approval, and warnings that pass in writing."""
 
+import re
+
 import pytest
 
 from creatives import review, settling
@@ -128,6 +130,20 @@ def test_page__open_warning_of_a_shown_version__is_waived_there(client):
     assert "Agreed." in page
     assert 'name="waive-' not in page
     assert "Nothing stands against it." in page
+
+
+def test_review_page__approval_with_reasons__settles_the_warnings(client):
+    stage = a_stage()
+    stage.heavy(HEAVY)
+    _submitted(stage)
+    client.force_login(a_user(role=Role.MANAGER, site=stage.experiment.site))
+    address = f"/s/shop/review/{stage.creative.key}/1/"
+    page = client.get(address).content.decode()
+    assert re.search(r'name="waive-weight@home-hero"[^>]* form="approve"', page)
+    sent = {"approve": "1", "waive-weight@home-hero": "Agreed."}
+    client.post(re.search(r'id="approve" method="post" action="([^"]+)"', page)[1], sent)
+    assert Version.objects.get(pk=stage.version.pk).status == "approved"
+    assert Waiver.objects.get().reason == "Agreed."
 
 
 def test_waive_door__own_version_draft_or_stranger__refused(client):
