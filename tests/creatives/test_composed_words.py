@@ -6,7 +6,8 @@ from creatives import media, sheet, sheet_in, slots, words
 from creatives.models import Version
 from creatives.words import Saying
 from engine.errors import InvalidInput
-from tests.creatives.composed import a_composed, a_product
+from tests.creatives.composed import a_composed, a_picture_of, a_product
+from tests.creatives.languages import in_one_language
 from tests.factories import NOW, a_site
 from workspace.models import Job
 
@@ -16,12 +17,14 @@ ZH = "zh-Hans"
 
 @pytest.fixture
 def site():
-    return a_site()
+    return a_site(locales=["en", "zh-Hans"])
 
 
 @pytest.fixture
 def draft(site):
-    return a_composed(site).versions.get()
+    with in_one_language(site):
+        picture = a_picture_of(site)
+    return a_composed(site, image=picture).versions.get()
 
 
 def say(version, locale=ZH, **said):

@@ -28,6 +28,12 @@ def say(version, locale=ZH, *, decorative=None, **said):
     return words.say(version, locale, Saying(**said), decorative=decorative, actor=None, now=NOW)
 
 
+@pytest.fixture
+def ready(draft):
+    """It says everything, so that it may be submitted."""
+    return say(draft, alt="春季")
+
+
 def rewrite(creative, *, decorative=None, **sayings):
     said = {locale.replace("_", "-"): saying for locale, saying in sayings.items()}
     return words.rewrite(creative, said, decorative=decorative, actor=None, now=NOW)
@@ -55,7 +61,8 @@ def test_spoken__hebrew__right_to_left(draft):
 
 
 @pytest.mark.parametrize("move", ["submit", "approve"])
-def test_say__no_draft_any_more__refused_with_the_way_out(draft, move):
+def test_say__no_draft_any_more__refused_with_the_way_out(ready, move):
+    draft = ready
     review.submit(draft, actor=None, now=NOW)
     if move == "approve":
         review.approve(draft, actor=None, now=NOW)
@@ -117,17 +124,19 @@ def test_rewrite__live_creative__next_draft_with_everything_carried_over(draft):
     assert rewrite(creative, zh_Hans=Saying(alt="夏季")).number == 2
 
 
-def test_rewrite__nothing_new__no_version(draft):
+def test_rewrite__nothing_new__no_version(ready):
+    draft = ready
     creative = draft.creative
     approve(creative)
     assert rewrite(creative, en=Saying(alt=draft.alt)).number == 1
     assert creative.versions.count() == 1
 
 
-def test_rewrite__in_review__refused(draft):
+def test_rewrite__in_review__refused(ready):
+    draft = ready
     review.submit(draft, actor=None, now=NOW)
     with pytest.raises(IllegalMove):
-        rewrite(draft.creative, zh_Hans=Saying(alt="春季"))
+        rewrite(draft.creative, zh_Hans=Saying(alt="夏季"))
 
 
 @pytest.mark.parametrize(("size", "focus"), [((1200, 400), 20), ((600, 200), 50)])

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from creatives.models import Creative, Version
 from tests.factories import a_creative, a_picture
-from workspace.models import AuditEntry
+from workspace.models import AuditEntry, Site
 
 pytestmark = pytest.mark.django_db
 V1 = "creatives/spring/versions/1/"
@@ -15,6 +15,12 @@ ZH = f"{V1}words/zh-Hans/"
 @pytest.fixture
 def draft(site) -> Version:
     return a_creative(site, "Spring", approved=False).versions.get()
+
+
+@pytest.fixture
+def one_language(site) -> None:
+    """So that nothing is missing for a review."""
+    Site.objects.filter(pk=site.pk).update(locales=["en"])
 
 
 def status(answer, expected: int = 200) -> str:
@@ -35,6 +41,7 @@ def test_version__read__words_files_and_facts(key, draft):
     assert [v["number"] for v in key.get("creatives/spring/versions/").json()["results"]] == [1]
 
 
+@pytest.mark.usefixtures("one_language")
 def test_versions__many__few_queries(key, site, django_assert_max_num_queries):
     a_creative(site, "Spring")
     for _ in range(4):
@@ -88,6 +95,7 @@ def test_words__do_not_fit__refused_by_field(key, draft, path, body, field):
     assert (answer.status_code, answer.json()["field"]) == (422, field)
 
 
+@pytest.mark.usefixtures("one_language")
 def test_review__two_people__from_draft_to_visitors_and_away(mei, bo, draft):
     assert status(mei.post(f"{V1}submit/")) == "in_review"
     assert status(mei.post(f"{V1}recall/")) == "draft"
@@ -104,6 +112,7 @@ def test_review__two_people__from_draft_to_visitors_and_away(mei, bo, draft):
     assert set(moves) == {"approve", "withdraw"}
 
 
+@pytest.mark.usefixtures("one_language")
 def test_review__no__with_a_reason(mei, bo, draft):
     mei.post(f"{V1}submit/")
     assert bo.post(f"{V1}reject/", {"reason": " "}).status_code == 422
@@ -112,6 +121,7 @@ def test_review__no__with_a_reason(mei, bo, draft):
     assert bo.post(f"{V1}approve/", {}).status_code == 409
 
 
+@pytest.mark.usefixtures("one_language")
 def test_show_again__earlier_approved_version__shown_at_once(mei, bo, key, draft):
     for number in (1, 2):
         if number == 2:
@@ -124,6 +134,7 @@ def test_show_again__earlier_approved_version__shown_at_once(mei, bo, key, draft
     assert key.post(f"{V1}show-again/").status_code == 409
 
 
+@pytest.mark.usefixtures("one_language")
 @pytest.mark.parametrize("move", ["approve", "reject", "withdraw"])
 def test_key__no_person__may_not_judge(key, draft, move):
     assert status(key.post(f"{V1}submit/")) == "in_review"
