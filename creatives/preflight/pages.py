@@ -33,7 +33,7 @@ ICONS = {
 }
 TITLES = {
     "fit": gettext_lazy("Size"),
-    "weight": gettext_lazy("Weight"),
+    "weight": gettext_lazy("File weight"),
     "alt": gettext_lazy("Alternative text"),
     "text_length": gettext_lazy("Length of texts"),
     "overflow": gettext_lazy("Room for words"),
