@@ -1,9 +1,11 @@
 """A review with the mouse and without it."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
-from creatives import review
+from creatives import comments, review
+from creatives.comments import Region
 from creatives.models import Comment, Version
 from tests.factories import a_creative, a_site, a_user
 from workspace.models import Role
@@ -44,6 +46,7 @@ def page(context, live_server, versions):
     page.wait_for_url("**/s/shop/**")
     page.goto(f"{live_server.url}/s/shop/review/")
     page.get_by_role("link", name="Spring").first.click()
+    page.wait_for_url("**/review/spring/1/", wait_until="networkidle")
     return page
 
 
@@ -97,9 +100,9 @@ def test_review__mouse__rectangle_fills_the_fields_and_is_kept(page, versions):
 @only_with_scripts
 def test_review__keys__work_until_a_field_has_the_focus(page, versions):
     page.keyboard.press("j")
-    page.wait_for_url("**/review/autumn/1/")
+    page.wait_for_url("**/review/autumn/1/", wait_until="networkidle")
     page.keyboard.press("k")
-    page.wait_for_url("**/review/spring/1/")
+    page.wait_for_url("**/review/spring/1/", wait_until="networkidle")
     page.keyboard.press("r")
     page.keyboard.type("ajk are letters")
     assert page.input_value("[name=reason]") == "ajk are letters"
@@ -109,3 +112,19 @@ def test_review__keys__work_until_a_field_has_the_focus(page, versions):
     page.wait_for_url("**/review/autumn/1/")
     assert status(versions[0]) == "approved"
     assert page.complaints == []
+
+
+@only_with_scripts
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages__axe__finds_nothing(page, live_server, versions, theme):
+    region = Region(10, 10, 40, 40)
+    remark = comments.add(versions[0], text="Dark", region=region, actor=None, now=timezone.now())
+    comments.add(versions[0], text="Good", region=None, actor=None, now=timezone.now())
+    comments.resolve(remark, actor=None, now=timezone.now())
+    page.emulate_media(color_scheme=theme)
+    found = {}
+    for path in ("review/", "review/spring/1/", "creatives/spring/", ""):
+        page.goto(f"{live_server.url}/s/shop/{path}", wait_until="networkidle")
+        result = Axe().run(page).response["violations"]
+        found |= {path: [(v["id"], v["nodes"][0]["html"]) for v in result]} if result else {}
+    assert found == {}
