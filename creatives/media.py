@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 ORIGINALS = "originals"
-NAME = re.compile(r"[0-9a-f]{64}\.(?:avif|webp|jpg|png|gif|css)")
+NAME = re.compile(r"[0-9a-f]{64}\.(?:avif|webp|jpg|png|gif|css|webm|mp4)")
 MIME_TYPES = {
     "avif": "image/avif",
     "webp": "image/webp",
@@ -17,6 +17,8 @@ MIME_TYPES = {
     "png": "image/png",
     "gif": "image/gif",
     "css": "text/css",
+    "webm": "video/webm",
+    "mp4": "video/mp4",
 }
 
 

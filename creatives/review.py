@@ -16,6 +16,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from creatives import drawing
 from creatives.models import Creative, Version
 from engine.errors import IllegalMove, InvalidInput, NotAllowed
 from workspace import audit
@@ -54,6 +55,7 @@ def submit(version: Version, *, actor: Person, now: dt.datetime) -> Version:
             submitted_by_id=actor.pk if actor else None,
             submitted_at=now,
         )
+        drawing.ask(held.version, actor=actor, now=now)
     return held.version
 
 

@@ -11,7 +11,7 @@ from delivery.moment import Moment
 from delivery.wire import Headers, Request, Response
 from engine.errors import NotFound
 
-_MEDIA = re.compile(r"(?P<hash>[0-9a-f]{64})\.(?P<ending>[a-z]{3,4})")
+_MEDIA = re.compile(r"(?P<hash>[0-9a-f]{64})\.(?P<ending>[a-z0-9]{3,4})")
 _TAG = re.compile(r"banner-lab[a-z0-9.-]{0,40}\.(?P<ending>js)")
 
 TYPES: Final = {
@@ -22,6 +22,8 @@ TYPES: Final = {
     "jpeg": b"image/jpeg",
     "gif": b"image/gif",
     "css": b"text/css; charset=utf-8",
+    "webm": b"video/webm",
+    "mp4": b"video/mp4",
     "js": b"text/javascript; charset=utf-8",
 }
 # Any page may show a banner and load the tag; neither knows who asks.
