@@ -50,8 +50,9 @@ def compose(
     product: Product | None = None,
     levels: Mapping[str, str] | None = None,
     key: str | None = None,
+    drawn: bool = True,
 ) -> Creative:
-    """A creative whose first version, a draft, is composed.
+    """A creative whose first version, a draft, is composed, and `drawn` by the worker.
 
     `slots` are the words by locale and slot, such as `{"en": {"headline": "Spring"}}`. Raises
     InvalidInput, whose `field` is such as `en.headline`; Conflict for a key that is taken.
@@ -68,8 +69,10 @@ def compose(
         )
         if not is_new or creative.key in library.RESERVED:
             raise Conflict(_("There is a creative with this key already."), field="key")
-        version = _add(creative, filled, url, levels=levels, actor=actor, now=now)
+        version = _add(creative, filled, url, levels=levels, actor=actor)
         _record(creative, "create", None, version, actor=actor, now=now)
+        if drawn:
+            drawing.ask(version, actor=actor, now=now)
     return creative
 
 
@@ -94,8 +97,9 @@ def recompose(
     with transaction.atomic():
         locked = Creative.objects.select_for_update(of=("self",)).get(pk=creative.pk)
         last = locked.versions.first()
-        version = _add(locked, filled, url, levels=levels, actor=actor, now=now)
+        version = _add(locked, filled, url, levels=levels, actor=actor)
         _record(locked, "add version", last, version, actor=actor, now=now)
+        drawing.ask(version, actor=actor, now=now)
     return version
 
 
@@ -155,7 +159,6 @@ def _add(
     *,
     levels: Mapping[str, str] | None,
     actor: Person,
-    now: dt.datetime,
 ) -> Version:
     made = make(filled)
     first, *others = filled.words
@@ -183,7 +186,6 @@ def _add(
     )
     Copy.objects.bulk_create(_copy(version, filled, made, locale) for locale in others)
     _borrow_thumbnail(version, filled.image)
-    drawing.ask(version, actor=actor, now=now)
     return version
 
 
