@@ -233,7 +233,7 @@ def _verdict(holds: bool) -> str:
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[dict[str, str]]:
+def database(folder: Path) -> Iterator[dict[str, str]]:
     """The environment in which Django finds an empty database of its own."""
     folder.chmod(0o711)  # root's PostgreSQL may have to run as somebody else
     cluster = Cluster.at(folder, port=ports.unused(), password="only-for-benchmarks")
@@ -267,7 +267,7 @@ def main() -> int:
         return _inside(chosen)
     with (
         tempfile.TemporaryDirectory(prefix="banner-lab-") as folder,
-        _database(Path(folder)) as env,
+        database(Path(folder)) as env,
     ):
         for command in (("manage.py", "migrate", "--verbosity", "0"), _again()):
             subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True)

@@ -1,20 +1,16 @@
-"""Asking for cuts: the door to `creatives.cuts`, and which placements a version serves already."""
+"""Which placements a version serves already, and asking for the cuts that it lacks."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext_lazy as _
 
-from creatives import fitting
+from creatives import cuts, fitting
 from creatives.models import Placement, Size, Version
 from engine.errors import IllegalMove
 from workspace.models import Job
-
-CUTS = "creatives.cuts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +42,14 @@ def ask(
     actor: AbstractBaseUser | None,
     now: dt.datetime,
 ) -> Job | None:
-    """Have the picture cut for these placements; raises IllegalMove where nothing can be cut."""
+    """Have the picture cut; None where nothing is lacking.
+
+    Raises IllegalMove for what cannot be cut: composed banners, and pictures that are too small.
+    """
     if version.kind == Version.Kind.COMPOSED:
         raise IllegalMove(_("A composed banner serves every size: nothing has to be cut."))
-    if find_spec(CUTS) is None:
-        raise IllegalMove(
-            _("Pictures cannot be cut here."), hint=_("Upload one in the size of the slot.")
-        )
-    job: Job | None = import_module(CUTS).ask(version, list(placements), actor=actor, now=now)
+    job = cuts.ask(version, placements, actor=actor, now=now)
+    lacking = [text for place in placements if (text := fitting.misfit(version, place))]
+    if job is None and lacking:
+        raise IllegalMove(lacking[0], hint=_("Upload a larger picture."))
     return job

@@ -155,7 +155,7 @@ def opened(text: str, *, now: dt.datetime) -> Opened:
 def qr(address: str) -> bytes:
     """An address as a QR code, SVG."""
     out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(
+    segno.make(address, error="l", micro=False).save(
         out, kind="svg", scale=5, border=3, dark="#14181a", light="#ffffff"
     )
     return out.getvalue()

@@ -1,6 +1,7 @@
 """Which creatives a page shows: searched, filtered, with what a thumbnail needs."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import (
@@ -47,16 +48,26 @@ class Wanted:
     expiring: bool = False
 
 
-def creatives(site: Site, wanted: Wanted, *, now: dt.datetime) -> QuerySet[Creative]:
-    """The creatives of a site, newest first, with the numbers of places where visitors see them."""
+def matching(site: Site, wanted: Wanted, *, now: dt.datetime) -> QuerySet[Creative]:
+    """The creatives of a site that are wanted, newest first; `loaded` has what a page shows."""
     rows = _with_versions(Creative.objects.filter(site=site))
     rows = _in_state(_narrowed(rows, wanted, site, now), wanted.state, now)
     if wanted.text:
         rows = _about(rows, wanted.text)
     if wanted.fits:
         rows = fitting(rows, wanted.fits)
-    rows = _with_places(rows).select_related("owner", "live")
-    return with_pictures(rows.order_by("-created_at", "-id"))
+    return rows.order_by("-created_at", "-id")
+
+
+def loaded(keys: Iterable[int]) -> list[Creative]:
+    """Some creatives in this order, with their pictures and the places where visitors see them.
+
+    By id, so that nobody counts the places of what stands on other pages.
+    """
+    wanted = list(keys)
+    rows = _with_places(_with_versions(Creative.objects.filter(pk__in=wanted)))
+    found = {row.pk: row for row in with_pictures(rows.select_related("owner", "live"))}
+    return [found[key] for key in wanted if key in found]
 
 
 def with_newest(rows: QuerySet[Creative]) -> QuerySet[Creative]:

@@ -17,8 +17,8 @@ from workspace import access
 from workspace.access import Permission
 from workspace.models import Membership, Site
 
-FIELD = "waiver-"
-"""A reason is sent as `waiver-<rule>` or `waiver-<rule>@<placement>`."""
+FIELD = "waive-"
+"""A reason is sent as `waive-<rule>` or `waive-<rule>@<placement>`."""
 WORDS = {
     Severity.BLOCKING: gettext_lazy("Must be mended"),
     Severity.WARNING: gettext_lazy("Warning"),

@@ -1,6 +1,5 @@
 """The parts of a creative's page: what is kept with it, its versions, where it fits, its focus."""
 
-import datetime as dt
 import re
 from typing import Any
 
@@ -15,25 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from creatives import (
-    cutting,
-    details,
-    differing,
-    expiring,
-    focus,
-    library,
-    repeating,
-    review,
-    states,
-)
+from creatives import cuts, cutting, details, differing, focus, library, repeating, review, states
 from creatives.forms import say
 from creatives.models import Creative, Placement, Version
 from creatives.wall_forms import LICENCE_LENGTH, members
 from engine.errors import LabError, NotFound
+from workspace import access
 from workspace.access import Permission, SiteRequest, site_page
 from workspace.models import Site
 
-LOCAL = "%Y-%m-%dT%H:%M"
 NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
 
 
@@ -53,13 +42,6 @@ class DetailsForm(forms.Form):
         max_length=LICENCE_LENGTH,
         help_text=gettext_lazy("Where the pictures come from and what they may be used for."),
     )
-    expires_at = forms.DateTimeField(
-        label=gettext_lazy("Expires"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL),
-        input_formats=[LOCAL, "%Y-%m-%d %H:%M", "%Y-%m-%d"],
-        help_text=gettext_lazy("From then on it is not shown any more. Empty: never."),
-    )
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
@@ -74,7 +56,6 @@ class DetailsForm(forms.Form):
             "tags": ", ".join(creative.tags),
             "owner": owner.get_username() if owner else "",
             "licence": creative.licence,
-            "expires_at": creative.expires_at,
         }
         return cls(site=creative.site, initial=initial)
 
@@ -97,7 +78,7 @@ def context(
 @require_POST
 @site_page(Permission.EDIT)
 def keep_details(request: SiteRequest, key: str) -> HttpResponse:
-    """Save tags, owner, licence and end."""
+    """Save tags, owner and licence."""
     creative = _creative(request, key)
     form = DetailsForm(request.POST, site=request.site)
     try:
@@ -115,21 +96,11 @@ def keep_details(request: SiteRequest, key: str) -> HttpResponse:
 def _keep(creative: Creative, form: DetailsForm, request: SiteRequest) -> None:
     values, actor, now = form.cleaned_data, request.user, timezone.now()
     tags = values["tags"].replace("，", ",").split(",")
-    ends = values["expires_at"]
     with transaction.atomic():
         details.set_tags(creative, tags=tags, actor=actor, now=now)
         owner = form.people.get(values["owner"])
         details.set_owner(creative, owner=owner, actor=actor, now=now)
         details.set_licence(creative, licence=values["licence"], actor=actor, now=now)
-        if not _same_minute(creative.expires_at, ends):
-            expiring.set_expiry(creative, expires_at=ends, actor=actor, now=now)
-
-
-def _same_minute(kept: dt.datetime | None, typed: dt.datetime | None) -> bool:
-    """The field holds minutes: an unchanged end in the past must not be refused."""
-    if kept is None or typed is None:
-        return kept is typed
-    return kept.replace(second=0, microsecond=0) == typed
 
 
 @require_safe
@@ -153,12 +124,12 @@ def compare(request: SiteRequest, key: str) -> HttpResponse:
 @require_POST
 @site_page(Permission.EDIT)
 def bring_back(request: SiteRequest, key: str) -> HttpResponse:
-    """Show an approved version again at once; of any other one its content becomes a draft."""
+    """Make a draft of an earlier content; who reviews shows an approved version again at once."""
     creative = _creative(request, key)
     version = _version(creative, request.POST.get("version", ""))
     actor, now = request.user, timezone.now()
     try:
-        if version.status == Version.Status.APPROVED and creative.live_id != version.pk:
+        if _may_show(request, creative, version):
             review.show_again(version, actor=actor, now=now)
             text = _("Visitors see version %(n)s again within five seconds.")
             messages.success(request, text % {"n": version.number})
@@ -169,6 +140,11 @@ def bring_back(request: SiteRequest, key: str) -> HttpResponse:
     except LabError as problem:
         messages.error(request, say(problem))
     return redirect("creatives:creative", request.site.key, key)
+
+
+def _may_show(request: SiteRequest, creative: Creative, version: Version) -> bool:
+    approved = version.status == Version.Status.APPROVED and creative.live_id != version.pk
+    return approved and access.allows(request.role, Permission.REVIEW)
 
 
 @site_page(Permission.EDIT)
@@ -199,20 +175,31 @@ def _moved(request: SiteRequest, creative: Creative, last: Version, typed: tuple
         return _("Type two numbers between 0 and 100.")
     point = (round(float(sides[0])), round(float(sides[1])))
     try:
-        made = library.add_version(
-            creative,
-            alt=last.alt,
-            landing_url=last.landing_url,
-            upload=None,
-            focus=point,
-            actor=request.user,
-            now=timezone.now(),
-        )
+        made = _aimed(creative, last, point, request)
     except LabError as problem:
         return say(problem)
-    text = _("Version %(n)s is a draft with another focal point.")
+    text = _("Version %(n)s is a draft with this focal point; cuts around the old one are gone.")
     messages.success(request, text % {"n": made.number})
     return ""
+
+
+def _aimed(
+    creative: Creative, last: Version, point: tuple[int, int], request: SiteRequest
+) -> Version:
+    """A draft is changed; what left that state stays, and the next version is aimed anew."""
+    now = timezone.now()
+    if last.status == Version.Status.DRAFT:
+        return cuts.aim(last, x=point[0], y=point[1], actor=request.user, now=now)
+    return library.add_version(
+        creative,
+        alt=last.alt,
+        landing_url=last.landing_url,
+        upload=None,
+        focus=point,
+        actor=request.user,
+        now=now,
+        decorative=last.decorative,
+    )
 
 
 @require_POST
@@ -226,8 +213,10 @@ def make_cuts(request: SiteRequest, key: str) -> HttpResponse:
         if not chosen:
             messages.error(request, _("Choose at least one placement."))
         else:
-            cutting.ask(version, list(chosen), actor=request.user, now=timezone.now())
-            messages.success(request, _("The pictures are being cut."))
+            job = cutting.ask(version, list(chosen), actor=request.user, now=timezone.now())
+            messages.success(
+                request, _("The pictures are being cut.") if job else _("Nothing is lacking.")
+            )
     except LabError as problem:
         messages.error(request, say(problem))
     address = reverse("creatives:creative", args=[request.site.key, key])

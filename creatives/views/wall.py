@@ -2,9 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -46,8 +47,9 @@ def _wall(
     request: SiteRequest, outcome: Outcome | None = None, form: BulkForm | None = None
 ) -> HttpResponse:
     filters, now = WallFilter(request.GET, site=request.site), timezone.now()
-    rows = wall.creatives(request.site, filters.wanted(), now=now)
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = wall.matching(request.site, filters.wanted(), now=now).values_list("pk", flat=True)
+    page: Page[Any] = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page.object_list = wall.loaded(page.object_list)
     query = saved.clean(request.GET.urlencode())
     context = {
         "form": filters,

@@ -1,15 +1,12 @@
 """A creative's page: what is kept with it, what changed, going back, the focal point, cuts."""
 
-import datetime as dt
-
 import pytest
-from django.utils import timezone
 
 from creatives import focus, library, repeating
-from creatives.models import Copy, Creative, Size, Version
+from creatives.models import Copy, Size, Version
 from engine.errors import InvalidInput
 from tests.factories import a_creative, a_picture, a_placement, a_site, a_user, approve
-from workspace.models import AuditEntry, Role
+from workspace.models import AuditEntry, Job, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -37,33 +34,23 @@ def _newer(creative, now, **fields):
 
 
 def _details(**changes):
-    fields = {
-        "tags": "Spring, sale, spring",
-        "owner": "mei",
-        "licence": " Stock ",
-        "expires_at": "",
-    }
-    return fields | changes
+    return {"tags": "Spring, sale, spring", "owner": "mei", "licence": " Stock "} | changes
 
 
 def test_details__good__kept_and_each_change_audited(client, hero):
-    ends = (timezone.now() + dt.timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
-    client.post("/s/shop/creatives/hero/details/", _details(expires_at=ends))
+    client.post("/s/shop/creatives/hero/details/", _details())
     hero.refresh_from_db()
     assert (hero.tags, hero.owner.username, hero.licence) == (["spring", "sale"], "mei", "Stock")
-    assert hero.expires_at
     actions = set(AuditEntry.objects.values_list("action", flat=True))
-    assert {"set tags", "set owner", "set licence", "set expiry"} <= actions
+    assert {"set tags", "set owner", "set licence"} <= actions
     before = AuditEntry.objects.count()
-    client.post("/s/shop/creatives/hero/details/", _details(expires_at=ends))
+    client.post("/s/shop/creatives/hero/details/", _details())
     assert AuditEntry.objects.count() == before
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"expires_at": "2020-01-01T00:00"}, "passed"),
-        ({"expires_at": "tomorrow"}, "Expires"),
         ({"owner": "stranger"}, "Owner"),
         ({"tags": "x" * 41}, "40 characters"),
         ({"tags": ",".join(f"t{n}" for n in range(21))}, "20 tags"),
@@ -73,17 +60,7 @@ def test_details__bad__said_and_nothing_kept(client, hero, changes, said):
     answer = client.post("/s/shop/creatives/hero/details/", _details(**changes), follow=True)
     assert said in answer.content.decode()
     hero.refresh_from_db()
-    assert (hero.tags, hero.licence, hero.expires_at) == ([], "", None)
-
-
-def test_details__end_in_the_past_left_as_it_is__other_fields_kept(client, hero):
-    past = timezone.now() - dt.timedelta(days=1)
-    Creative.objects.filter(pk=hero.pk).update(expires_at=past)
-    same = timezone.localtime(past, timezone.get_fixed_timezone(480)).strftime("%Y-%m-%dT%H:%M")
-    client.post("/s/shop/creatives/hero/details/", _details(expires_at=same))
-    hero.refresh_from_db()
-    assert hero.tags == ["spring", "sale"]
-    assert hero.expires_at == past
+    assert (hero.tags, hero.licence) == ([], "")
 
 
 def test_compare__words_and_focus__what_changed_comes_first(client, hero, now):
@@ -111,13 +88,21 @@ def test_bring_back__draft_of_old_content__with_words_and_files(client, hero, no
     assert AuditEntry.objects.filter(action="bring back").count() == 1
 
 
-def test_bring_back__approved_one__shown_again_at_once(client, hero, now):
+def test_bring_back__approved_one__shown_again_at_once_by_who_reviews(client, site, hero, now):
     _newer(hero, now)
     approve(hero)
+    client.force_login(a_user("ada", role=Role.ADMINISTRATOR, site=site))
     client.post("/s/shop/creatives/hero/bring-back/", {"version": "1"})
     hero.refresh_from_db()
     assert hero.live.number == 1
     assert hero.versions.count() == 2
+
+
+def test_focus__of_a_draft__moved_in_place(client, hero, now):
+    _newer(hero, now)
+    client.post("/s/shop/creatives/hero/focus/", {"focus_x": "10", "focus_y": "90"})
+    made = hero.versions.latest("number")
+    assert (made.number, made.focus_x, made.focus_y) == (2, 10, 90)
 
 
 def test_focus__moved__new_draft_without_old_cuts(client, hero, site):
@@ -155,14 +140,20 @@ def test_crop__square_slot__inside_and_around_the_point(point, expected):
     assert (found.x, found.y, found.width, found.height) == (*expected, 400, 400)
 
 
-def test_cuts__nothing_chosen_or_no_cutter__said(client, hero, site):
+def test_cuts__chosen_or_not__a_job_or_a_sentence(client, hero, site):
     a_placement(site, "side", width=160, height=600, fallback=None)
     page = client.get("/s/shop/creatives/hero/").content.decode()
     assert 'id="cut-side"' in page
     none = client.post("/s/shop/creatives/hero/cuts/", {"version": "1"}, follow=True)
     assert "at least one placement" in none.content.decode()
-    data = {"version": "1", "placement": "side"}
+    small = client.post(
+        "/s/shop/creatives/hero/cuts/", {"version": "1", "placement": "side"}, follow=True
+    )
+    assert "Upload a larger picture." in small.content.decode()
+    a_placement(site, "box", width=300, height=250, fallback=None)
+    data = {"version": "1", "placement": "box"}
     assert client.post("/s/shop/creatives/hero/cuts/", data).status_code == 302
+    assert Job.objects.get().kind == "creatives.cut"
 
 
 def test_again__facts_and_design__carried_over(hero):

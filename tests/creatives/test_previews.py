@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def site():
-    return a_site()
+    return a_site(locales=["en", "zh-Hans"])
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_preview__three_frames__their_pages_open_under_a_strict_policy(client, s
 
 
 def test_preview__slow_network__default_stands_there_first(client, site, draft):
-    a_placement(site, "hero")
+    a_placement(site, "hero", fallback=draft)
     text = client.get("/s/shop/creatives/hero/preview/page/?slow=on").content.decode()
     assert "data-late" in text
     assert "data-before" in text

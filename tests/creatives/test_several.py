@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from creatives import aside, taking_in, wording
+from creatives import aside, library, taking_in, wording
 from creatives.models import Creative
 from creatives.wording import Wording
 from engine.errors import IllegalMove, InvalidInput
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def site():
-    return a_site()
+    return a_site(locales=["en", "zh-Hans"])
 
 
 @pytest.fixture(autouse=True)
@@ -130,11 +130,9 @@ def test_several__none_or_too_many__asked_again(client, count):
     assert not Job.objects.exists()
 
 
-def test_several__submitted_meanwhile__not_in_the_grid(client, now):
-    from creatives import review
-
+def test_several__put_away_meanwhile__not_in_the_grid(client, now):
     _done(client, _file(name="a.png"), _file(a_picture(9, 9), "b.png"))
-    review.submit(Creative.objects.get(key="a").versions.get(), actor=None, now=now)
+    library.archive(Creative.objects.get(key="a"), actor=None, now=now)
     page = client.get(f"/s/shop/creatives/several/{Job.objects.get().pk}/")
     assert [form.creative.key for form in page.context["grid"]] == ["b"]
 
@@ -163,7 +161,7 @@ def test_several__60_files__few_queries(client, site, django_assert_max_num_quer
 
 def test_fill__approved_or_too_long__refused(site, now):
     with pytest.raises(IllegalMove):
-        wording.fill(a_creative(site), Wording("X", {}), actor=None, now=now)
+        wording.fill(a_creative(a_site("one")), Wording("X", {}), actor=None, now=now)
     draft = a_creative(site, approved=False)
     with pytest.raises(InvalidInput) as caught:
         wording.fill(draft, Wording("X", {"en": "x" * 251}), actor=None, now=now)
