@@ -42,7 +42,7 @@ def ask(version: Version, *, actor: AbstractBaseUser | None, now: dt.datetime) -
         KIND,
         site=version.creative.site,
         subject=f"{version.creative.key} v{version.number}",
-        parameters={"version": version.pk},
+        parameters={"version": version.pk, "content": version.original_sha256},
         actor=actor,
         now=now,
     )
@@ -60,6 +60,8 @@ def draw_job(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     version = rows.filter(pk=job.parameters["version"]).first()
     if version is None:
         raise NotFound(_("This version is not there any more."))
+    if version.original_sha256 != job.parameters.get("content", version.original_sha256):
+        return {"drawn": 0, "reason": "changed-since"}  # what it says now has a job of its own
     if chromium.found() is None:
         return {"drawn": 0, "reason": "no-chromium"}
     return {"drawn": draw(version, progress=progress)}
@@ -219,7 +221,10 @@ def _thumbnail(version: Version, part: Image.Image) -> Rendition:
 def _keep(version: Version, files: Sequence[Rendition], over: dict[str, list[str]]) -> None:
     """In place of what was drawn before; the facts say what does not fit at which size."""
     with transaction.atomic():
-        version.renditions.all().delete()
+        locked = Version.objects.select_for_update().get(pk=version.pk)
+        if locked.original_sha256 != version.original_sha256:
+            return  # its words were changed while it was drawn
+        locked.renditions.all().delete()
         Rendition.objects.bulk_create(files)
         keep_overflow(version, over)
 
