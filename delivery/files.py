@@ -25,8 +25,6 @@ TYPES: Final = {
     "mp4": b"video/mp4",
     "webm": b"video/webm",
     "css": b"text/css; charset=utf-8",
-    "webm": b"video/webm",
-    "mp4": b"video/mp4",
     "js": b"text/javascript; charset=utf-8",
 }
 # Any page may show a banner and load the tag; neither knows who asks.
