@@ -164,7 +164,9 @@ MOVES: Mapping[str, tuple[Permission, Move, Any]] = MappingProxyType(
         "withdraw": (
             Permission.REVIEW,
             review.withdraw,
-            gettext_lazy("Version %(n)s is withdrawn: within five seconds nobody sees it any more."),
+            gettext_lazy(
+                "Version %(n)s is withdrawn: within five seconds nobody sees it any more."
+            ),
         ),
         "show-again": (
             Permission.REVIEW,

@@ -121,8 +121,13 @@ def test_door__htmx_part_after_the_session_ended__sends_the_whole_page_to_the_lo
 def test_permissions__each_role__as_in_the_table():
     table = {role: {p for p in Permission if access.allows(role, p)} for role in Role}
     assert table == {
-        Role.MARKETER: {Permission.VIEW, Permission.EDIT, Permission.LAUNCH},
-        Role.MANAGER: {Permission.VIEW, Permission.DECIDE},
+        Role.MARKETER: {
+            Permission.VIEW,
+            Permission.EDIT,
+            Permission.REVIEW,
+            Permission.LAUNCH,
+        },
+        Role.MANAGER: {Permission.VIEW, Permission.REVIEW, Permission.DECIDE},
         Role.ADMINISTRATOR: set(Permission),
     }
 
