@@ -130,23 +130,33 @@ def rows(client: "Client", rounds: int) -> Iterator[Line]:
 
 
 def _line(client: "Client", name: str, address: str, rounds: int, *, queries: int) -> Line:
-    before = _processor()
-    ours = [_timed(client, address) for _round in range(rounds)]
-    spent = (_processor() - before) / rounds
-    bare = [_timed(client, EMPTY) for _round in range(rounds)]
+    ours, bare, spent = [], [], 0.0
+    for _round in range(rounds):
+        before = _processor()
+        ours.append(_timed(client, address))
+        spent += (_processor() - before) / rounds
+        bare.append(_timed(client, EMPTY))
     p95 = quantiles(ours, n=20)[-1]
     ratio = median(ours) / median(bare)
     print(f"  {name}: {p95:.0f} ms", file=sys.stderr, flush=True)
-    holds = p95 <= MOST_MS and queries <= MOST_QUERIES
     return (
         name,
         str(queries),
         f"p50 {median(ours):.0f} ms, p95 {p95:.0f} ms",
         f"{spent:.0f} ms",
         f"{ratio:.1f}",
-        f"≤ {MOST_QUERIES}, p95 ≤ {MOST_MS:.0f} ms: {'holds' if holds else 'BROKEN'}",
+        f"≤ {MOST_QUERIES}, p95 ≤ {MOST_MS:.0f} ms: {_verdict(queries, p95, spent)}",
         f"{busy():.1f}",
     )
+
+
+def _verdict(queries: int, p95: float, spent: float) -> str:
+    """A machine that was busy with other things says nothing about how long a page takes."""
+    if queries > MOST_QUERIES or spent > MOST_MS:
+        return "BROKEN"
+    if p95 <= MOST_MS:
+        return "holds"
+    return "not judged, busy" if busy() > (os.cpu_count() or 1) else "BROKEN"
 
 
 def _timed(client: "Client", address: str) -> float:

@@ -21,6 +21,9 @@ from workspace.models import Site
 SALT = "creatives.preview"
 DAYS = 7
 DEVICES = ("phone", "tablet", "desktop")
+ZOOMS = (100, 75, 50, 33, 25, 16, 10)
+WIDEST, HIGHEST = 352 * 100, 240 * 100
+"""How large a slot stands on the contact sheet: CSS pixels times percent."""
 GONE = _("This preview has ended, or its address is not whole.")
 
 
@@ -169,6 +172,14 @@ class Cell:
     picture: str
     banner: Banner
     served: bool
+
+    @property
+    def zoom(self) -> int:
+        """By how many percent it is made smaller: words keep the proportions of the real slot."""
+        fits = (
+            z for z in ZOOMS if self.size.width * z <= WIDEST and self.size.height * z <= HIGHEST
+        )
+        return next(fits, ZOOMS[-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,7 +181,10 @@ def _in_state(rows: QuerySet[Creative], state: str, now: dt.datetime) -> QuerySe
     status = {"review": "in_review", "draft": "draft", "rejected": "rejected"}.get(state)
     if status is None:
         return rows
-    return rows.filter(Exists(Version.objects.filter(pk=OuterRef("newest_id"), status=status)))
+    newer = Version.objects.filter(creative=OuterRef("creative"), number__gt=OuterRef("number"))
+    newest = Version.objects.filter(~Exists(newer), status=status)
+    # Few are in a state that asks for something: they are found first, not every creative asked.
+    return rows.filter(pk__in=newest.values("creative"))
 
 
 def _on_pages(rows: QuerySet[Creative]) -> QuerySet[Creative]:
