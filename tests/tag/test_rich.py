@@ -231,11 +231,12 @@ def test_preview__same_size__pixels_of_the_served_banner(shown, shop, page, stud
     frame = studio.locator(f'.is-shown .room-frame[data-room="{width}x{height}"] .room-box')
     # On whole pixels, as the shop's page has it.
     frame.evaluate(
-        "box => Object.assign(box.style, {position: 'fixed', inset: '0 auto auto 0', zIndex: 9999})"
+        "box => Object.assign(box.style, {position: 'fixed', inset: '100px auto auto 400px', zIndex: 9999})"
     )
     loaded = "[...document.images].every(image => image.complete)"
     assert until(lambda: studio.evaluate(loaded), PATIENT)
     preview = shot(frame)
+
     assert served.size == preview.size == (width, height)
     assert share_different(served, preview) <= MOST_DIFFERENT
 
