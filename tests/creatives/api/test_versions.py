@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from creatives.models import Creative, Version
+from tests.creatives.languages import from_before
 from tests.factories import a_creative, a_picture
 from workspace.models import AuditEntry, Site
 
@@ -14,7 +15,7 @@ ZH = f"{V1}words/zh-Hans/"
 
 @pytest.fixture
 def draft(site) -> Version:
-    return a_creative(site, "Spring", approved=False).versions.get()
+    return from_before(site, "Spring", approved=False).versions.get()
 
 
 @pytest.fixture
