@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from creatives.models import Creative, Version
 from tests.creatives.languages import from_before
 from tests.factories import a_creative, a_picture
-from workspace.models import AuditEntry, Site
+from workspace.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 V1 = "creatives/spring/versions/1/"
@@ -21,7 +21,8 @@ def draft(site) -> Version:
 @pytest.fixture
 def one_language(site) -> None:
     """So that nothing is missing for a review."""
-    Site.objects.filter(pk=site.pk).update(locales=["en"])
+    site.locales = ["en"]
+    site.save()
 
 
 def status(answer, expected: int = 200) -> str:
