@@ -11,9 +11,15 @@ from workspace.models import Site
 @contextmanager
 def in_one_language(site: Site) -> Iterator[None]:
     """While the checks know of the first language only."""
-    Site.objects.filter(pk=site.pk).update(locales=site.locales[:1])
+    spoken = site.locales
+    _speak(site, spoken[:1])
     yield
-    Site.objects.filter(pk=site.pk).update(locales=site.locales)
+    _speak(site, spoken)
+
+
+def _speak(site: Site, locales: list[str]) -> None:
+    site.locales = locales
+    Site.objects.filter(pk=site.pk).update(locales=locales)
 
 
 def from_before(site: Site, name: str = "", **fields) -> Creative:

@@ -10,7 +10,7 @@ from creatives.models import Version
 from creatives.words import Saying
 from engine.errors import InvalidInput, TooLarge
 from tests.creatives.languages import from_before
-from tests.factories import NOW, a_creative, a_site
+from tests.factories import NOW, a_site
 
 pytestmark = pytest.mark.django_db
 ZH = "zh-Hans"
@@ -61,8 +61,8 @@ def test_out__every_text__one_row_with_a_remark(site):
 
 
 def test_lacking__only_what_lacks_something__and_nothing_put_away(site):
-    creative = a_creative(site, "Spring", approved=False)
-    done = a_creative(site, "Done", approved=False).versions.get()
+    creative = from_before(site, "Spring", approved=False)
+    done = from_before(site, "Done", approved=False).versions.get()
     words.say(done, ZH, Saying(alt="好"), actor=None, now=NOW)
     away = from_before(site, "Away")
     type(away).objects.filter(pk=away.pk).update(archived_at=NOW)
@@ -73,7 +73,7 @@ def test_lacking__only_what_lacks_something__and_nothing_put_away(site):
     "text", ["=1+1", "+49 off", "-20 %", "@home", "'=x", "''+", "＝1", "plain"]
 )
 def test_cells__formulas__tame_outside_and_the_same_inside(site, text):
-    version = a_creative(site, "Spring", approved=False).versions.get()
+    version = from_before(site, "Spring", approved=False).versions.get()
     words.say(version, "en", Saying(alt=text), actor=None, now=NOW)
     row = out(site)[0]
     assert row["en"][0] not in "=+-@＝"
@@ -84,7 +84,7 @@ def test_cells__formulas__tame_outside_and_the_same_inside(site, text):
 
 @pytest.mark.parametrize("approved", [True, False])
 def test_in__dry_then_applied_then_again__draft_once(site, approved):
-    creative = (from_before if approved else a_creative)(site, "Spring", approved=approved)
+    creative = from_before(site, "Spring", approved=approved)
     data = written(translated(site))
     assert sheet_in.check(site, data).counts() == {"changed": 1, "unchanged": 1, "refused": 0}
     assert creative.versions.count() == 1
@@ -117,7 +117,7 @@ def test_in__row_that_does_not_fit__refused_alone_with_a_sentence(site, change, 
 
 
 def test_in__language_unknown_or_twice_or_in_review__refused(site):
-    creative = a_creative(site, "Spring", approved=False)
+    creative = from_before(site, "Spring", approved=False)
     rows = [row | {"fr": "Printemps"} for row in translated(site)[:1]]
     report = sheet_in.check(site, written(rows))
     assert [(line.locale, line.outcome) for line in report.lines] == [
@@ -133,7 +133,7 @@ def test_in__language_unknown_or_twice_or_in_review__refused(site):
 
 
 def test_in__empty_cell__erases_nothing(site):
-    version = a_creative(site, "Spring", approved=False).versions.get()
+    version = from_before(site, "Spring", approved=False).versions.get()
     words.say(version, ZH, Saying(alt="春季"), actor=None, now=NOW)
     assert apply(site, written(translated(site, ""))) == {
         "changed": 0,

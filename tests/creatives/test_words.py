@@ -6,7 +6,8 @@ from creatives import library, review, words
 from creatives.models import Copy, Version
 from creatives.words import Saying
 from engine.errors import IllegalMove, InvalidInput
-from tests.factories import NOW, a_creative, a_picture, a_site, approve
+from tests.creatives.languages import from_before
+from tests.factories import NOW, a_picture, a_site, approve
 from workspace.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ def site():
 
 @pytest.fixture
 def draft(site):
-    version = a_creative(site, "Spring", approved=False).versions.get()
+    version = from_before(site, "Spring", approved=False).versions.get()
     return words.with_words(Version.objects).get(pk=version.pk)
 
 

@@ -4,8 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from creatives.models import Creative, Version
+from tests.creatives.languages import from_before
 from tests.factories import a_creative, a_picture
-from workspace.models import AuditEntry, Site
+from workspace.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 V1 = "creatives/spring/versions/1/"
@@ -14,13 +15,14 @@ ZH = f"{V1}words/zh-Hans/"
 
 @pytest.fixture
 def draft(site) -> Version:
-    return a_creative(site, "Spring", approved=False).versions.get()
+    return from_before(site, "Spring", approved=False).versions.get()
 
 
 @pytest.fixture
 def one_language(site) -> None:
     """So that nothing is missing for a review."""
-    Site.objects.filter(pk=site.pk).update(locales=["en"])
+    site.locales = ["en"]
+    site.save()
 
 
 def status(answer, expected: int = 200) -> str:
