@@ -63,7 +63,7 @@ class CreativeAdmin(ArchiveActions, AuditedAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Creative]":
-        return wall.with_newest(super().get_queryset(request))
+        return wall.with_newest(wall.with_pictures(super().get_queryset(request)))
 
     @admin.display(description=_("Picture"))
     def picture(self, row: Creative) -> SafeString:
@@ -142,7 +142,7 @@ class PlacementAdmin(AuditedAdmin):
     raw_id_fields = ("fallback",)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Placement]":
-        fallback = Prefetch("fallback", wall.with_newest(Creative.objects.all()))
+        fallback = Prefetch("fallback", wall.with_pictures(Creative.objects.all()))
         rows: QuerySet[Placement] = super().get_queryset(request)
         return rows.prefetch_related(fallback)
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,6 +13,8 @@ from creatives import media, pictures
 
 MOST_HEIGHT = 6_000
 """Of a page, in CSS pixels: at twice the density Chromium draws no more than 16,384."""
+MOST_MEASURED = 40_000
+"""Of a page that is only measured."""
 SCRIPT = Path(settings.BASE_DIR) / "static" / "js" / "overflow.js"
 RESULT = re.compile(r'<meta name="result" content="([^"]*)"')
 IMAGE = re.compile(r'<img [^>]*width="(\d+)" height="(\d+)"')
@@ -35,13 +37,14 @@ addEventListener("load", async () => {
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A banner in one size; `top` is where it stands on its page."""
+    """A banner in one size; `top` is where it stands on its page, `owner` whose it is."""
 
     locale: str
     width: int
     height: int
     html: str
     top: int = 0
+    owner: int = 0
 
     @property
     def size(self) -> str:
@@ -57,15 +60,15 @@ class Sheet:
     height: int
 
 
-def sheets(boxes: Iterable[Box]) -> list[Sheet]:
-    """The boxes on as few pages as Chromium can draw."""
+def sheets(boxes: Iterable[Box], *, most: int = MOST_HEIGHT) -> list[Sheet]:
+    """The boxes on as few pages as Chromium can draw, none higher than `most`."""
     pages: list[list[Box]] = [[]]
     top = 0
     for box in boxes:
-        if pages[-1] and top + box.height > MOST_HEIGHT:
+        if pages[-1] and top + box.height > most:
             pages.append([])
             top = 0
-        pages[-1].append(Box(box.locale, box.width, box.height, box.html, top))
+        pages[-1].append(replace(box, top=top))
         top += box.height
     return [_sheet(page) for page in pages if page]
 

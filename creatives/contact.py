@@ -68,7 +68,7 @@ def sheet(form: GenerateForm, asked: Mapping[str, str]) -> Sheet:
         whole *= len(factor.options)
     sheets: dict[str, str] = {}
     prints = [
-        _print(form, number, levels, locale, room, sheets)
+        _print(form, Print(number, levels, ""), locale=locale, room=room, sheets=sheets)
         for number, levels in enumerate(form.plan.variants(), start=1)
         if number <= MOST_SHOWN
     ]
@@ -84,9 +84,11 @@ def sheet(form: GenerateForm, asked: Mapping[str, str]) -> Sheet:
     )
 
 
-def _print(  # noqa: PLR0917 - all of one print
-    form: GenerateForm, number: int, levels: Levels, locale: str, room: Room, sheets: dict[str, str]
+def _print(
+    form: GenerateForm, blank: Print, *, locale: str, room: Room, sheets: dict[str, str]
 ) -> Print:
+    """A print with its markup; a style sheet that is new is added to `sheets`."""
+    levels = blank.levels
     words = form.plan.words(levels, form.locales)
     said = words[locale] or words[form.locales[0]]
     image = next((v for v in form.chosen if v.pk == form.plan.image(levels)), None)
@@ -102,7 +104,7 @@ def _print(  # noqa: PLR0917 - all of one print
     if made.sheet.scope not in sheets:
         sheets[made.sheet.scope] = rendering.page_url(media.store(made.sheet.css.encode(), "css"))
     html = boxes.sized(Box("", room.width, room.height, made.html[locale]))
-    return Print(number, levels, html)
+    return Print(blank.number, levels, html)
 
 
 def _matrix(form: GenerateForm, one: Factor, other: Factor, locale: str) -> Matrix:

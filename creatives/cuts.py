@@ -77,7 +77,11 @@ def ask(
         KIND,
         site=version.creative.site,
         subject=version.creative.key,
-        parameters={"version": version.pk, "placements": sorted(p.pk for p in chosen)},
+        parameters={
+            "version": version.pk,
+            "placements": sorted(p.pk for p in chosen),
+            "focus": [version.focus_x, version.focus_y],  # another point is another request
+        },
         actor=actor,
         now=now,
     )
@@ -206,7 +210,9 @@ def _keep(version: Version, piece: Piece, files: Sequence[Encoded]) -> None:
     size = {"css_width": piece.size.width, "css_height": piece.size.height}
     rows = [_rendition(version, piece, made) for made in files]
     with transaction.atomic():
-        Version.objects.select_for_update().get(pk=version.pk)
+        locked = Version.objects.select_for_update().get(pk=version.pk)
+        if (locked.focus_x, locked.focus_y) != (version.focus_x, version.focus_y):
+            return  # somebody has aimed elsewhere meanwhile
         there = version.renditions.filter(density=piece.density, **size)
         if not there.exists():  # another worker may have been as quick
             Rendition.objects.bulk_create(rows)

@@ -12,6 +12,7 @@ from engine.errors import InvalidInput
 from workspace import audit
 
 Person = AbstractBaseUser | None
+FIELDS = ("tags", "owner", "licence", "cap_per_session", "cap_per_day")  # what is kept here
 MOST_TAGS = 20
 TAG_LENGTH = 40
 LICENCE_LENGTH = 200
@@ -107,7 +108,7 @@ def _changed(
         change(row)
         after = audit.state_of(row)
         if after != before:
-            row.save(update_fields=["tags", "owner", "licence"])
+            row.save(update_fields=FIELDS)
             audit.record(
                 site=row.site,
                 actor=actor,

@@ -50,15 +50,25 @@ def parts(before: str, after: str) -> tuple[Part, ...]:
 
 
 def _parts(old: list[str], new: list[str]) -> Iterator[Part]:
+    """Changes with nothing but space between them are one change: they are read as one."""
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    gone, added = "", ""
     for kind, a, b, c, d in matcher.get_opcodes():
-        if kind == "equal":
-            yield Part("same", "".join(old[a:b]))
+        before, after = "".join(old[a:b]), "".join(new[c:d])
+        if kind != "equal" or (not before.strip() and (gone or added)):
+            gone, added = gone + before, added + after
             continue
-        if a < b:
-            yield Part("gone", "".join(old[a:b]))
-        if c < d:
-            yield Part("added", "".join(new[c:d]))
+        yield from _changed(gone, added)
+        yield Part("same", before)
+        gone, added = "", ""
+    yield from _changed(gone, added)
+
+
+def _changed(gone: str, added: str) -> Iterator[Part]:
+    if gone:
+        yield Part("gone", gone)
+    if added:
+        yield Part("added", added)
 
 
 def _said(version: Version) -> Iterator[tuple[str, str]]:

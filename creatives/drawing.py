@@ -20,7 +20,7 @@ from creatives.boxes import Box, Sheet
 from creatives.encoding import THUMBNAIL, WEBP_QUALITY
 from creatives.facts import Facts
 from creatives.models import Rendition, Version
-from engine.errors import NotFound
+from engine.errors import NotFound, Unavailable
 from workspace import chromium, jobs
 from workspace.models import Job
 
@@ -31,18 +31,26 @@ DENSITIES = (1, 2)
 MOST_PIXELS = 4_000_000
 # Lists show banners in this size.
 SHOWN = (1200, 400)
+Overflow = dict[int, dict[str, list[str]]]
 
 
-def ask(version: Version, *, actor: AbstractBaseUser | None, now: dt.datetime) -> Job:
-    """Have a composed version drawn, by the worker."""
+def ask(version: Version, *, actor: AbstractBaseUser | None, now: dt.datetime) -> Job | None:
+    """Have a composed version drawn, by the worker; None where there is nothing to draw."""
+    if version.kind != Version.Kind.COMPOSED or is_drawn(version):
+        return None
     return jobs.enqueue(
         KIND,
         site=version.creative.site,
         subject=f"{version.creative.key} v{version.number}",
-        parameters={"version": version.pk},
+        parameters={"version": version.pk, "content": version.original_sha256},
         actor=actor,
         now=now,
     )
+
+
+def is_drawn(version: Version) -> bool:
+    """Whether there are pictures of it, for channels without style sheets."""
+    return version.renditions.filter(mime_type=PNG, css_width__gt=0).exists()
 
 
 @jobs.register(KIND, title=gettext_lazy("Drawing of a banner"))
@@ -52,6 +60,8 @@ def draw_job(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     version = rows.filter(pk=job.parameters["version"]).first()
     if version is None:
         raise NotFound(_("This version is not there any more."))
+    if version.original_sha256 != job.parameters.get("content", version.original_sha256):
+        return {"drawn": 0, "reason": "changed-since"}  # what it says now has a job of its own
     if chromium.found() is None:
         return {"drawn": 0, "reason": "no-chromium"}
     return {"drawn": draw(version, progress=progress)}
@@ -64,7 +74,7 @@ def draw(version: Version, *, progress: jobs.Progress | None = None) -> int:
     """
     css = _css(version)
     pages = boxes.sheets(_boxes(version))
-    over: dict[str, list[str]] = {}
+    over: Overflow = {}
     files: list[Rendition] = []
     for number, page in enumerate(pages):
         if progress:
@@ -72,7 +82,7 @@ def draw(version: Version, *, progress: jobs.Progress | None = None) -> int:
         _measure(page, css, over)
         for density in DENSITIES:
             files += _cut_out(version, page, _picture(page, css, density), density)
-    _keep(version, files, over)
+    _keep(version, files, over.get(version.pk, {}))
     if progress:
         progress(len(pages), len(pages), _("Done"))
     return len(files)
@@ -80,13 +90,51 @@ def draw(version: Version, *, progress: jobs.Progress | None = None) -> int:
 
 def _boxes(version: Version) -> Iterator[Box]:
     """The banner in every language and size, its first language first."""
+    yield from _rooms(version)
+    if not any(
+        (place.width, place.height) == SHOWN for place in version.creative.site.placements.all()
+    ):
+        yield Box("", *SHOWN, version.html, owner=version.pk)
+
+
+def _rooms(version: Version) -> Iterator[Box]:
+    """The banner in every language and size of the site's placements."""
     site = version.creative.site
     shown = [("", version.html), *((c.locale, c.html) for c in version.copies.all() if c.html)]
     places = site.placements.all()
     sizes = dict.fromkeys((size.width, size.height) for place in places for size in place.sizes)
     for locale, html in shown:
-        for width, height in dict.fromkeys([*sizes, *([SHOWN] if not locale else [])]):
-            yield Box(locale, width, height, html)
+        for width, height in sizes:
+            yield Box(locale, width, height, html, owner=version.pk)
+
+
+def look_over(versions: Sequence[Version], *, progress: jobs.Progress | None = None) -> None:
+    """Measure many drafts and make their small pictures, several at once; the rest comes later.
+
+    Drawing each of them in every size takes seconds a banner: `ask` does it for those that somebody
+    wants to show. Raises as `draw` does.
+    """
+    css = "".join(dict.fromkeys(map(_css, versions)))
+    over: Overflow = {}
+    rooms = (box for version in versions for box in _rooms(version))
+    for page in boxes.sheets(rooms, most=boxes.MOST_MEASURED):
+        _measure(page, css, over)
+        if progress:
+            progress(0, message=_("Measuring"))
+    by_pk = {version.pk: version for version in versions}
+    shown = (Box("", *SHOWN, version.html, owner=version.pk) for version in versions)
+    for page in boxes.sheets(shown):
+        whole = _picture(page, css, 1)
+        for box in page.boxes:
+            part = whole.crop((0, box.top, box.width, box.top + box.height))
+            _replace_thumbnail(by_pk[box.owner], part)
+    for version in versions:
+        keep_overflow(version, over.get(version.pk, {}))
+
+
+def _replace_thumbnail(version: Version, part: Image.Image) -> None:
+    version.renditions.filter(purpose=Rendition.Purpose.THUMBNAIL).delete()
+    _thumbnail(version, part).save()
 
 
 def _css(version: Version) -> str:
@@ -96,12 +144,14 @@ def _css(version: Version) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _measure(page: Sheet, css: str, over: dict[str, list[str]]) -> None:
-    """Add what does not fit on this page, by size."""
+def _measure(page: Sheet, css: str, over: Overflow) -> None:
+    """Add what does not fit on this page, by version and size."""
     files = {chromium.PAGE: boxes.document(page, css, measured=True)}
     found = boxes.results(chromium.dom(files, what=[_window(page)]))
-    for box, result in zip(page.boxes, found or (), strict=False):
-        here = over.setdefault(box.size, [])
+    if found is None:
+        raise Unavailable(_("The banners could not be measured. Try again."))
+    for box, result in zip(page.boxes, found, strict=True):
+        here = over.setdefault(box.owner, {}).setdefault(box.size, [])
         here += [_named(box, slot) for slot in result["over"] if _named(box, slot) not in here]
 
 
@@ -172,9 +222,17 @@ def _keep(version: Version, files: Sequence[Rendition], over: dict[str, list[str
     """In place of what was drawn before; the facts say what does not fit at which size."""
     with transaction.atomic():
         locked = Version.objects.select_for_update().get(pk=version.pk)
+        if locked.original_sha256 != version.original_sha256:
+            return  # its words were changed while it was drawn
         locked.renditions.all().delete()
         Rendition.objects.bulk_create(files)
-        facts = Facts.of(locked.facts).kept() | {"overflow": over}
-        locked.facts = facts
+        keep_overflow(version, over)
+
+
+def keep_overflow(version: Version, over: dict[str, list[str]]) -> None:
+    """Write what does not fit into the facts, beside all others."""
+    with transaction.atomic():
+        locked = Version.objects.select_for_update().get(pk=version.pk)
+        locked.facts = Facts.of(locked.facts).kept() | {"overflow": over}
         locked.save(update_fields=["facts"])
-    version.facts = facts
+    version.facts = locked.facts

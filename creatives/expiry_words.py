@@ -44,6 +44,7 @@ _begin = re.compile(
     r"(?:from|since|starts?(?:\s+on)?|starting|after|opens?(?:\s+on)?)\s+$", re.IGNORECASE
 )
 _begun = re.compile(r"\s*(?:起|开始|开售|上线|上市)")
+_closes = r"(?P<closes>\s*(?:截止|结束|为止|止|前))?"
 _chinese_end = r"(?P<until>截止|截至|止于|至|到|到期)?(?:到|至|于)?"
 
 
@@ -78,7 +79,7 @@ def endings(text: str, *, today: dt.date) -> tuple[Ending, ...]:
             last = None if overlaps or _is_beginning(text, span) else read(match, today)
             if last is not None:
                 taken.append(span)
-                found.append(Ending(match.group().strip(), last, _is_certain(match, text)))
+                found.append(Ending(match.group().strip(), last, _is_certain(match)))
     return tuple(found)
 
 
@@ -86,12 +87,9 @@ def _is_beginning(text: str, span: tuple[int, int]) -> bool:
     return bool(_begin.search(text[: span[0]]) or _begun.match(text, span[1]))
 
 
-def _is_certain(match: re.Match[str], text: str) -> bool:
+def _is_certain(match: re.Match[str]) -> bool:
     named = match.groupdict()
-    if "dated" not in named:
-        return False
-    closes = re.match(r"\s*(?:截止|结束|为止|止|前)", text[match.end() :])
-    return bool(named.get("until") or closes)
+    return "dated" in named and bool(named.get("until") or named.get("closes"))
 
 
 def _in_year(year: str | None, month: int, day: int, today: dt.date) -> dt.date | None:
@@ -151,7 +149,9 @@ def _patterns() -> Iterator[tuple[str, Read]]:
     numeric = r"(?P<month>[01]?[0-9])"
     iso = rf"{year}-{numeric}-(?P<dated>(?P<day>[0-3]?[0-9]))"
     yield rf"{_end}(?<![0-9]){iso}(?![0-9])", _dated
-    chinese = rf"(?:{year}\s*年\s*)?{numeric}\s*月\s*(?P<dated>(?P<day>[0-3]?[0-9]))\s*[日号]"
+    chinese = (
+        rf"(?:{year}\s*年\s*)?{numeric}\s*月\s*(?P<dated>(?P<day>[0-3]?[0-9]))\s*[日号]{_closes}"
+    )
     yield rf"{_chinese_end}\s*(?<![0-9]){chinese}", _dated
     yield (
         rf"\b{_until}\s+(?:on\s+|this\s+|midnight\s+)*(?P<weekday>{_day})(?:\s+(?:night|evening))?\b",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.templatetags.static import static
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from creatives import boxes, media, rendering, studio
@@ -136,7 +137,8 @@ def _example_picture(design: Design) -> Picture | None:
 
 
 def _shown(html: str, room: Room) -> Shown:
-    return Shown(room, boxes.sized(Box("", room.width, room.height, html)))
+    # The markup was escaped when it was made.
+    return Shown(room, SafeString(boxes.sized(Box("", room.width, room.height, html))))
 
 
 def _address(css: str) -> str:

@@ -56,18 +56,6 @@ def amounts(text: str, currency: str, *, bare: bool = False) -> tuple[Amount, ..
     return (Amount(text.strip(), _minor(text.strip(), currency)),)
 
 
-def write(minor: int, currency: str) -> str:
-    """A price for people: the number and the code.
-
-    Example:
-        >>> write(25100, "CNY"), write(1290, "USD"), write(300, "JPY")
-        ('251 CNY', '12.90 USD', '300 JPY')
-    """
-    digits = minor_digits(currency)
-    whole, rest = divmod(minor, 10**digits)
-    return f"{whole}.{rest:0{digits}d} {currency}" if rest else f"{whole} {currency}"
-
-
 def _found(text: str, currency: str) -> list[Amount]:
     signs = "|".join(re.escape(sign) for sign in (*SIGNS.get(currency, ()), currency) if sign)
     if not signs:

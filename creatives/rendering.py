@@ -13,6 +13,7 @@ from delivery.locales import direction
 from delivery.snapshot import CreativePayload, Source, Words
 from engine.profiles.caps import Cap
 
+STILL = "(prefers-reduced-motion: reduce)"
 # Where a page of a shop changes from one arrangement to the next.
 MEDIA = {"phone": "(max-width: 767px)", "tablet": "(min-width: 768px) and (max-width: 1023px)"}
 
@@ -104,7 +105,31 @@ def sources(version: Version, placement: Placement | None) -> tuple[Source, ...]
         for size in reversed(sizes)
         for file in _cuts(version, size)
     ]
-    return tuple(found) or tuple(_source(file) for file in _pictures(version) if not file.css_width)
+    whole = map(_source, pictures(version))
+    return (*_stills(version), *(found or whole))
+
+
+def pictures(version: Version) -> list[Rendition]:
+    """The picture as it is (of a film its poster), the most modern file first."""
+    return [file for file in _pictures(version) if not file.css_width]
+
+
+def film(version: Version) -> Rendition | None:
+    """The file that moves, where there is one."""
+    return next((f for f in version.renditions.all() if f.mime_type.startswith("video/")), None)
+
+
+def _stills(version: Version) -> list[Source]:
+    """What whoever wants no motion is shown of an animation: its first picture."""
+    if not _is_animation(version):
+        return []
+    kinds = (Rendition.Purpose.POSTER, Rendition.Purpose.THUMBNAIL)
+    files = [[f for f in version.renditions.all() if f.purpose == kind] for kind in kinds]
+    return [_source(file, STILL) for file in files[0] or files[1]]
+
+
+def _is_animation(version: Version) -> bool:
+    return version.kind == Version.Kind.IMAGE and version.frames > 1
 
 
 def file_for(version: Version, size: Size | None) -> Rendition | None:
@@ -123,18 +148,20 @@ def _cuts(version: Version, size: Size) -> list[Rendition]:
     cut = [f for f in files if (f.css_width, f.css_height) == (size.width, size.height)]
     if cut:
         return sorted(cut, key=lambda file: -file.density)
-    return [f for f in files if not f.css_width] if fitting.fits_size(version, size) else []
+    return pictures(version) if fitting.fits_size(version, size) else []
 
 
 def _pictures(version: Version) -> list[Rendition]:
-    wanted = {Rendition.Purpose.SERVED, Rendition.Purpose.POSTER}
+    wanted = {Rendition.Purpose.SERVED}
+    if not _is_animation(version):
+        wanted.add(Rendition.Purpose.POSTER)
     files = (f for f in version.renditions.all() if f.purpose in wanted and not f.locale)
     return [file for file in files if file.mime_type.startswith("image/")]
 
 
 def _films(version: Version) -> tuple[Source, ...]:
-    files = (f for f in version.renditions.all() if f.mime_type.startswith("video/"))
-    return tuple(map(_source, files))
+    file = film(version)
+    return (_source(file),) if file else ()
 
 
 def _absolute(html: str) -> str:

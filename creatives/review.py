@@ -18,7 +18,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from creatives import four_eyes, settling, tidings
+from creatives import drawing, four_eyes, settling, tidings
 from creatives.models import Creative, Version
 from engine.errors import Conflict, IllegalMove, InvalidInput
 from workspace import audit
@@ -59,6 +59,7 @@ def submit(version: Version, *, actor: Person, now: dt.datetime) -> Version:
         _take_back(held.creative, actor=actor, now=now)
         asked = {"submitted_by_id": _id(actor), "submitted_at": now}
         _write(held, "submit", actor=actor, now=now, **asked)
+        drawing.ask(held.version, actor=actor, now=now)
     return held.version
 
 

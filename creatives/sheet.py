@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from creatives import words
+from creatives import slots, words
 from creatives.models import Creative, Version
 from creatives.said import ALT_LENGTH
 from workspace.models import Site
@@ -79,8 +79,8 @@ def text_of(said: words.Spoken, field: str) -> str | None:
 def fields_of(version: Version) -> list[str]:
     """The fields of a version that can be translated."""
     alt = [] if version.decorative else [ALT]
-    slots = (f"{SLOT}{name}" for name, text in words.speaking_slots(version).items() if text)
-    return [*alt, *slots, LANDING]
+    texts = (f"{SLOT}{name}" for name, text in slots.speaking(version).items() if text)
+    return [*alt, *texts, LANDING]
 
 
 def _rows(site: Site, version: Version) -> Iterator[list[str]]:

@@ -5,7 +5,7 @@ import datetime as dt
 import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -94,9 +94,30 @@ def apply(site: Site, data: bytes, *, actor: Person, now: dt.datetime) -> Report
         held = Creative.objects.filter(site=site, key__in=keys).order_by("pk")
         creatives = {row.key: row for row in held.select_for_update(of=("self",))}
         report = check(site, data)
+        refused = {}
         for key, sayings in _sayings(report).items():
-            words.rewrite(creatives[key], sayings, actor=actor, now=now)
-    return report
+            if reason := _rewritten(creatives[key], sayings, actor=actor, now=now):
+                refused[key] = reason
+    return Report(tuple(_unless(line, refused) for line in report.lines))
+
+
+def _rewritten(
+    creative: Creative, sayings: Mapping[str, Saying], *, actor: Person, now: dt.datetime
+) -> str:
+    """Why a banner could not be given its words; empty when it was."""
+    try:
+        with transaction.atomic():
+            words.rewrite(creative, sayings, actor=actor, now=now)
+    except LabError as problem:
+        return str(problem)
+    return ""
+
+
+def _unless(line: Line, refused: Mapping[str, str]) -> Line:
+    reason = refused.get(line.creative, "")
+    if not reason or line.outcome is not Outcome.CHANGED:
+        return line
+    return replace(line, outcome=Outcome.REFUSED, reason=reason)
 
 
 def _sayings(report: Report) -> dict[str, dict[str, Saying]]:

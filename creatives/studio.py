@@ -50,8 +50,9 @@ def compose(
     product: Product | None = None,
     levels: Mapping[str, str] | None = None,
     key: str | None = None,
+    drawn: bool = True,
 ) -> Creative:
-    """A creative whose first version, a draft, is composed.
+    """A creative whose first version, a draft, is composed, and `drawn` by the worker.
 
     `slots` are the words by locale and slot, such as `{"en": {"headline": "Spring"}}`. Raises
     InvalidInput, whose `field` is such as `en.headline`; Conflict for a key that is taken.
@@ -68,8 +69,10 @@ def compose(
         )
         if not is_new or creative.key in library.RESERVED:
             raise Conflict(_("There is a creative with this key already."), field="key")
-        version = _add(creative, filled, url, levels=levels, actor=actor, now=now)
+        version = _add(creative, filled, url, levels=levels, actor=actor)
         _record(creative, "create", None, version, actor=actor, now=now)
+        if drawn:
+            drawing.ask(version, actor=actor, now=now)
     return creative
 
 
@@ -94,8 +97,9 @@ def recompose(
     with transaction.atomic():
         locked = Creative.objects.select_for_update(of=("self",)).get(pk=creative.pk)
         last = locked.versions.first()
-        version = _add(locked, filled, url, levels=levels, actor=actor, now=now)
+        version = _add(locked, filled, url, levels=levels, actor=actor)
         _record(locked, "add version", last, version, actor=actor, now=now)
+        drawing.ask(version, actor=actor, now=now)
     return version
 
 
@@ -155,7 +159,6 @@ def _add(
     *,
     levels: Mapping[str, str] | None,
     actor: Person,
-    now: dt.datetime,
 ) -> Version:
     made = make(filled)
     first, *others = filled.words
@@ -170,12 +173,12 @@ def _add(
         width=WIDTH,
         height=HEIGHT,
         design=filled.design.key,
-        slots=_kept(filled, first),
+        slots=kept(filled, first),
         levels=dict(levels or {}),
         html=made.html[first],
         stylesheet=media.store(css, "css"),
         product=filled.product,
-        facts=_facts(filled).kept(),
+        facts=facts(filled).kept(),
         original_type=TYPE,
         original_bytes=len(whole),
         original_sha256=hashlib.sha256(whole).hexdigest(),
@@ -183,7 +186,6 @@ def _add(
     )
     Copy.objects.bulk_create(_copy(version, filled, made, locale) for locale in others)
     _borrow_thumbnail(version, filled.image)
-    drawing.ask(version, actor=actor, now=now)
     return version
 
 
@@ -197,18 +199,19 @@ def _copy(version: Version, filled: Filled, made: Made, locale: str) -> Copy:
     )
 
 
-def _kept(filled: Filled, locale: str) -> dict[str, Any]:
+def kept(filled: Filled, locale: str) -> dict[str, Any]:
     """What the form needs to show it again, and which price of the feed it speaks of."""
-    kept: dict[str, Any] = dict(filled.words[locale])
-    kept |= {"palette": filled.palette.key, "design_version": filled.design.version}
+    found: dict[str, Any] = dict(filled.words[locale])
+    found |= {"palette": filled.palette.key, "design_version": filled.design.version}
     if filled.image:
-        kept["image"] = filled.image.pk
+        found["image"] = filled.image.pk
     if filled.product:
-        kept |= {name: getattr(filled.product, field) for field, name in KEPT_OF_PRODUCT}
-    return kept
+        found |= {name: getattr(filled.product, field) for field, name in KEPT_OF_PRODUCT}
+    return found
 
 
-def _facts(filled: Filled) -> Facts:
+def facts(filled: Filled) -> Facts:
+    """What is known of a composed banner before it is drawn: the contrast of its texts."""
     picture = Facts.of(filled.image.facts) if filled.image else Facts()
     said = sorted({key for words in filled.words.values() for key in words})
     return Facts(contrast=contrast.worst(filled.design, filled.palette, said, picture))

@@ -43,7 +43,8 @@ ACCEPTED = _("Upload a JPEG, PNG, GIF, WebP or AVIF picture, or an MP4 or WebM f
 class Picture:
     """A checked upload: the original as it came, and what is served instead of it.
 
-    A film is a picture that moves: what is served is the film, and pictures are its poster.
+    A film is a picture that moves: what is served is the film, and pictures are its poster. The
+    poster of an animation is shown to whoever wants no motion.
     """
 
     original: bytes

@@ -1,6 +1,6 @@
 """Fields for words in every language of a site."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from creatives import landing
 from creatives.said import ALT_LENGTH
-from creatives.words import SLOT_LENGTH, Saying, Spoken
+from creatives.slots import LENGTH
+from creatives.words import Saying, Spoken
 from delivery.locales import direction
 from engine.errors import LabError
 
@@ -70,7 +71,9 @@ class LocaleForm(forms.Form):
     `source` is what it says in the first language, shown where this one says nothing.
     """
 
-    def __init__(self, data: QueryDict | None, *, said: Spoken, source: Spoken) -> None:
+    def __init__(
+        self, data: QueryDict | None, *, said: Spoken, source: Spoken, limits: Mapping[str, int]
+    ) -> None:
         begin = {"alt": said.alt, "landing_url": said.landing_url}
         begin |= {f"slot_{name}": value for name, value in said.slots.items()}
         super().__init__(data, prefix=said.locale, initial=begin)
@@ -81,7 +84,8 @@ class LocaleForm(forms.Form):
         for name, text in source.slots.items():
             shown = "" if first else text
             label = name.replace("_", " ").capitalize()
-            self.fields[f"slot_{name}"] = _words(label, said, shown, SLOT_LENGTH)
+            self.fields[f"slot_{name}"] = _words(label, said, shown, limits.get(name, LENGTH))
+            self.fields[f"slot_{name}"].widget.attrs |= {"rows": 2, "data-wide": ""}
         self.fields["landing_url"] = _landing("" if first else source.landing_url)
 
     @property

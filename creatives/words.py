@@ -6,8 +6,6 @@ The first language of the site is said by the version itself, the others by its 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -15,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from creatives import landing, library
+from creatives import landing, library, slots
 from creatives.models import Copy, Creative, Version
 from creatives.said import ALT_LENGTH, line, text
 from delivery.locales import direction
@@ -24,9 +22,6 @@ from workspace import audit
 from workspace.models import Site
 
 Person = AbstractBaseUser | None
-SLOT_LENGTH = 500  # longer than any design allows; its own limits are checked with the design
-# Slots of a design that hold no words.
-WORDLESS = frozenset({"image", "palette", "design_version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +58,6 @@ def lacking(version: Version) -> list[tuple[str, str]]:
     return [(said.locale, field) for said in spoken(version) for field in said.lacks]
 
 
-def speaking_slots(version: Version) -> dict[str, str]:
-    """The slots of a composed banner that hold words, as they are in the first language."""
-    words = ((name, value) for name, value in version.slots.items() if name not in WORDLESS)
-    return {name: value for name, value in words if isinstance(value, str)}
-
-
 def as_typed(version: Version) -> dict[str, Any]:
     """The words of a version as the fields of an upload form."""
     others = {f"alt_{copy.locale}": copy.alt for copy in version.copies.all()}
@@ -94,7 +83,7 @@ def say(
         if decorative is not None:
             _mark(held, decorative, actor=actor, now=now)
         _say(held, locale, saying, actor=actor, now=now)
-        _finish(held, decorative)
+        _finish(held, decorative, actor=actor, now=now)
     return held
 
 
@@ -119,7 +108,7 @@ def rewrite(
             _mark(held, decorative, actor=actor, now=now)
         for locale, saying in sayings.items():
             _say(held, locale, saying, actor=actor, now=now)
-        _finish(held, decorative)
+        _finish(held, decorative, actor=actor, now=now)
     return held
 
 
@@ -170,20 +159,8 @@ def checked(
         empty = not first and not saying.landing_url.strip()
         fields["landing_url"] = "" if empty else landing.check(saying.landing_url)
     if saying.slots:
-        fields["slots"] = _slots(version, saying.slots)
+        fields["slots"] = slots.checked(version, saying.slots)
     return fields
-
-
-def _slots(version: Version, wanted: Mapping[str, str]) -> dict[str, str]:
-    known = speaking_slots(version)
-    for name in wanted:
-        if name not in known:
-            raise InvalidInput(
-                _("This banner has no text “%(name)s”.") % {"name": name[:64]},
-                field=f"slots.{name}",
-                hint=_("It has: %(names)s.") % {"names": ", ".join(known) or "—"},
-            )
-    return {name: line(value, f"slots.{name}", SLOT_LENGTH) for name, value in wanted.items()}
 
 
 def _differs(said: Spoken | None, saying: Saying) -> bool:
@@ -199,13 +176,13 @@ def _same(value: str) -> str:
 
 
 def _spoken(version: Version, locale: str, row: Version | Copy | None) -> Spoken:
-    texts = speaking_slots(version)
+    texts = slots.speaking(version)
     own = row.slots if row else {}
-    slots = {name: str(own.get(name, "")) for name in texts}
+    said = {name: str(own.get(name, "")) for name in texts}
     alt, landing_url = (row.alt, row.landing_url) if row else ("", "")
     lacks = ["alt"] if not alt and not version.decorative else []
-    lacks += [f"slot:{name}" for name, source in texts.items() if source and not slots[name]]
-    return Spoken(locale, direction(locale), alt, landing_url, slots, tuple(lacks))
+    lacks += [f"slot:{name}" for name, source in texts.items() if source and not said[name]]
+    return Spoken(locale, direction(locale), alt, landing_url, said, tuple(lacks))
 
 
 def _draft(creative: Creative, last: Version, *, actor: Person, now: dt.datetime) -> Version:
@@ -283,14 +260,12 @@ def _write(
     )
 
 
-def _finish(held: Version, decorative: bool | None) -> None:
+def _finish(held: Version, decorative: bool | None, *, actor: Person, now: dt.datetime) -> None:
     """A composed banner keeps its finished markup: with other words it is drawn anew."""
     if decorative is False and not held.alt:
         raise InvalidInput(_("This field is required."), field="alt")
-    if held.kind == Version.Kind.COMPOSED and held.html:
-        if not find_spec("creatives.studio"):
-            raise IllegalMove(_("This installation cannot draw composed banners."))
-        import_module("creatives.studio").redraw(held)
+    if held.kind == Version.Kind.COMPOSED and held.design:
+        slots.redraw(held, actor=actor, now=now)
 
 
 def with_words(rows: QuerySet[Version]) -> QuerySet[Version]:

@@ -18,7 +18,7 @@ from django.db import transaction
 from creatives import library, placements, review, uploads
 from creatives.models import Copy, Creative, Placement
 from creatives.uploads import Picture
-from demo import art, art_words, credentials
+from demo import art, art_words, compositions, credentials, reviews
 from demo.art import Banner
 from demo.credentials import Credentials, DemoKeys, DemoUser
 from demo.models import DemoSite
@@ -56,6 +56,8 @@ def seed(*, now: dt.datetime) -> Credentials:
         shown = _creatives(site, now=now)
         for place in PLACES:
             _place(site, place, shown, now=now)
+        reviews.stage(shown, people, now=now)
+        compositions.compose(site, now=now)
         DemoSite.objects.get_or_create(site=site, defaults={"anchor": now})
         credentials.write(made)
     publishing.publish_if_changed(now=now)

@@ -84,7 +84,11 @@ def walk(one: Walker, password: str) -> None:
     one.fill("landing_url", f"{one.web}/demo/c/kitchen/")
     one.click("button", "Save the banner")
     page.wait_for_url(re.compile(r"/creatives/(?!new)"))
-    one.done("3. Upload a banner")
+    one.click("button", "Submit for review")
+    one.click("link", "Review it")
+    one.click("button", "Approve")
+    page.get_by_text("is approved").wait_for()
+    one.done("3. Upload a banner and have it approved")
 
     draft(one)
     see_a_visitor(one)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from django.db.backends.utils import CursorWrapper
 
-from events.statements import aggregates, conversions, names, units, workspace
+from events.statements import aggregates, chunk, conversions, names, units, workspace
 
 Name: TypeAlias = tuple[int, uuid.UUID]
 """A site's id and a name of a unit there."""
@@ -42,22 +42,26 @@ def empty(cursor: CursorWrapper) -> None:
 
 
 def count(cursor: CursorWrapper, chosen: Chosen) -> int:
-    """Count every event of a chunk; how many there are."""
+    """Count every event of a chunk; how many there are.
+
+    Names that are joined in the chunk are joined last: the state depends on the events alone.
+    """
     empty(cursor)
-    cursor.execute(workspace.TALLY, asdict(chosen))
+    cursor.execute(workspace.BY_INDEX)
+    cursor.execute(chunk.READ, asdict(chosen))
     events, aliases, bought = cursor.fetchone()
+    cursor.execute(workspace.FREELY)
+    take_in(cursor, bought=bool(bought))
     if aliases:
+        empty(cursor)
         join_names(cursor, chosen)
-    take_in(cursor, chosen, bought=bool(bought))
     return int(events)
 
 
-def take_in(cursor: CursorWrapper, chosen: Chosen, *, bought: bool = True) -> None:
-    """Add what the chosen events say to the totals of their units."""
-    cursor.execute(units.SEEN, asdict(chosen))
+def take_in(cursor: CursorWrapper, *, bought: bool) -> None:
+    """Add what the chunk says about those who did not just grow to the totals of their units."""
     touch = [units.WAS_SEEN, units.TOUCH_LATE]
     if bought:
-        cursor.execute(conversions.BOUGHT, asdict(chosen))
         touch += [conversions.TOUCH_BOUGHT, conversions.TOUCH_ORDERS]
     by_index(cursor, touch)
     look_up(cursor)

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import itertools
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -11,8 +12,9 @@ from django.contrib.auth.models import User
 from PIL import Image
 
 from audiences.models import Segment
-from creatives import library, review
+from creatives import library, review, uploads
 from creatives.models import Creative, Landing, Placement, Version
+from creatives.uploads import Picture
 from experiments import lifecycle
 from experiments.models import Experiment, Layer, Parameters, Status, Variant
 from workspace import keys
@@ -73,6 +75,12 @@ def a_picture(width: int = 1200, height: int = 400, color: str = "teal", fmt: st
     return out.getvalue()
 
 
+@cache
+def _accepted(width: int, height: int, color: str) -> Picture:
+    """Decoded once: most tests want a banner, not a decoder."""
+    return uploads.accept(a_picture(width, height, color=color))
+
+
 def a_creative(
     site: Site,
     name: str = "",
@@ -87,8 +95,9 @@ def a_creative(
         site,
         name=name,
         alt=f"{name}: everything for spring",
+        alts={locale: f"{name} ({locale})" for locale in site.locales[1:]},
         landing_url=SPRING,
-        upload=a_picture(*size, color=color),
+        upload=_accepted(*size, color),
         filename="banner.png",
         actor=None,
         now=NOW,

@@ -49,6 +49,8 @@ def create(
             "is_demo": is_demo,
             # The shoppers of a demo are scripts.
             "count_automated": is_demo,
+            # One person alone can walk through a demo.
+            "four_eyes": not is_demo,
         },
     )
     if not made:

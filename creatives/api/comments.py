@@ -87,12 +87,25 @@ class Comments(SiteView):
     def resolve(
         self, request: Request, key: str, number: int, comment: int, **_parts: object
     ) -> Response:
-        """Put it aside as seen to."""
+        """It is settled."""
+        found = self._one(key, number, comment)
+        done = comments.resolve(found, actor=self.caller.person, now=timezone.now())
+        return etags.answer(request, CommentData(done).data)
+
+    @extend_schema(request=None, responses=CommentData)
+    def reopen(
+        self, request: Request, key: str, number: int, comment: int, **_parts: object
+    ) -> Response:
+        """It is not settled after all."""
+        found = self._one(key, number, comment)
+        done = comments.reopen(found, actor=self.caller.person, now=timezone.now())
+        return etags.answer(request, CommentData(done).data)
+
+    def _one(self, key: str, number: int, comment: int) -> Comment:
         found = self._rows(key, number).filter(pk=comment).first()
         if found is None:
             raise NotFound(_("There is no such comment."))
-        done = comments.resolve(found, actor=self.caller.person, now=timezone.now())
-        return etags.answer(request, CommentData(done).data)
+        return found
 
     def _rows(self, key: str, number: int) -> QuerySet[Comment]:
         version = finding.version(self.site, key, number)

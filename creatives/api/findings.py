@@ -1,6 +1,5 @@
 """What the checks say of a version, as they see it at this moment."""
 
-from importlib import import_module
 from typing import Any
 
 from django.utils import timezone
@@ -9,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from creatives import preflight
 from creatives.api import finding
 from creatives.api.callers import SiteView
 
@@ -21,6 +21,7 @@ class FindingData(serializers.Serializer[Any]):
     message = serializers.CharField()
     remedy = serializers.CharField()
     placement = serializers.CharField()
+    code = serializers.CharField(help_text="How a waiver names it.")
     waived = serializers.CharField(source="waived.reason", allow_null=True, default=None)
 
 
@@ -39,6 +40,5 @@ class Findings(SiteView):
     def list(self, request: Request, key: str, number: int, **_parts: object) -> Response:  # noqa: ARG002
         """What stands against showing it."""
         version = finding.version(self.site, key, number)
-        check = import_module("creatives.preflight").check
-        found = check(version, now=timezone.now())
+        found = preflight.check(version, now=timezone.now())
         return Response(FindingsData({"findings": found}).data)

@@ -11,7 +11,8 @@ from creatives.details import LARGEST_CAP
 from creatives.library import NAME_LENGTH
 from creatives.models import Creative, Version
 from creatives.said import ALT_LENGTH
-from creatives.words import SLOT_LENGTH, Saying
+from creatives.slots import LENGTH
+from creatives.words import Saying
 from workspace.models import validate_key
 
 MOVED = ("status", "live", "expired_at", "archived_at")
@@ -25,7 +26,7 @@ class SayingField(serializers.Serializer[Saying]):
         required=False, allow_blank=True, max_length=landing.MAX_CHARACTERS
     )
     slots = serializers.DictField(
-        child=serializers.CharField(allow_blank=True, max_length=SLOT_LENGTH), required=False
+        child=serializers.CharField(allow_blank=True, max_length=LENGTH), required=False
     )
 
 

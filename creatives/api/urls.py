@@ -1,11 +1,10 @@
 """Addresses of the studio below /api/v1/ (keys) and /api/v1/sites/<site>/ (people)."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, path
 
 from creatives.api.comments import Comments
 from creatives.api.creatives import Creatives
+from creatives.api.findings import Findings
 from creatives.api.placements import Placements
 from creatives.api.products import Products
 from creatives.api.sheet import Sheet
@@ -32,10 +31,12 @@ urlpatterns: list[URLPattern] = [
     path(VERSIONS, Versions.as_view({"get": "list", "post": "create"})),
     path(VERSION, Versions.as_view({"get": "retrieve"})),
     path(f"{VERSION}facts/", Versions.as_view({"get": "facts"})),
+    path(f"{VERSION}findings/", Findings.as_view({"get": "list"})),
     path(f"{VERSION}words/<str:locale>/", Versions.as_view({"get": "said", "put": "say"})),
     *(path(f"{VERSION}{name}/", Versions.as_view({"post": move})) for name, move in MOVES.items()),
     path(COMMENTS, Comments.as_view({"get": "list", "post": "create"})),
     path(f"{COMMENTS}<int:comment>/resolve/", Comments.as_view({"post": "resolve"})),
+    path(f"{COMMENTS}<int:comment>/reopen/", Comments.as_view({"post": "reopen"})),
     path("placements/", Placements.as_view({"get": "list", "post": "create"})),
     path(
         "placements/<slug:key>/",
@@ -45,7 +46,3 @@ urlpatterns: list[URLPattern] = [
     path("products/<str:sku>/", Products.as_view({"get": "retrieve", "put": "put"})),
     path("translation-sheet/", Sheet.as_view({"get": "out", "post": "take"})),
 ]
-if find_spec("creatives.preflight"):
-    from creatives.api.findings import Findings
-
-    urlpatterns += [path(f"{VERSION}findings/", Findings.as_view({"get": "list"}))]

@@ -101,16 +101,20 @@ def _stream(film: InputContainer, container: str) -> VideoStream:
     if not found:
         raise Refusal("film_empty")
     stream = found[0]
-    pictures.check_canvas(stream.codec_context.width, stream.codec_context.height)
-    name = _codec(stream)
-    if name not in CODECS[container] or stream.codec_context.pix_fmt not in DEPTHS[name]:
-        depth = stream.codec_context.pix_fmt or "?"
+    name, depth = _codec(stream), stream.codec_context.pix_fmt if stream.codec_context else None
+    if name not in CODECS[container]:
+        raise Refusal("film_codec", codec=name)
+    if depth is None:  # its first pictures could not be read
+        raise Refusal("film_broken")
+    if depth not in DEPTHS[name]:
         raise Refusal("film_codec", codec=f"{name}, {depth}")
+    pictures.check_canvas(stream.codec_context.width, stream.codec_context.height)
     return stream
 
 
 def _codec(stream: VideoStream) -> str:
-    name = stream.codec_context.name
+    """The name of its codec; a question mark where FFmpeg has no decoder."""
+    name = stream.codec_context.name if stream.codec_context else "?"
     return DECODERS.get(name, name)
 
 

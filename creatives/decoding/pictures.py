@@ -72,4 +72,5 @@ def _animation(image: Image.Image) -> Made:
         served=encoding.animated(animation),
         thumbnail=encoding.thumbnail(first),
         facts=measuring.facts(first, loops=encoding.PLAY_ONCE if loop is None else loop),
+        poster=encoding.still(first),
     )

@@ -44,7 +44,7 @@ class Ask(msgspec.Struct, frozen=True):
 
 
 class Made(msgspec.Struct, frozen=True, tag=True):
-    """What is served of a picture or film; the poster is only a film's."""
+    """What is served of a picture or film; the poster is the still of what moves."""
 
     width: int
     height: int

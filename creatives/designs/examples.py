@@ -36,16 +36,16 @@ EXAMPLES: Mapping[str, Example] = {
         _words("每个清晨，步步抓地", "全新鞋底，轻盈依旧。", "查看跑鞋"),
     ),
     "price": Example(
-        "pot",
+        "mugs",
         "signal",
-        _words("Hearth cast-iron pot", "For decades of stews.", "Buy now", "¥399", "¥499"),
-        _words("壁炉铸铁锅", "相伴数十年。", "立即购买", "¥399", "¥499"),
+        _words("Dune mug set", "Two mugs, one for company.", "Buy now", "¥149", "¥179"),
+        _words("沙丘马克杯套装", "两只杯，一份陪伴。", "立即购买", "¥149", "¥179"),
     ),
     "strip": Example(
-        "mugs",
+        "pot",
         "forest",
-        _words("Free delivery from ¥399", "At your door in two days.", "Start here"),
-        _words("满 399 元包邮", "两日送达。", "去逛逛"),
+        _words("Slow food, easy evenings", "Pots for decades of stews.", "Shop pots"),
+        _words("慢炖一餐，从容一晚", "相伴数十年的好锅。", "选购锅具"),
     ),
     "editorial": Example(
         "vase",
@@ -56,13 +56,13 @@ EXAMPLES: Mapping[str, Example] = {
     "sale": Example(
         "",
         "signal",
-        _words("Last pairs of the season", "While the shelves last.", "All reduced shoes", "−30 %"),
+        _words("Last pairs of the season", "While the shelves last.", "All shoes", "−30 %"),
         _words("本季最后几双", "售完即止。", "全部特价鞋", "7 折"),
     ),
     "tile": Example(
         "lamp",
         "mono",
-        _words("Dusk desk lamp", "Light where you need it.", "Add to cart", "¥329", "¥459"),
-        _words("薄暮台灯", "暖光随心而定。", "加入购物车", "¥329", "¥459"),
+        _words("Halo desk lamp", "Light where the page is.", "Add to cart", "¥329", "¥419"),
+        _words("光晕台灯", "光照在书页上。", "加入购物车", "¥329", "¥419"),
     ),
 }

@@ -75,7 +75,9 @@ def headlines(product: Product, locale: str, *, longest: int = 10_000) -> list[C
 def evidence(product: Product) -> dict[str, str]:
     """Every value that a headline may contain, by the field that proves it."""
     said = {"title": product.title, "price": prices.say(product.price, product.currency)}
-    said |= {"brand": product.brand, "category": product.category}
+    said |= {"category": product.category}
+    if product.brand.lower() not in product.title.lower():
+        said["brand"] = product.brand  # “Heron kettle by Heron” says it twice
     said |= _discount(product) | facts_of(product)
     return {name: text for name, text in said.items() if text}
 

@@ -1,6 +1,7 @@
 """The job that makes many drafts: it may be started again and makes none of them twice."""
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -10,14 +11,15 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from creatives import library, pictures, studio
-from creatives.models import Creative
-from engine.errors import InvalidInput, LabError
-from workspace import jobs
+from creatives import drawing, library, pictures, studio
+from creatives.models import Creative, Version
+from engine.errors import InvalidInput, LabError, Unavailable
+from workspace import chromium, jobs
 from workspace.models import Job, Site
 
 KIND = "creatives.generate"
 PREFIX = 40
+_log = logging.getLogger(__name__)
 Person = AbstractBaseUser | None
 
 
@@ -74,10 +76,23 @@ def generate(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         progress(number, len(wishes), wish.name)
         key = f"{job.parameters['run']}-{number + 1}"
         lines.append(_made(job, wish, key, now=progress.now))
+    _look_over(job, [line.key for line in lines if line.key], progress)
     progress(len(wishes), len(wishes), _("Done"))
     count = sum(1 for line in lines if line.key)
     said = ngettext("%(n)s draft was made.", "%(n)s drafts were made.", count) % {"n": count}
     return {"message": said, "made": count, "lines": [asdict(line) for line in lines]}
+
+
+def _look_over(job: Job, keys: list[str], progress: jobs.Progress) -> None:
+    """Measure them, and give lists their pictures; without a Chromium the checks say so."""
+    rows = Version.objects.filter(creative__site=job.site, creative__key__in=keys, number=1)
+    versions = list(rows.select_related("creative__site").prefetch_related("copies"))
+    if chromium.found() is None or not versions:
+        return
+    try:
+        drawing.look_over(versions, progress=progress)
+    except Unavailable as problem:
+        _log.warning("generated banners were not measured: %s", problem)
 
 
 def _made(job: Job, wish: Wish, key: str, *, now: dt.datetime) -> Line:
@@ -98,6 +113,7 @@ def _made(job: Job, wish: Wish, key: str, *, now: dt.datetime) -> Line:
             image=pictures.chosen(site, wish.image),
             product=site.products.filter(sku=wish.product).first() if wish.product else None,
             levels=wish.levels,
+            drawn=False,
             actor=job.created_by,
             now=now,
         )

@@ -17,8 +17,8 @@ from workspace import access
 from workspace.access import Permission
 from workspace.models import Membership, Site
 
-FIELD = "waiver-"
-"""A reason is sent as `waiver-<rule>` or `waiver-<rule>@<placement>`."""
+FIELD = "waive-"
+"""A reason is sent as `waive-<rule>` or `waive-<rule>@<placement>`."""
 WORDS = {
     Severity.BLOCKING: gettext_lazy("Must be mended"),
     Severity.WARNING: gettext_lazy("Warning"),
@@ -33,7 +33,7 @@ ICONS = {
 }
 TITLES = {
     "fit": gettext_lazy("Size"),
-    "weight": gettext_lazy("Weight"),
+    "weight": gettext_lazy("File weight"),
     "alt": gettext_lazy("Alternative text"),
     "text_length": gettext_lazy("Length of texts"),
     "overflow": gettext_lazy("Room for words"),

@@ -46,13 +46,14 @@ def file_thumb(file: Rendition, classes: str = "thumb thumb-row") -> SafeString:
 
 @register.simple_tag
 def version_picture(version: Version, classes: str = "") -> SafeString:
-    """The picture as a shop shows it: every file in its order of preference."""
-    kinds = {Rendition.Purpose.SERVED, Rendition.Purpose.POSTER}
-    files = (f for f in version.renditions.all() if f.purpose in kinds and not f.css_width)
-    served = [f for f in files if f.mime_type.startswith("image/")]
-    if not served:
+    """The picture as a shop shows it: every file in its order of preference; a film to play."""
+    files = rendering.pictures(version)
+    if not files:
         return version_thumb(version, classes)
-    *modern, plain = served
+    *modern, plain = files
+    film = rendering.film(version)
+    if film:
+        return _film(film, plain, version.alt, classes)
     sources = "".join(
         format_html('<source srcset="{}" type="{}">', rendering.page_url(f.file), f.mime_type)
         for f in modern
@@ -69,6 +70,19 @@ def slot_picture(version: Version | None, size: Size) -> str:
     """The address of the picture for a slot of one size; empty where there is none."""
     file = rendering.file_for(version, size) if version else None
     return rendering.page_url(file.file) if file else ""
+
+
+def _film(film: Rendition, poster: Rendition, alt: str, classes: str) -> SafeString:
+    return format_html(
+        '<video class="{}" src="{}" poster="{}" width="{}" height="{}" aria-label="{}" controls '
+        'muted playsinline preload="metadata"></video>',
+        classes,
+        rendering.page_url(film.file),
+        rendering.page_url(poster.file),
+        film.width,
+        film.height,
+        alt,
+    )
 
 
 def _image(file: Rendition, alt: str, classes: str) -> SafeString:

@@ -16,15 +16,15 @@ from django.views.decorators.http import require_POST
 from creatives import comments, expiring, review, review_panel, reviewing
 from creatives.forms import say
 from creatives.models import Comment, Creative, Version
+from creatives.preflight import pages
 from creatives.review_forms import CommentForm, ExpiryForm, ReasonForm, moment
 from engine.errors import LabError, NotAllowed
 from workspace import access
 from workspace.access import Permission, SiteRequest, site_page
 
 UNPROCESSABLE = 422
-# The page of the checks, or nothing where there are none.
-FINDINGS = ["creatives/_findings.html", "creatives/_no_findings.html"]
-WAIVER = "waive-"
+APPROVE = "approve"
+"""The form that approves: reasons to let a warning pass are sent with it."""
 
 
 @site_page(Permission.VIEW)
@@ -51,11 +51,12 @@ def _page(
     versions = list(version.creative.versions.all())
     now = timezone.now()
     live = version.creative.live
-    context = {
+    panel = review_panel.of(version.creative, versions, version, person=request.user, now=now)
+    context = pages.context(version, request.user, now) | {
         "creative": version.creative,
         "version": version,
         "versions": versions,
-        "panel": review_panel.of(version.creative, versions, version, person=request.user, now=now),
+        "panel": panel,
         "before": live if live and live != version else None,
         "changes": reviewing.changes(version),
         "words": reviewing.words(version),
@@ -64,7 +65,7 @@ def _page(
         "reason_form": reason or ReasonForm(),
         "next": reviewing.next_after(version, request.user),
         "previous": reviewing.previous_before(version, request.user),
-        "findings_template": FINDINGS,
+        "waive_form": APPROVE if panel and panel.waits and panel.may_approve else "",
     }
     refused = bool(comment or reason) and not _is_part(request)
     status = UNPROCESSABLE if refused else 200
@@ -102,15 +103,10 @@ def _decide(request: SiteRequest, version: Version, form: ReasonForm) -> None:
         review.reject(version, reason=reason, actor=request.user, now=now, seen=seen)
         messages.success(request, _("Version %(n)s of %(name)s is rejected.") % words)
         return
-    review.approve(version, actor=request.user, now=now, seen=seen, waivers=_waivers(request))
+    reasons = pages.waivers(request.POST.dict())
+    review.approve(version, actor=request.user, now=now, seen=seen, waivers=reasons)
     text = _("Version %(n)s of %(name)s is approved: visitors see it within five seconds.")
     messages.success(request, text % words)
-
-
-def _waivers(request: SiteRequest) -> dict[str, str]:
-    """Reasons for letting a warning pass: fields named `waive-<rule>`."""
-    given = ((name, str(text).strip()) for name, text in request.POST.items())
-    return {n.removeprefix(WAIVER): text for n, text in given if n.startswith(WAIVER) and text}
 
 
 @require_POST
@@ -165,7 +161,7 @@ MOVES: Mapping[str, tuple[Permission, Move, Any]] = MappingProxyType(
         "withdraw": (
             Permission.REVIEW,
             review.withdraw,
-            gettext_lazy("Version %(n)s is withdrawn: nobody sees it within five seconds."),
+            gettext_lazy("Version %(n)s is withdrawn: in five seconds nobody sees it any more."),
         ),
         "show-again": (
             Permission.REVIEW,

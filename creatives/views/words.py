@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from creatives import words
+from creatives import slots, words
 from creatives.models import Creative, Version
 from creatives.word_forms import LocaleForm
 from creatives.words import Saying
-from engine.errors import LabError, NotFound
+from engine.errors import InvalidInput, LabError, NotFound
 from workspace import access
 from workspace.access import Permission, SiteRequest, site_page
 
@@ -43,7 +43,8 @@ def _newest(creative: Creative) -> Version:
 def _forms(request: SiteRequest, version: Version) -> list[LocaleForm]:
     data = request.POST or None
     all_said = words.spoken(version)
-    return [LocaleForm(data, said=said, source=all_said[0]) for said in all_said]
+    limits = {name: slots.longest(version, name) for name in slots.speaking(version)}
+    return [LocaleForm(data, said=said, source=all_said[0], limits=limits) for said in all_said]
 
 
 def _saved(request: SiteRequest, creative: Creative, forms: list[LocaleForm]) -> Version | None:
@@ -59,8 +60,18 @@ def _saved(request: SiteRequest, creative: Creative, forms: list[LocaleForm]) ->
                 return None
             return _rewritten(request, creative, sayings, decorative=decorative)
     except LabError as problem:
-        forms[0].refuse(problem)
+        _refuse(forms, problem)
         return None
+
+
+def _refuse(forms: list[LocaleForm], problem: LabError) -> None:
+    """Say what a design lacks, such as `zh-Hans.headline`, in the column of its language."""
+    locale, _dot, slot = (problem.field or "").partition(".")
+    form = next((form for form in forms if form.said.locale == locale), None)
+    if form is None or not slot:
+        forms[0].refuse(problem)
+    else:
+        form.refuse(InvalidInput(problem.detail, field=f"slots.{slot}", hint=problem.hint))
 
 
 def _checked(version: Version, forms: list[LocaleForm], *, decorative: bool) -> bool:

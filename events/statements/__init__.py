@@ -2,9 +2,9 @@
 
 Every step is written so that the result depends only on *which* counted events there are: sums,
 the earliest of several, sets, sorted arrays. What changes passes through temporary tables:
-`rollup_seen` is what the events of a chunk say about each unit, `rollup_was` the totals that this
-touches as they were, `rollup_is` what they become. They live as long as the connection and are
-emptied with each chunk.
+`rollup_seen` is what the events of a chunk say about each unit that does not just grow in place
+(see `chunk`), `rollup_was` the totals that this touches as they were, `rollup_is` what they become.
+They live as long as the connection and are emptied with each chunk.
 
 Parameters that choose events: `low` and `high` bound the chunk by `seq`, half-open on the left;
 `experiment` restricts it to one experiment (a rebuild), or is NULL; `site`, `names` and `orders`

@@ -7,13 +7,13 @@ from typing import Final
 from engine.stats.aggregates import ONE, PAIRS, Pair
 from events.statements.workspace import CUTS, PLACE, VIEWS
 
-_MONEY: Final = {"revenue", "capped", "click_revenue", "pre_revenue"}
+MONEY: Final = {"revenue", "capped", "click_revenue", "pre_revenue"}
 _RARE: Final = {
     *("carts", "orders", "converted", "revenue", "capped", "click_converted", "click_revenue"),
     "carted",
 }
 _PAST: Final = {"pre_impressions", "pre_clicks", "pre_converted", "pre_revenue"}
-_INDICATORS: Final = {"viewed": "viewables", "clicked": "clicks", "carted": "carts"}
+INDICATORS: Final = {"viewed": "viewables", "clicked": "clicks", "carted": "carts"}
 AGES: Final = 14
 """Days since its first exposure on which a unit is looked at."""
 
@@ -22,27 +22,27 @@ _BOTH: Final = """(
     UNION ALL
     SELECT 1, i.* FROM rollup_is i WHERE i.variant_id IS NOT NULL
 ) u"""
-_CELL: Final = ", ".join((*PLACE, *CUTS))
+CELL: Final = ", ".join((*PLACE, *CUTS))
 
 
 def _factor(name: str) -> str:
-    return f"(u.{_INDICATORS[name]} > 0)::int" if name in _INDICATORS else f"u.{name}"
+    return f"(u.{INDICATORS[name]} > 0)::int" if name in INDICATORS else f"u.{name}"
 
 
 def _moment(one: str, other: str) -> str:
     """The sum of a product as exact SQL; money times anything may leave 64 bits."""
-    factors = ["sign::numeric" if {one, other} & _MONEY else "sign"]
+    factors = ["sign::numeric" if {one, other} & MONEY else "sign"]
     factors += [_factor(name) for name in (one, other) if name != ONE]
     return f"sum({' * '.join(factors)})"
 
 
 def _cells(chosen: dict[str, str], where: str, joined: str = "") -> str:
     return f"""
-INSERT INTO rollup_cell ({_CELL}, {", ".join(chosen)})
-SELECT {_CELL}, {", ".join(chosen.values())}
+INSERT INTO rollup_cell ({CELL}, {", ".join(chosen)})
+SELECT {CELL}, {", ".join(chosen.values())}
 FROM {_BOTH} {joined}
 WHERE {where}
-GROUP BY {_CELL}
+GROUP BY {CELL}
 """
 
 
@@ -87,10 +87,10 @@ CELLS: Final = (
     ),
 )
 
-_KEEP: Final = f"""
+KEEP: Final = f"""
 INSERT INTO events_aggregate AS kept ({", ".join(PLACE)}, cut, value, moments, views, given)
 """
-_ADD: Final = f"""
+ADD: Final = f"""
 ON CONFLICT ({", ".join(PLACE)}, cut, value) DO UPDATE SET
     moments = ARRAY(
         SELECT was + change FROM unnest(kept.moments, EXCLUDED.moments)
@@ -102,7 +102,7 @@ ON CONFLICT ({", ".join(PLACE)}, cut, value) DO UPDATE SET
     )
 """
 SETTLE: Final = f"""
-{_KEEP}
+{KEEP}
 SELECT {", ".join(PLACE)}, c.cut, c.value,
     ARRAY[{", ".join(f"sum(m{n})" for n in range(len(PAIRS)))}],
     CASE WHEN c.cut = '' THEN ARRAY[{", ".join(f"sum(v{n})::bigint" for n in range(2 * VIEWS))}]
@@ -114,7 +114,7 @@ CROSS JOIN LATERAL (VALUES ('', ''), ('device', device), ('locale', locale),
     ('returning', CASE WHEN "returning" THEN 'yes' ELSE 'no' END)) AS c (cut, value)
 WHERE c.cut = '' OR NOT suspicious
 GROUP BY {", ".join(PLACE)}, c.cut, c.value
-{_ADD}
+{ADD}
 """
 
 _DAILY: Final = {
@@ -126,7 +126,7 @@ _DAILY: Final = {
     ("clicks", "clicks"): "sum(sign * d.clicks::bigint * d.clicks)",
 }
 SETTLE_AGES: Final = f"""
-{_KEEP}
+{KEEP}
 SELECT {", ".join(f"u.{name}" for name in PLACE)}, 'age', (d.day - u.day)::text,
     ARRAY[{", ".join(_DAILY.get(pair, "0") for pair in PAIRS)}]::numeric[], '{{}}', FALSE
 FROM {_BOTH}
@@ -134,7 +134,7 @@ CROSS JOIN LATERAL unnest(u.days, u.day_impressions, u.day_clicks) AS d (day, im
 WHERE NOT u.suspicious AND d.day >= coalesce(u.since, u.day)
     AND d.day - u.day BETWEEN 0 AND {AGES - 1}
 GROUP BY {", ".join(f"u.{name}" for name in PLACE)}, d.day - u.day
-{_ADD}
+{ADD}
 """
 # A day that every unit has left, because an earlier impression of each turned up, never was.
 DROP_EMPTY: Final = """

@@ -4,7 +4,7 @@
 
 from typing import Final
 
-from events.statements.units import PRE_DAYS
+from events.statements.units import CANONICAL, PRE_DAYS
 from events.statements.workspace import (
     CHUNK,
     CLICK_WINDOW,
@@ -15,29 +15,41 @@ from events.statements.workspace import (
 )
 
 # A refund that names no order lowers nothing.
-BOUGHT: Final = f"""
+IS_BOUGHT: Final = """(e.kind IN ('add_to_cart', 'purchase')
+    OR (e.kind = 'refund' AND e.order_id <> ''))"""
+
+
+def bought(source: str, *, unit: str, experiment: str) -> str:
+    """Put what was bought, put into a cart and given back into `rollup_bought`."""
+    return f"""
 INSERT INTO rollup_bought
-SELECT e.site_id, coalesce(e.experiment_id, 0), coalesce(a.canonical, e.unit), e.mark <> '', e.id,
-    e.kind, e.occurred_at,
+SELECT e.site_id, coalesce({experiment}, 0), {unit}, e.mark <> '', e.id, e.kind, e.occurred_at,
     coalesce(CASE WHEN e.kind = 'refund' THEN -e.amount ELSE e.amount END, 0),
     CASE WHEN e.kind = 'add_to_cart' THEN '' ELSE e.order_id END
-FROM events_event e LEFT JOIN events_alias a ON a.site_id = e.site_id AND a.unit = e.unit
-WHERE {CHUNK} AND {OF_NAMES_OR_ORDERS} AND {COUNTED}
-    AND (e.kind IN ('add_to_cart', 'purchase') OR (e.kind = 'refund' AND e.order_id <> ''))
+FROM {source}
 """
+
+
+BOUGHT: Final = bought(
+    f"events_event e WHERE {CHUNK} AND {OF_NAMES_OR_ORDERS} AND {COUNTED} AND {IS_BOUGHT}",
+    unit=CANONICAL,
+    experiment="e.experiment_id",
+)
 
 TOUCH_BOUGHT: Final = """
 INSERT INTO rollup_touched
-SELECT t.id FROM rollup_bought b JOIN events_unittotal t USING (site_id, unit, suspicious)
-WHERE b.experiment_id IN (0, t.experiment_id) AND t.variant_id IS NOT NULL
+SELECT t.id FROM rollup_bought b JOIN events_unittotal t USING (site_id, unit)
+WHERE t.suspicious IS NOT DISTINCT FROM b.suspicious
+    AND b.experiment_id IN (0, t.experiment_id) AND t.variant_id IS NOT NULL
 """
 # A refund changes the unit that has the order; so does an earlier event that claims it for another.
 TOUCH_ORDERS: Final = """
 INSERT INTO rollup_touched
 SELECT t.id FROM rollup_bought b
 JOIN events_conversion c USING (site_id, experiment_id, order_id, suspicious)
-JOIN events_unittotal t ON t.site_id = c.site_id AND t.unit = c.unit AND t.suspicious = c.suspicious
-WHERE c.order_id <> '' AND c.kind = 'purchase' AND t.variant_id IS NOT NULL
+JOIN events_unittotal t ON t.site_id = c.site_id AND t.unit = c.unit
+WHERE t.suspicious IS NOT DISTINCT FROM c.suspicious
+    AND c.order_id <> '' AND c.kind = 'purchase' AND t.variant_id IS NOT NULL
 """
 
 _COLUMNS: Final = (

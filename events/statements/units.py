@@ -7,7 +7,7 @@ from typing import Final
 from delivery.token import EXPLORED
 from events.statements.workspace import CHUNK, COUNTED, KEY, OF_NAMES, SEEN_COLUMNS, VIEWS, ZONE
 
-_KEY: Final = ", ".join(KEY)
+KEYS: Final = ", ".join(KEY)
 PRE_DAYS: Final = 28
 """Days before the day of first exposure that make up the pre-period."""
 KEPT_VIEWS: Final = VIEWS + 1
@@ -23,26 +23,31 @@ _FIRST: Final = (
 )
 _SUMS: Final = ("impressions", "viewables", "clicks")
 
+# Nearly no shop joins names: then not one of them is looked up.
+CANONICAL: Final = """coalesce(CASE WHEN (SELECT EXISTS (TABLE events_alias)) THEN (
+    SELECT a.canonical FROM events_alias a WHERE a.site_id = e.site_id AND a.unit = e.unit
+) END, e.unit)"""
 # What belongs to no experiment (a fallback was shown) is kept under experiment 0 by its day alone.
-_NAMED: Final = f"""
-SELECT e.site_id, coalesce(a.canonical, e.unit) AS unit, e.mark <> '' AS suspicious,
+# The flag of the token says in which branch of a policy the decision was made.
+NAMED: Final = f"""
+    e.site_id, {CANONICAL} AS unit, e.mark <> '' AS suspicious,
     CASE WHEN k.known THEN e.experiment_id ELSE 0 END AS experiment_id,
     CASE WHEN k.known THEN e.phase ELSE 0 END AS phase, e.variant_id, e.placement_id, e.id,
-    -- The flag of the token says in which branch of a policy the decision was made.
     e.flags & {EXPLORED} > 0 AS explored, e.device, e.locale, e.occurred_at,
     (e.occurred_at AT TIME ZONE {ZONE})::date AS day,
     k.known AND e.kind = 'impression' AS shown, k.known AND e.kind = 'click' AS clicked,
     k.known AND e.kind = 'viewable' AS viewable, k.known AND e.kind = 'assigned' AS assigned,
     e.kind IN ('impression', 'click') AS daily, (e.kind = 'click')::int AS click
+"""
+NAMED_FROM: Final = """
 FROM events_event e
 LEFT JOIN rollup_site z USING (site_id)
-LEFT JOIN events_alias a ON a.site_id = e.site_id AND a.unit = e.unit
 CROSS JOIN LATERAL (
-    SELECT num_nulls(e.experiment_id, e.phase, e.variant_id) = 0 AS known
+    SELECT e.experiment_id IS NOT NULL AND e.phase IS NOT NULL AND e.variant_id IS NOT NULL AS known
 ) k
-WHERE {CHUNK} AND {OF_NAMES} AND {COUNTED} AND (
-    e.kind IN ('impression', 'click') OR (e.kind IN ('viewable', 'assigned') AND k.known))
 """
+SAYS: Final = f"""{COUNTED} AND (
+    e.kind IN ('impression', 'click') OR (e.kind IN ('viewable', 'assigned') AND k.known))"""
 
 
 def _all(expression: str, which: str) -> str:
@@ -51,7 +56,7 @@ def _all(expression: str, which: str) -> str:
 
 
 _GROUPED: Final = f"""
-SELECT {_KEY},
+SELECT {KEYS},
     min(ARRAY[(extract(epoch FROM occurred_at) * 1000000)::bigint, variant_id::bigint])
         FILTER (WHERE assigned) AS assigned,
     min(occurred_at) FILTER (WHERE assigned) AS assigned_at,
@@ -62,8 +67,8 @@ SELECT {_KEY},
     {_all("occurred_at", "clicked")} AS clicked_at,
     {_all("(day - DATE '2000-01-01') * 2 + click", "daily")} AS daily,
     sum(click) AS clicks, count(*) FILTER (WHERE viewable) AS viewables
-FROM ({_NAMED}) e
-GROUP BY {_KEY}
+FROM ({{named}}) e
+GROUP BY {KEYS}
 """
 
 
@@ -75,9 +80,11 @@ def _daily(one_day: str, each_day: str) -> str:
     ELSE ARRAY(SELECT {each_day} FROM unnest(daily) AS d GROUP BY d / 2 ORDER BY d / 2) END"""
 
 
-SEEN: Final = f"""
+def seen(named: str) -> str:
+    """Put into `rollup_seen` what some events, named as above, say about each unit."""
+    return f"""
 INSERT INTO rollup_seen ({", ".join(SEEN_COLUMNS)})
-SELECT {_KEY}, assigned[2], assigned_at, (first).variant_id, shown_at[1], (first).id, (first).day,
+SELECT {KEYS}, assigned[2], assigned_at, (first).variant_id, shown_at[1], (first).id, (first).day,
     coalesce((first).explored, FALSE), coalesce((first).device, ''),
     coalesce((first).locale, ''), (first).placement_id,
     CASE WHEN cardinality(variants) = 1 THEN variants
@@ -87,8 +94,11 @@ SELECT {_KEY}, assigned[2], assigned_at, (first).variant_id, shown_at[1], (first
     {_daily("(cardinality(daily) - clicks)::int", "(count(*) FILTER (WHERE d & 1 = 0))::int")},
     {_daily("clicks::int", "(count(*) FILTER (WHERE d & 1 = 1))::int")},
     coalesce(cardinality(shown_at), 0), viewables, coalesce(cardinality(clicked_at), 0)
-FROM ({_GROUPED}) g
+FROM ({_GROUPED.format(named=named)}) g
 """
+
+
+SEEN: Final = seen(f"SELECT {NAMED} {NAMED_FROM} WHERE {CHUNK} AND {OF_NAMES} AND {SAYS}")
 
 _EARLIER: Final = """coalesce((s.first_exposed_at, s.first_event_id)
     < ({was}.first_exposed_at, {was}.first_event_id), s.first_exposed_at IS NOT NULL)"""
@@ -96,20 +106,23 @@ _EARLIER: Final = """coalesce((s.first_exposed_at, s.first_event_id)
 # `since` is the first day on which something changes for a unit that stays in its place: what it
 # did before then need not go out of the sums and come back.
 # Found by the unit, which has few rows. (Told also of the experiment, a planner without statistics
-# has read all units of the experiment for each one that was wanted.)
+# has read all units of the experiment for each one that was wanted; told of the last column of the
+# index alone, PostgreSQL 18 skips through it, which takes longer than to look at those few rows.)
 WAS_SEEN: Final = f"""
 INSERT INTO rollup_was
 SELECT t.*, FALSE, FALSE,
     CASE WHEN NOT {_EARLIER.format(was="t")} THEN coalesce(s.days[1], 'infinity') END
-FROM rollup_seen s JOIN events_unittotal t USING (site_id, unit, suspicious)
-WHERE (t.experiment_id, t.phase) IS NOT DISTINCT FROM (s.experiment_id, s.phase)
+FROM rollup_seen s JOIN events_unittotal t USING (site_id, unit)
+WHERE (t.experiment_id, t.phase, t.suspicious)
+    IS NOT DISTINCT FROM (s.experiment_id, s.phase, s.suspicious)
 """
 # A day that turns up late is of the past of those who were first exposed after it. Most chunks are
 # of today, which is nobody's past: then not a single unit is looked up.
 TOUCH_LATE: Final = """
 INSERT INTO rollup_touched
-SELECT t.id FROM rollup_seen s JOIN events_unittotal t USING (site_id, unit, suspicious)
-WHERE s.days[1] < (SELECT max(day) FROM events_aggregate WHERE NOT given) AND s.days[1] < t.day
+SELECT t.id FROM rollup_seen s JOIN events_unittotal t USING (site_id, unit)
+WHERE t.suspicious IS NOT DISTINCT FROM s.suspicious AND s.days[1] < t.day
+    AND s.days[1] < (SELECT max(day) FROM events_aggregate WHERE NOT given)
 """
 TOUCHED: Final = "SELECT EXISTS (TABLE rollup_touched)::int"
 DERIVE: Final = """
@@ -134,13 +147,14 @@ FROM (SELECT DISTINCT id FROM rollup_touched) k JOIN events_unittotal t USING (i
 """
 
 
-def _sorted_union(name: str, limit: str = "") -> str:
+def sorted_union(name: str, *, was: str = "w", limit: int | None = None) -> str:
     """Two sorted arrays as one; nearly always the new times come after the known ones."""
-    both = f"w.{name} || s.{name}"
+    old = f"{was}.{name}"
+    both = f"{old} || s.{name}"
     return f"""
-        CASE WHEN w.{name} IS NULL OR s.{name} IS NULL THEN coalesce(w.{name}, s.{name})
-        WHEN cardinality(w.{name}) = 0 OR cardinality(s.{name}) = 0
-            OR w.{name}[cardinality(w.{name})] <= s.{name}[1]
+        CASE WHEN {old} IS NULL OR s.{name} IS NULL THEN coalesce({old}, s.{name})
+        WHEN cardinality(s.{name}) = 0 THEN {old}
+        WHEN cardinality({old}) = 0 OR {old}[cardinality({old})] <= s.{name}[1]
         THEN ({both}){f"[1:{limit}]" if limit else ""}
         ELSE ARRAY(SELECT at FROM unnest({both}) AS at ORDER BY at
             {f"LIMIT {limit}" if limit else ""}) END"""
@@ -150,24 +164,24 @@ def _of(name: str, when: str) -> str:
     return f"CASE WHEN {when} THEN s.{name} ELSE w.{name} END"
 
 
-# A day after those known is put behind them; another look on the last one changes that alone.
-_LATER: Final = "coalesce(w.days[cardinality(w.days)] < s.days[1], TRUE)"
-_SAME: Final = "cardinality(s.days) = 1 AND w.days[cardinality(w.days)] = s.days[1]"
-
-
-def _merged_days(name: str, same: str, each: str) -> str:
+def merged_days(name: str, same: str, each: str, *, was: str = "w") -> str:
+    """A day after those known is put behind them; more on the last one changes that alone."""
+    last = f"{was}.days[cardinality({was}.days)]"
     return f"""
-        CASE WHEN {_LATER} THEN w.{name} || s.{name} WHEN {_SAME} THEN {same}
+        CASE WHEN coalesce({last} < s.days[1], TRUE) THEN {was}.{name} || s.{name}
+        WHEN cardinality(s.days) = 1 AND {last} = s.days[1] THEN {same}
         ELSE ARRAY(
-            SELECT {each} FROM unnest(w.days || s.days, w.day_impressions || s.day_impressions,
-                w.day_clicks || s.day_clicks) AS d (day, shown, clicked)
+            SELECT {each} FROM unnest({was}.days || s.days,
+                {was}.day_impressions || s.day_impressions, {was}.day_clicks || s.day_clicks)
+                AS d (day, shown, clicked)
             GROUP BY day ORDER BY day) END"""
 
 
-def _counted_days(name: str, each: str) -> str:
-    size = "cardinality(w.days)"
-    same = f"w.{name}[1:{size} - 1] || (w.{name}[{size}] + s.{name}[1])"
-    return _merged_days(name, same, f"sum({each})::int")
+def counted_days(name: str, each: str, *, was: str = "w") -> str:
+    """The numbers beside the days."""
+    size = f"cardinality({was}.days)"
+    same = f"{was}.{name}[1:{size} - 1] || ({was}.{name}[{size}] + s.{name}[1])"
+    return merged_days(name, same, f"sum({each})::int", was=was)
 
 
 _SOONER: Final = """coalesce((s.assigned_at, s.assigned_variant_id)
@@ -184,19 +198,19 @@ IS_COLUMNS: Final = (
 )
 MERGE: Final = f"""
 INSERT INTO rollup_is (id, derive, gone, since, {", ".join(IS_COLUMNS)})
-SELECT w.id, {_DERIVE}, FALSE, w.since, {_KEY},
+SELECT w.id, {_DERIVE}, FALSE, w.since, {KEYS},
     {_of("assigned_variant_id", _SOONER)}, {_of("assigned_at", _SOONER)},
     {", ".join(f"x.{name}" for name in _FIRST)},
     CASE WHEN coalesce(w.variants_seen = s.variants_seen, TRUE)
         THEN coalesce(w.variants_seen, s.variants_seen)
         ELSE ARRAY(SELECT DISTINCT unnest(w.variants_seen || s.variants_seen) ORDER BY 1) END,
-    {_sorted_union("shown_at", str(KEPT_VIEWS))}, {_sorted_union("clicked_at")},
-    {_merged_days("days", "w.days", "day")},
-    {_counted_days("day_impressions", "shown")}, {_counted_days("day_clicks", "clicked")},
+    {sorted_union("shown_at", limit=KEPT_VIEWS)}, {sorted_union("clicked_at")},
+    {merged_days("days", "w.days", "day")},
+    {counted_days("day_impressions", "shown")}, {counted_days("day_clicks", "clicked")},
     {", ".join(f"coalesce(w.{name}, 0) + coalesce(s.{name}, 0)" for name in _SUMS)},
     {", ".join(f"CASE WHEN {_DERIVE} THEN 0 ELSE w.{name} END" for name in DERIVED)},
     CASE WHEN {_DERIVE} THEN FALSE ELSE w."returning" END
-FROM (SELECT * FROM rollup_was WHERE NOT gone) w FULL JOIN rollup_seen s USING ({_KEY})
+FROM (SELECT * FROM rollup_was WHERE NOT gone) w FULL JOIN rollup_seen s USING ({KEYS})
 CROSS JOIN LATERAL (
     SELECT {", ".join(f"s.{name}" for name in _FIRST)} WHERE w.id IS NULL OR {_MOVES}
     UNION ALL
@@ -227,9 +241,10 @@ WHERE d.day < i.day
 PAST: Final = f"""
 INSERT INTO rollup_past
 SELECT i.ctid, o.id, p.shown, p.clicked
-FROM rollup_is i JOIN events_unittotal o USING (site_id, unit, suspicious)
+FROM rollup_is i JOIN events_unittotal o USING (site_id, unit)
 CROSS JOIN LATERAL ({_PAST}) p
-WHERE i.derive AND i.variant_id IS NOT NULL AND o.days[1] < i.day
+WHERE o.suspicious IS NOT DISTINCT FROM i.suspicious
+    AND i.derive AND i.variant_id IS NOT NULL AND o.days[1] < i.day
 """
 # … or as they are about to be.
 RETURN: Final = f"""

@@ -29,7 +29,8 @@ SEEN_COLUMNS: Final = (
 
 WORKSPACE: Final = f"""
 CREATE TEMP TABLE IF NOT EXISTS rollup_site (
-    site_id int PRIMARY KEY, zone text NOT NULL, view interval NOT NULL, click interval NOT NULL
+    site_id int PRIMARY KEY, zone text NOT NULL, view interval NOT NULL, click interval NOT NULL,
+    named text NOT NULL
 );
 CREATE TEMP TABLE IF NOT EXISTS rollup_move (
     site_id int, unit uuid, canonical uuid, PRIMARY KEY (site_id, unit)
@@ -61,7 +62,7 @@ CREATE TEMP TABLE IF NOT EXISTS rollup_cell (
 # Within one transaction (a rebuild, a chunk with aliases) nothing else empties them.
 FILLED: Final = """
 SELECT (EXISTS (TABLE rollup_seen) OR EXISTS (TABLE rollup_bought) OR EXISTS (TABLE rollup_was)
-    OR EXISTS (TABLE rollup_move))::int
+    OR EXISTS (TABLE rollup_move) OR EXISTS (TABLE rollup_cell))::int
 """
 EMPTY: Final = """
 TRUNCATE rollup_move, rollup_seen, rollup_bought, rollup_touched, rollup_was, rollup_is,
@@ -69,13 +70,21 @@ TRUNCATE rollup_move, rollup_seen, rollup_bought, rollup_touched, rollup_was, ro
 """
 
 # A zone that this server does not know must not stop everybody's roll-up: that site is read in UTC.
-# A day of a window has 24 hours, whatever the zone of the session makes of one.
-SITES: Final = """
-DELETE FROM rollup_site;
+# A day of a window has 24 hours, whatever the zone of the session makes of one. Only sites that are
+# new or have changed are looked up: the zones are a folder of files.
+_VIEW: Final = "make_interval(hours => 24 * s.view_window_days)"
+_CLICK: Final = "make_interval(hours => 24 * s.click_window_days)"
+SITES: Final = f"""
+DELETE FROM rollup_site z WHERE NOT EXISTS (
+    SELECT FROM workspace_site s WHERE s.id = z.site_id AND s.timezone = z.named
+        AND z.view = {_VIEW} AND z.click = {_CLICK}
+);
 INSERT INTO rollup_site
-SELECT s.id, coalesce(z.name, 'UTC'), make_interval(hours => 24 * s.view_window_days),
-    make_interval(hours => 24 * s.click_window_days)
-FROM workspace_site s LEFT JOIN pg_timezone_names z ON z.name = s.timezone;
+SELECT s.id, coalesce(z.name, 'UTC'), {_VIEW}, {_CLICK}, s.timezone
+FROM workspace_site s LEFT JOIN LATERAL (
+    SELECT name FROM pg_timezone_names WHERE name = s.timezone OFFSET 0
+) z ON TRUE
+WHERE NOT EXISTS (SELECT FROM rollup_site known WHERE known.site_id = s.id)
 """
 ZONE: Final = "coalesce(z.zone, 'UTC')"
 VIEW_WINDOW: Final = "coalesce(z.view, interval '720 hours')"
@@ -115,33 +124,6 @@ CHUNK: Final = """
 OF_NAMES: Final = "(%(names)s::uuid[] IS NULL OR e.unit = ANY (%(names)s::uuid[]))"
 OF_NAMES_OR_ORDERS: Final = """(%(names)s::uuid[] IS NULL OR e.unit = ANY (%(names)s::uuid[])
     OR e.order_id = ANY (%(orders)s::text[]))"""
-
-_TALLIED: Final = f"""
-SELECT e.site_id, coalesce(e.experiment_id, 0) AS experiment_id, coalesce(e.phase, 0) AS phase,
-    coalesce(e.variant_id, 0) AS variant_id, (e.occurred_at AT TIME ZONE {ZONE})::date AS day,
-    e.kind, e.mark, count(*) AS events, min(e.occurred_at) AS first_at,
-    max(e.occurred_at) AS last_at, max(e.received_at) AS last_received_at
-FROM events_event e LEFT JOIN rollup_site z USING (site_id)
-"""
-_KEEP_TALLIES: Final = """
-INSERT INTO events_tally AS kept
-    (site_id, experiment_id, phase, variant_id, day, kind, mark, events, first_at, last_at,
-     last_received_at)
-"""
-# Says of how many events the chunk is, and how many of them name an order or another name.
-TALLY: Final = f"""
-WITH found AS ({_TALLIED} WHERE {CHUNK} GROUP BY 1, 2, 3, 4, 5, 6, 7), kept AS (
-    {_KEEP_TALLIES} SELECT * FROM found
-    ON CONFLICT (site_id, experiment_id, phase, variant_id, day, kind, mark) DO UPDATE SET
-        events = kept.events + EXCLUDED.events,
-        first_at = least(kept.first_at, EXCLUDED.first_at),
-        last_at = greatest(kept.last_at, EXCLUDED.last_at),
-        last_received_at = greatest(kept.last_received_at, EXCLUDED.last_received_at)
-)
-SELECT coalesce(sum(events), 0), coalesce(sum(events) FILTER (WHERE kind = 'alias'), 0),
-    coalesce(sum(events) FILTER (WHERE kind IN ('add_to_cart', 'purchase', 'refund')), 0)
-FROM found
-"""
 
 FORGET_ALL: Final = """
 DELETE FROM events_unittotal;

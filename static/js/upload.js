@@ -1,5 +1,6 @@
 // Dropping a picture, and seeing it before it is sent. The form works without this.
 const MAX_BYTES = 5 * 1024 * 1024;
+const MAX_FILM_BYTES = 4 * 1024 * 1024;
 
 for (const area of document.querySelectorAll("[data-drop]")) {
   const input = area.querySelector("input[type=file]");
@@ -22,7 +23,9 @@ for (const area of document.querySelectorAll("[data-drop]")) {
 
   const warn = (file) => {
     const accepted = input.accept.split(",").includes(file.type);
-    const reason = file.size > MAX_BYTES ? "tooLarge" : accepted ? "" : "wrongType";
+    const isHeavyFilm = file.type.startsWith("video/") && file.size > MAX_FILM_BYTES;
+    const tooLarge = isHeavyFilm ? "filmTooLarge" : file.size > MAX_BYTES ? "tooLarge" : "";
+    const reason = tooLarge || (accepted ? "" : "wrongType");
     warning.textContent = reason ? warning.dataset[reason] : "";
     warning.classList.toggle("d-block", Boolean(reason));
   };

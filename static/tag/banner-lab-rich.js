@@ -38,17 +38,22 @@ const still = async (frame) => {
   return frame;
 };
 
-/* A film without sound, over and over; its poster alone for whoever wants less motion. */
+/* A film without sound, three times and thirty seconds at most; its poster alone for whoever wants less motion. */
 const film = async (creative, picture) => {
   const poster = await still(picture(creative));
   const video = document.createElement("video");
   const playable = creative.films?.find(({ type }) => video.canPlayType(type));
   if (!playable || matchMedia("(prefers-reduced-motion: reduce)").matches) return poster;
-  Object.assign(video, { muted: true, playsInline: true, autoplay: true, loop: true, disableRemotePlayback: true,
+  Object.assign(video, { muted: true, playsInline: true, autoplay: true, disableRemotePlayback: true,
     poster: poster.lastChild.currentSrc });
   for (const name of ["muted", "playsinline"]) video.setAttribute(name, "");
   if (creative.alt) video.setAttribute("aria-label", creative.alt);
   else video.setAttribute("aria-hidden", "true");
+  let rounds = 0;
+  video.addEventListener("ended", () => {
+    rounds += 1;
+    if (rounds < 3 && (rounds + 1) * video.duration <= 30) video.play();
+  });
   video.addEventListener("error", () => { // blocked, or gone: the picture in its place
     poster.lastChild.style.cssText = video.style.cssText;
     video.replaceWith(poster);

@@ -43,9 +43,9 @@ def _built(case: Case) -> bytes:
 
 
 def _polyglots() -> list[Case]:
-    tails = {"web page": lambda: HTML, "archive": hb.archive, "script": lambda: SCRIPT}
+    tails = {"a web page": lambda: HTML, "an archive": hb.archive, "a script": lambda: SCRIPT}
     found = [
-        Case(f"{fmt} with a {what} behind it", "polyglot", lambda f=fmt, t=tail: a(f) + t(), TAKEN)
+        Case(f"{fmt} with {what} behind it", "polyglot", lambda f=fmt, t=tail: a(f) + t(), TAKEN)
         for fmt in PICTURES
         for what, tail in tails.items()
     ]
@@ -252,6 +252,8 @@ def _films() -> list[Case]:
         "WebM, its second half missing": (_half_a_webm, DAMAGED),
         "MP4, nothing but its brand": (lambda: hf.film()[:32], DAMAGED),
         "WebM, nothing but its head": (lambda: hf.film("webm", "libvpx")[:40], DAMAGED),
+        "MP4 that promises 2³¹ frames": (lambda: hf.promising(b"\0\0\0\0"), DAMAGED),
+        "MP4 that promises 2³¹ frames of a byte": (lambda: hf.promising(b"\0\0\0\1"), DAMAGED),
         "MP4 of sound": (hf.sound_only, DAMAGED),
         "MP4, H.265": (lambda: hf.film(codec="libx265"), OTHER),
         "MP4, MPEG-4 part 2": (lambda: hf.film(codec="mpeg4"), OTHER),
@@ -283,7 +285,7 @@ def _short_lie() -> bytes:
 
 
 def _half_a_webm() -> bytes:
-    data = hf.film("webm", "libvpx", frames=100, g="25")
+    data = hf.film("webm", "libvpx", frames=100)
     return data[: len(data) // 2]
 
 

@@ -124,6 +124,11 @@ def lying(seconds: int, *, frames: int = 25) -> bytes:
     return patched(film(frames=frames), b"mvhd", 16, struct.pack(">I", seconds * 1000))
 
 
+def promising(size: bytes) -> bytes:
+    """The table of sizes says that there are 2³¹ frames of `size` (0: each its own)."""
+    return patched(film(), b"stsz", 4, size + b"\x7f\xff\xff\xff")
+
+
 def turned() -> bytes:
     """As a phone held upright notes it."""
     data = film()

@@ -41,7 +41,7 @@ def address(model, name: str = "changelist", *args) -> str:
 
 def some(number: int, author, *, first: int = 0) -> None:
     """So many rows of everything, each with a picture and people of its own."""
-    site = a_site()
+    site = a_site(locales=["en", "zh-Hans"])
     for n in range(first, first + number):
         creative = a_creative(site, f"Banner {n}", approved=False)
         owner = a_user(f"owner{n}")
@@ -49,7 +49,7 @@ def some(number: int, author, *, first: int = 0) -> None:
         Version.objects.filter(creative=creative).update(created_by=owner)
         version = creative.versions.get()
         words.say(version, "zh-Hans", Saying(alt=f"横幅 {n}"), actor=None, now=NOW)
-        comments.add(version, text=f"Remark {n}", actor=author, now=NOW)
+        comments.add(version, text=f"Remark {n}", region=None, actor=author, now=NOW)
         Waiver.objects.create(version=version, rule="weight", reason="Fine", by=owner, at=NOW)
         review.submit(version, actor=None, now=NOW)
         review.approve(version, actor=None, now=NOW)
@@ -111,7 +111,7 @@ def test_action__approve__through_review_with_four_eyes_in_force(office, root):
     for version in (own, other):
         review.submit(version, actor=None, now=NOW)
     page = act(office, Version, "approve", own, other)
-    assert "somebody else has to approve it" in page
+    assert "You made this version" in page
     assert "Done: 1." in page
     statuses = dict(Version.objects.values_list("creative__name", "status"))
     assert statuses == {"A": "in_review", "B": "approved"}

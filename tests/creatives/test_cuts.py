@@ -205,6 +205,16 @@ def test_aim__draft__old_cuts_go_and_an_entry_says_who():
     assert cuts.cut(aimed, [place]) == 2
 
 
+def test_aim__while_a_worker_cuts__no_cut_around_the_old_point_stays():
+    version = _version()
+    place = _place(version.creative.site)
+    job = cuts.ask(version, [place], actor=None, now=NOW)
+    aimed = cuts.aim(version, x=0, y=0, actor=None, now=NOW)
+    cuts.cut(version, [place])  # knows the old point only
+    assert _sizes(version) == set()
+    assert cuts.ask(aimed, [place], actor=None, now=NOW) != job
+
+
 def test_aim__same_place__nothing_happens():
     version = _version()
     cuts.cut(version, [_place(version.creative.site)])

@@ -139,7 +139,8 @@ def test_archive__unused__put_away_and_back_again(now):
     creative.refresh_from_db()
     assert creative.archived_at is None
     entries = AuditEntry.objects.filter(object_key=creative.key)
-    assert {entry.action for entry in entries} == {"create", "archive", "restore"}
+    reviewed = {"submit", "approve"}
+    assert {entry.action for entry in entries} == {"create", "archive", "restore", *reviewed}
 
 
 def test_archive__default_of_a_placement__refused_with_its_name(now):

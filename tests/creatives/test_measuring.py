@@ -94,3 +94,14 @@ def test_accept__film_that_begins_black__poster_is_the_first_frame_with_somethin
     low, high = poster.getextrema()
     assert (low < 40, high > 200) == (True, True)
     assert picture.facts.grid[0][1] > 0.5
+
+
+def test_accept__film_signed_by_its_encoder__silent_about_it():
+    data = film()
+    assert b"x264" in data
+    assert b"x264" not in uploads.accept(data).served[0].data
+
+
+def test_accept__film__index_before_its_pictures():
+    served = uploads.accept(film()).served[0].data
+    assert 0 < served.index(b"moov") < served.index(b"mdat")

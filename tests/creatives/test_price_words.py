@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creatives import price_words
+from creatives import price_words, prices
 
 CASES = [
     ("¥251", "CNY", [25100]),
@@ -41,5 +41,5 @@ def test_amounts__any_text__never_raises(text, currency):
 
 @given(st.integers(0, 10**11), st.sampled_from(["CNY", "JPY", "KWD"]))
 def test_amounts__what_was_written__is_read_again(minor, currency):
-    found = price_words.amounts(price_words.write(minor, currency), currency)
+    found = price_words.amounts(prices.say(minor, currency), currency)
     assert [one.minor for one in found] == [minor]

@@ -6,7 +6,7 @@ import threading
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from creatives import four_eyes, library, review
+from creatives import expiring, four_eyes, library, review
 from creatives.models import Creative, Version
 from engine.errors import Conflict, IllegalMove, InvalidInput, NotAllowed
 from experiments import publishing
@@ -228,18 +228,18 @@ def test_archive__still_shown__leaves_the_review_alone(site):
 
 def test_expiry__past__refused(site):
     with pytest.raises(InvalidInput) as problem:
-        library.set_expiry(a_creative(site), expires_at=NOW, actor=None, now=NOW)
+        expiring.set_expiry(a_creative(site), expires_at=NOW, actor=None, now=NOW)
     assert problem.value.field == "expires_at"
 
 
 def test_expiry__reached_and_then_later__is_shown_again(site):
     creative = a_placement(site).fallback
-    library.set_expiry(creative, expires_at=LATER, actor=None, now=NOW)
+    expiring.set_expiry(creative, expires_at=LATER, actor=None, now=NOW)
     after = LATER + dt.timedelta(seconds=1)
     assert review.expire_due(now=after) == 1
     assert review.expire_due(now=after) == 0
     assert publishing.compile_snapshot(now=after).placements[0].fallback is None
-    library.set_expiry(creative, expires_at=LATER + dt.timedelta(days=1), actor=None, now=after)
+    expiring.set_expiry(creative, expires_at=LATER + dt.timedelta(days=1), actor=None, now=after)
     creative.refresh_from_db()
     assert creative.expired_at is None
     assert publishing.compile_snapshot(now=after).placements[0].fallback is not None
@@ -248,7 +248,7 @@ def test_expiry__reached_and_then_later__is_shown_again(site):
 @pytest.mark.parametrize("move", ["submit", "approve"])
 def test_move__expired_creative__refused(site, move):
     version = a_draft(site) if move == "submit" else in_state(site, Status.IN_REVIEW)
-    library.set_expiry(version.creative, expires_at=LATER, actor=None, now=NOW)
+    expiring.set_expiry(version.creative, expires_at=LATER, actor=None, now=NOW)
     with pytest.raises(IllegalMove, match="expired"):
         getattr(review, move)(version, actor=None, now=LATER)
 

@@ -15,7 +15,7 @@ from django.db.models import Prefetch
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from creatives import library, placements, review
+from creatives import expiring, library, placements, review
 from creatives.models import Copy, Creative, Rendition, Version
 from delivery import expiry
 from engine.errors import LabError
@@ -155,7 +155,7 @@ def _tamper(_memory, creative, back, minutes) -> None:
 
 def _expire(memory, creative, back, minutes) -> None:
     end = memory.now + minutes * MINUTE if back or minutes > 30 else None
-    library.set_expiry(creative, expires_at=end, actor=None, now=memory.now)
+    expiring.set_expiry(creative, expires_at=end, actor=None, now=memory.now)
     memory.ends[creative.pk] = end
 
 

@@ -1,5 +1,7 @@
 """What keeps a version from review and approval, and warnings that pass in writing."""
 
+import re
+
 import pytest
 
 from creatives import review, settling
@@ -93,7 +95,7 @@ def test_waive__one_placement__another_one_stays_open():
 
 
 def test_waivers__of_a_form__by_code_without_the_empty_ones():
-    sent = {"waiver-weight@footer": "Small.", "waiver-alt": " ", "csrfmiddlewaretoken": "x"}
+    sent = {"waive-weight@footer": "Small.", "waive-alt": " ", "csrfmiddlewaretoken": "x"}
     assert pages.waivers(sent) == {"weight@footer": "Small."}
 
 
@@ -120,21 +122,35 @@ def test_page__open_warning_of_a_shown_version__is_waived_there(client):
     stage.show()
     reviewer = a_user(role=Role.MANAGER, site=stage.experiment.site)
     page = _page(client, stage, reviewer)
-    assert 'name="waiver-weight@home-hero"' in page
-    sent = {"waiver-weight@home-hero": "Agreed."}
+    assert 'name="waive-weight@home-hero"' in page
+    sent = {"waive-weight@home-hero": "Agreed."}
     address = f"/s/shop/creatives/{stage.creative.key}/versions/1/waive/"
     assert client.post(address, sent).status_code == 302
     page = _page(client, stage, reviewer)
     assert "Agreed." in page
-    assert 'name="waiver-' not in page
+    assert 'name="waive-' not in page
     assert "Nothing stands against it." in page
+
+
+def test_review_page__approval_with_reasons__settles_the_warnings(client):
+    stage = a_stage()
+    stage.heavy(HEAVY)
+    _submitted(stage)
+    client.force_login(a_user(role=Role.MANAGER, site=stage.experiment.site))
+    address = f"/s/shop/review/{stage.creative.key}/1/"
+    page = client.get(address).content.decode()
+    assert re.search(r'name="waive-weight@home-hero"[^>]* form="approve"', page)
+    sent = {"approve": "1", "waive-weight@home-hero": "Agreed."}
+    client.post(re.search(r'id="approve" method="post" action="([^"]+)"', page)[1], sent)
+    assert Version.objects.get(pk=stage.version.pk).status == "approved"
+    assert Waiver.objects.get().reason == "Agreed."
 
 
 def test_waive_door__own_version_draft_or_stranger__refused(client):
     stage = a_stage()
     stage.heavy(HEAVY)
     address = f"/s/shop/creatives/{stage.creative.key}/versions/1/waive/"
-    sent = {"waiver-weight@home-hero": "Agreed."}
+    sent = {"waive-weight@home-hero": "Agreed."}
     client.force_login(a_user())
     assert client.post(address, sent).status_code == 404
     reviewer = a_user(role=Role.MANAGER, site=stage.experiment.site)

@@ -9,7 +9,8 @@ from creatives import review, sheet, sheet_in, words
 from creatives.models import Version
 from creatives.words import Saying
 from engine.errors import InvalidInput, TooLarge
-from tests.factories import NOW, a_creative, a_site
+from tests.creatives.languages import from_before
+from tests.factories import NOW, a_site
 
 pytestmark = pytest.mark.django_db
 ZH = "zh-Hans"
@@ -50,7 +51,7 @@ def apply(site, data):
 
 
 def test_out__every_text__one_row_with_a_remark(site):
-    a_creative(site, "Spring")
+    from_before(site, "Spring")
     alt, landing = out(site)
     assert list(alt) == ["creative", "version", "field", "en", ZH, "comment"]
     assert (alt["creative"], alt["version"], alt["field"]) == ("spring", "1", "alt")
@@ -60,10 +61,10 @@ def test_out__every_text__one_row_with_a_remark(site):
 
 
 def test_lacking__only_what_lacks_something__and_nothing_put_away(site):
-    creative = a_creative(site, "Spring", approved=False)
-    done = a_creative(site, "Done", approved=False).versions.get()
+    creative = from_before(site, "Spring", approved=False)
+    done = from_before(site, "Done", approved=False).versions.get()
     words.say(done, ZH, Saying(alt="好"), actor=None, now=NOW)
-    away = a_creative(site, "Away")
+    away = from_before(site, "Away")
     type(away).objects.filter(pk=away.pk).update(archived_at=NOW)
     assert [v.creative for v in sheet.lacking_of(site)] == [creative]
 
@@ -72,7 +73,7 @@ def test_lacking__only_what_lacks_something__and_nothing_put_away(site):
     "text", ["=1+1", "+49 off", "-20 %", "@home", "'=x", "''+", "＝1", "plain"]
 )
 def test_cells__formulas__tame_outside_and_the_same_inside(site, text):
-    version = a_creative(site, "Spring", approved=False).versions.get()
+    version = from_before(site, "Spring", approved=False).versions.get()
     words.say(version, "en", Saying(alt=text), actor=None, now=NOW)
     row = out(site)[0]
     assert row["en"][0] not in "=+-@＝"
@@ -83,7 +84,7 @@ def test_cells__formulas__tame_outside_and_the_same_inside(site, text):
 
 @pytest.mark.parametrize("approved", [True, False])
 def test_in__dry_then_applied_then_again__draft_once(site, approved):
-    creative = a_creative(site, "Spring", approved=approved)
+    creative = from_before(site, "Spring", approved=approved)
     data = written(translated(site))
     assert sheet_in.check(site, data).counts() == {"changed": 1, "unchanged": 1, "refused": 0}
     assert creative.versions.count() == 1
@@ -104,8 +105,8 @@ def test_in__dry_then_applied_then_again__draft_once(site, approved):
     ],
 )
 def test_in__row_that_does_not_fit__refused_alone_with_a_sentence(site, change, sentence):
-    a_creative(site, "Autumn")
-    a_creative(site, "Spring")
+    from_before(site, "Autumn")
+    from_before(site, "Spring")
     rows = translated(site)
     rows[2] |= change
     report = sheet_in.check(site, written(rows))
@@ -116,7 +117,7 @@ def test_in__row_that_does_not_fit__refused_alone_with_a_sentence(site, change, 
 
 
 def test_in__language_unknown_or_twice_or_in_review__refused(site):
-    creative = a_creative(site, "Spring", approved=False)
+    creative = from_before(site, "Spring", approved=False)
     rows = [row | {"fr": "Printemps"} for row in translated(site)[:1]]
     report = sheet_in.check(site, written(rows))
     assert [(line.locale, line.outcome) for line in report.lines] == [
@@ -125,13 +126,14 @@ def test_in__language_unknown_or_twice_or_in_review__refused(site):
     ]
     twice = translated(site)[:1] + translated(site, "别的")[:1]
     assert "Row 2" in sheet_in.check(site, written(twice)).lines[1].reason
+    words.say(creative.versions.get(), ZH, Saying(alt="好"), actor=None, now=NOW)
     review.submit(creative.versions.get(), actor=None, now=NOW)
     (line, _landing) = sheet_in.check(site, written(translated(site))).lines
     assert "in review" in line.reason
 
 
 def test_in__empty_cell__erases_nothing(site):
-    version = a_creative(site, "Spring", approved=False).versions.get()
+    version = from_before(site, "Spring", approved=False).versions.get()
     words.say(version, ZH, Saying(alt="春季"), actor=None, now=NOW)
     assert apply(site, written(translated(site, ""))) == {
         "changed": 0,
@@ -142,7 +144,7 @@ def test_in__empty_cell__erases_nothing(site):
 
 @pytest.mark.parametrize(("delimiter", "encoding"), [(";", "utf-8"), ("\t", "utf-16")])
 def test_in__as_excel_of_other_countries_writes__understood(site, delimiter, encoding):
-    a_creative(site, "Spring")
+    from_before(site, "Spring")
     data = written(translated(site), delimiter=delimiter, encoding=encoding)
     assert sheet_in.check(site, data).counts()["changed"] == 1
 
@@ -165,7 +167,7 @@ def test_in__no_sheet__refused_whole(site, data, kind):
 
 def test_lacking__many__few_queries(site, django_assert_max_num_queries):
     for _ in range(5):
-        a_creative(site)
+        from_before(site)
     with django_assert_max_num_queries(3):
         versions = sheet.lacking_of(site)
         assert len(read(sheet.write(site, versions))) == 10

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from creatives import review
 from creatives.models import Creative
+from tests.creatives.languages import from_before, in_one_language
 from tests.factories import NOW, a_creative, a_picture, a_site, a_user
 from workspace.models import Role
 
@@ -22,7 +23,7 @@ def site():
 
 @pytest.fixture
 def creative(site):
-    return a_creative(site, "Spring")
+    return from_before(site, "Spring")
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +79,8 @@ def test_save__decorative__needs_no_words(client, creative):
 
 def test_page__in_review__closed(client, site):
     version = a_creative(site, "Waiting", approved=False).versions.get()
-    review.submit(version, actor=None, now=NOW)
+    with in_one_language(site):
+        review.submit(version, actor=None, now=NOW)
     address = "/s/shop/creatives/waiting/words/"
     assert "is in review" in client.get(address).content.decode()
     assert client.post(address, fields()).status_code == 422

@@ -6,7 +6,8 @@ from creatives import library, review, words
 from creatives.models import Copy, Version
 from creatives.words import Saying
 from engine.errors import IllegalMove, InvalidInput
-from tests.factories import NOW, a_creative, a_picture, a_site, approve
+from tests.creatives.languages import from_before
+from tests.factories import NOW, a_picture, a_site, approve
 from workspace.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -20,12 +21,18 @@ def site():
 
 @pytest.fixture
 def draft(site):
-    version = a_creative(site, "Spring", approved=False).versions.get()
+    version = from_before(site, "Spring", approved=False).versions.get()
     return words.with_words(Version.objects).get(pk=version.pk)
 
 
 def say(version, locale=ZH, *, decorative=None, **said):
     return words.say(version, locale, Saying(**said), decorative=decorative, actor=None, now=NOW)
+
+
+@pytest.fixture
+def ready(draft):
+    """It says everything, so that it may be submitted."""
+    return say(draft, alt="春季")
 
 
 def rewrite(creative, *, decorative=None, **sayings):
@@ -55,7 +62,8 @@ def test_spoken__hebrew__right_to_left(draft):
 
 
 @pytest.mark.parametrize("move", ["submit", "approve"])
-def test_say__no_draft_any_more__refused_with_the_way_out(draft, move):
+def test_say__no_draft_any_more__refused_with_the_way_out(ready, move):
+    draft = ready
     review.submit(draft, actor=None, now=NOW)
     if move == "approve":
         review.approve(draft, actor=None, now=NOW)
@@ -117,17 +125,19 @@ def test_rewrite__live_creative__next_draft_with_everything_carried_over(draft):
     assert rewrite(creative, zh_Hans=Saying(alt="夏季")).number == 2
 
 
-def test_rewrite__nothing_new__no_version(draft):
+def test_rewrite__nothing_new__no_version(ready):
+    draft = ready
     creative = draft.creative
     approve(creative)
     assert rewrite(creative, en=Saying(alt=draft.alt)).number == 1
     assert creative.versions.count() == 1
 
 
-def test_rewrite__in_review__refused(draft):
+def test_rewrite__in_review__refused(ready):
+    draft = ready
     review.submit(draft, actor=None, now=NOW)
     with pytest.raises(IllegalMove):
-        rewrite(draft.creative, zh_Hans=Saying(alt="春季"))
+        rewrite(draft.creative, zh_Hans=Saying(alt="夏季"))
 
 
 @pytest.mark.parametrize(("size", "focus"), [((1200, 400), 20), ((600, 200), 50)])

@@ -1,13 +1,15 @@
+import datetime as dt
 import json
 import stat
 import time
+from collections import Counter
 
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
-from creatives.models import Creative, Placement
-from demo import art, credentials, data, seed
+from creatives.models import Comment, Creative, Placement, Version
+from demo import art, compositions, credentials, data, seed
 from demo.models import DemoSite, Pace
 from demo.places import PLACES
 from experiments.models import Experiment
@@ -28,10 +30,13 @@ def test_seed__empty_database__demo_site_with_people_keys_banners_and_placements
     assert all(authenticate(username=u.username, password=u.password) for u in made.users)
     assert keys.find(made.keys.secret).kind == "secret"
     assert keys.find(made.keys.publishable).kind == "publishable"
-    assert Creative.objects.filter(site=site).count() == len(art.BANNERS)
-    assert {p.key for p in Placement.objects.filter(site=site)} == {p.key for p in PLACES}
+    made_of = len(compositions.SCENES) + len(compositions.COMPOSITIONS)
+    assert Creative.objects.filter(site=site).count() == len(art.BANNERS) + made_of
+    places = {p.key for p in PLACES} | {compositions.PLACE}
+    assert {p.key for p in Placement.objects.filter(site=site)} == places
     assert ApiKey.objects.filter(site=site, revoked_at=None).count() == 2
-    assert not Experiment.objects.exists()
+    assert [e.key for e in Experiment.objects.all()] == [compositions.EXPERIMENT]
+    assert site.products.count() == 8
     assert DemoSite.objects.get(site=site).pace == Pace.CALM
 
 
@@ -41,9 +46,21 @@ def test_seed__audit_log__nobodys_merit(now):
     assert not Creative.objects.exclude(created_by=None).exists()
 
 
+def test_seed__studio__two_in_review_one_rejected_one_draft_one_end(now):
+    seed.seed(now=now)
+    site = Site.objects.get(key="demo")
+    versions = Version.objects.filter(creative__site=site, number=2)
+    status = Counter(versions.values_list("status", flat=True))
+    assert status == {"in_review": 2, "rejected": 1, "draft": 1}
+    assert Comment.objects.get().width
+    assert Creative.objects.get(expires_at__isnull=False).expires_at == now + dt.timedelta(days=5)
+    assert not Creative.objects.filter(site=site, live=None).exists()
+    assert not site.four_eyes
+
+
 def test_seed__again__changes_nothing(now):
     first = seed.seed(now=now)
-    made = (Site, ApiKey, Creative, Placement, DemoSite)
+    made = (Site, ApiKey, Creative, Version, Comment, Placement, DemoSite)
     counts = [m.objects.count() for m in made]
     assert seed.seed(now=now) == first
     assert [m.objects.count() for m in made] == counts
@@ -86,7 +103,7 @@ def test_command__twice__site_at_once_and_one_job_for_its_past(capsys):
     call_command("seed_demo")
     call_command("seed_demo")
     assert "Its past is coming in" in capsys.readouterr().out
-    assert Job.objects.get().kind == data.SEED_HISTORY
+    assert Job.objects.filter(kind=data.SEED_HISTORY).count() == 1
 
 
 def test_command__waiting_without_a_data_plane__says_what_is_away(settings):

@@ -5,10 +5,11 @@ import random
 from dataclasses import replace
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events import corrections, rollup
+from events import corrections, counting, rollup
 from events.models import Cap, Event
 from tests.events.log import (
     Row,
@@ -101,6 +102,44 @@ def test_run__any_history_order_repeats_and_pieces__equals_plain_counting_and_re
     rollup.rebuild()
     assert state() == kept
     rollup.rebuild(7)
+    assert state() == kept
+
+
+@HARD
+@given(rows=histories(), pieces=st.integers(2, 12))
+def test_run__any_history_in_the_order_of_time__equals_plain_counting_and_rebuild(db, rows, pieces):
+    forget()
+    rows = sorted(rows, key=lambda row: row.at)
+    size = -(-len(rows) // pieces)
+    for start in range(0, len(rows), size):
+        write(rows[start : start + size])
+        rollup.run(now=NOW)
+    kept = state()
+    _agrees(rows)
+    rollup.rebuild()
+    assert state() == kept
+
+
+def test_run__known_units_day_after_day__grow_in_place_to_what_a_rebuild_gives(db):
+    forget()
+    rows = [Row("impression", unit, unit, unit, device="phone") for unit in range(1, 5)]
+    write(rows)
+    rollup.run(now=NOW)
+    for number in range(1, 40):
+        unit, minute = 1 + number % 4, number * 500
+        more = [
+            Row("impression", unit, minute, 10 * number),
+            Row("viewable", unit, minute, 10 * number + 1),
+            *([Row("click", unit, minute + number % 3, 10 * number + 2)] if number % 5 else []),
+        ]
+        write(more)
+        rollup.run(now=NOW)
+        with connection.cursor() as cursor:
+            assert counting.number(cursor, "SELECT count(*) FROM rollup_seen") == 0
+        rows += more
+    kept = state()
+    _agrees(rows)
+    rollup.rebuild()
     assert state() == kept
 
 

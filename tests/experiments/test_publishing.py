@@ -77,7 +77,7 @@ RAW = {
     "site": "UPDATE workspace_site SET origins = '[\"https://new.example\"]'",
     "key": "UPDATE workspace_apikey SET revoked_at = now()",
     "creative": "UPDATE creatives_creative SET key = 'x' || id",
-    "version": "UPDATE creatives_version SET alt = 'Other words'",
+    "version": "UPDATE creatives_version SET number = number + 100",
     "rendition": "DELETE FROM creatives_rendition WHERE mime_type = 'image/avif'",
     "placement": "UPDATE creatives_placement SET key = 'renamed'",
     "layer": "UPDATE experiments_layer SET seed = 'another'",
@@ -101,9 +101,10 @@ def test_trigger__every_watched_table__has_one():
 
     first = __import__(f"{package}.0002_live_changes", fromlist=["WATCHED"])
     second = __import__(f"{package}.0004_live_segments", fromlist=["TABLES"])
+    words = {"creatives_copy"}  # 0008
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname='live_changed'")
-        assert {row[0] for row in cursor.fetchall()} == {*first.WATCHED, *second.TABLES}
+        assert {row[0] for row in cursor.fetchall()} == {*first.WATCHED, *second.TABLES, *words}
 
 
 def test_trigger__use_of_a_key_is_noted__nothing_to_publish(now):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from creatives import library, review
+from creatives import expiring, review
 from creatives.models import Creative
 from experiments import standing
 from tests.factories import a_site, a_user, an_experiment
@@ -50,7 +50,7 @@ def test_pages__withdrawn_variant__why_and_what_to_do(client, experiment):
 def test_pages__expired_variant__why_and_what_to_do(client, experiment):
     banner, now = experiment.variants.last().creative, timezone.now()
     end = now + dt.timedelta(seconds=1)
-    library.set_expiry(banner, expires_at=end, actor=None, now=now)
+    expiring.set_expiry(banner, expires_at=end, actor=None, now=now)
     experiment.refresh_from_db()
     assert standing.holes(experiment, now=now) == []
     fresh = type(experiment).objects.get(pk=experiment.pk)

@@ -33,7 +33,30 @@ DOORS = [
     ("creatives:new", "", "post", EDITORS),
     ("creatives:several", "", "get", EDITORS),
     ("creatives:several", "", "post", EDITORS),
-    ("creatives:save-several", "", "post", EDITORS),
+    ("creatives:many", "", "post", EDITORS),
+    ("creatives:keep-view", "", "post", EVERYBODY),
+    ("creatives:sheet", "", "get", EVERYBODY),
+    ("creatives:sheet-out", "", "get", EVERYBODY),
+    ("creatives:sheet-in", "", "post", EDITORS),
+    ("creatives:words", "creative", "get", EVERYBODY),
+    ("creatives:details", "creative", "post", EDITORS),
+    ("creatives:compare", "creative", "get", EVERYBODY),
+    ("creatives:bring-back", "creative", "post", EDITORS),
+    ("creatives:focus", "creative", "get", EDITORS),
+    ("creatives:cuts", "creative", "post", EDITORS),
+    ("creatives:preview", "creative", "get", EVERYBODY),
+    ("creatives:preview-sheet", "creative", "get", EVERYBODY),
+    ("creatives:expiry", "creative", "post", EDITORS),
+    ("creatives:review", "", "get", EVERYBODY),
+    ("creatives:review-version", "version", "get", EVERYBODY),
+    ("creatives:review-decide", "version", "post", REVIEWERS),
+    ("creatives:review-comment", "version", "post", REVIEWERS),
+    ("creatives:waive", "version", "post", REVIEWERS),
+    ("creatives:studio", "", "get", EVERYBODY),
+    ("creatives:studio-pictures", "", "get", EDITORS),
+    ("creatives:feed", "", "get", EDITORS),
+    ("creatives:usual-placements", "", "post", EDITORS),
+    ("experiments:creative-use", "creative", "get", EVERYBODY),
     ("creatives:creative", "creative", "get", EVERYBODY),
     ("creatives:new-version", "creative", "get", EDITORS),
     ("creatives:new-version", "creative", "post", EDITORS),
@@ -57,6 +80,7 @@ def _address(site, name, what):
         "member": lambda: [member.pk],
         "job": lambda: [Job.objects.create(site=site, kind="test").pk],
         "creative": lambda: [a_creative(site).key],
+        "version": lambda: [a_creative(site).key, 1],
         "placement": lambda: [a_placement(site).key],
     }[what]
     return reverse(name, args=[site.key, *(arguments() if callable(arguments) else arguments)])
@@ -121,8 +145,13 @@ def test_door__htmx_part_after_the_session_ended__sends_the_whole_page_to_the_lo
 def test_permissions__each_role__as_in_the_table():
     table = {role: {p for p in Permission if access.allows(role, p)} for role in Role}
     assert table == {
-        Role.MARKETER: {Permission.VIEW, Permission.EDIT, Permission.LAUNCH},
-        Role.MANAGER: {Permission.VIEW, Permission.DECIDE},
+        Role.MARKETER: {
+            Permission.VIEW,
+            Permission.EDIT,
+            Permission.REVIEW,
+            Permission.LAUNCH,
+        },
+        Role.MANAGER: {Permission.VIEW, Permission.REVIEW, Permission.DECIDE},
         Role.ADMINISTRATOR: set(Permission),
     }
 

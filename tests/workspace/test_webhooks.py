@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook as Verifier
 
-from creatives import library, review
+from creatives import expiring, library, review
 from tests.factories import NOW, a_creative, a_site, a_user
 from workspace import delivering, fetching, webhooks
 from workspace.models import AuditEntry, Delivery, Role, Webhook
@@ -96,7 +96,7 @@ def test_review__each_move__is_announced(site, hook):
     review.submit(second, actor=None, now=NOW)
     review.approve(second, actor=mei, now=NOW)
     end = NOW + dt.timedelta(hours=1)
-    library.set_expiry(creative, expires_at=end, actor=None, now=NOW)
+    expiring.set_expiry(creative, expires_at=end, actor=None, now=NOW)
     review.expire_due(now=end)
     review.withdraw(second, reason="Old price", actor=mei, now=end)
     assert [(t, d["version"], d["actor"], d["reason"]) for t, d in told()] == [

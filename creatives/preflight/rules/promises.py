@@ -20,7 +20,7 @@ def expiry(about: Subject) -> Iterator[Finding]:
     found = {
         ending for text in about.texts for ending in expiry_words.endings(text.text, today=today)
     }
-    endings = sorted(found, key=lambda ending: (ending.last_day, ending.words))
+    endings = sorted(found, key=_order)
     yield _over(endings, about) or _unending(endings, about) or _too_long(endings, about) or passed(
         "expiry", _("It ends no later than its words say.")
         if endings else _("Its words name no end.")
@@ -45,6 +45,11 @@ def schedule(about: Subject) -> Iterator[Finding]:
         _("It ends on %(end)s, before the planned end on %(planned)s.") % words,
         _("Plan fewer days, or let it end later."),
     )
+
+
+def _order(ending: Ending) -> tuple[dt.date, bool, str]:
+    """The soonest first, of one day the surest."""
+    return ending.last_day, not ending.is_certain, ending.words
 
 
 def _over(endings: Sequence[Ending], about: Subject) -> Finding | None:

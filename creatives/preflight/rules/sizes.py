@@ -70,7 +70,9 @@ def _loads(version: Version, size: Size) -> int:
 
 def _files(version: Version, size: Size) -> list[Rendition]:
     """The pictures for one size of a slot: those cut for it, else the picture as it is."""
-    shown = {Rendition.Purpose.SERVED, Rendition.Purpose.POSTER}
+    shown = {Rendition.Purpose.SERVED}
+    if version.kind == Version.Kind.VIDEO:
+        shown.add(Rendition.Purpose.POSTER)  # the film comes later
     every = [f for f in version.renditions.all() if f.purpose in shown and not f.locale]
     pictures = [file for file in every if file.mime_type.startswith("image/")]
     cut = [f for f in pictures if (f.css_width, f.css_height) == (size.width, size.height)]

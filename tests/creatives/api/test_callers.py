@@ -7,7 +7,8 @@ from django.test import Client
 
 from creatives.api.urls import urlpatterns
 from tests.creatives.api.conftest import KEYED, SITED, Api, logged_in
-from tests.factories import a_creative, a_key, a_placement, a_site, a_user
+from tests.creatives.languages import from_before
+from tests.factories import a_key, a_placement, a_site, a_user
 from workspace.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ OF_ONE = [(m, p) for m, p in ADDRESSES if re.search(r"spring|s-1", p)]
 
 @pytest.fixture
 def spring(site):
-    a_placement(site, "spring", fallback=a_creative(site, "Spring"))
+    a_placement(site, "spring", fallback=from_before(site, "Spring"))
 
 
 def ask(api: Api, method: str, path: str):

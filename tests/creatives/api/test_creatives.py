@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from creatives import library, review
 from creatives.models import Creative
+from tests.creatives.languages import from_before, in_one_language
 from tests.factories import NOW, a_creative, a_picture, a_placement, a_site, a_user
 from workspace.models import AuditEntry, Role
 
@@ -42,7 +43,7 @@ def test_create__upload__a_draft_with_words_in_both_languages(key):
 
 
 def test_create__original_of_an_earlier_upload__needs_no_file(mei, site):
-    first = a_creative(site, "First")
+    first = from_before(site, "First")
     sha256 = first.versions.get().original_sha256
     answer = mei.post("creatives/", fields(original=sha256, decorative=True, alt=None))
     assert answer.status_code == 201, answer.content
@@ -83,11 +84,12 @@ def test_create__original_of_another_site__unknown(key):
 
 
 def test_list__filters__narrow_it(key, site):
-    live = a_creative(site, "Live", size=(970, 250))
+    live = from_before(site, "Live", size=(970, 250))
     draft = a_creative(site, "Draft", approved=False)
     waiting = a_creative(site, "Waiting", approved=False)
-    review.submit(waiting.versions.get(), actor=None, now=NOW)
-    library.archive(a_creative(site, "Away"), actor=None, now=NOW)
+    with in_one_language(site):
+        review.submit(waiting.versions.get(), actor=None, now=NOW)
+    library.archive(from_before(site, "Away"), actor=None, now=NOW)
     soon = timezone.now() + dt.timedelta(days=3)
     owner = a_user("ann", role=Role.MARKETER, site=site)
     Creative.objects.filter(pk=live.pk).update(tags=["spring", "hero"], owner=owner)
@@ -129,7 +131,7 @@ def test_list__unknown_value__refused_by_name(key, query, field):
 
 def test_list__pages__every_row_once_in_few_queries(key, site, django_assert_max_num_queries):
     for number in range(7):
-        a_creative(site, f"Banner {number}")
+        from_before(site, f"Banner {number}")
     found, path = [], "creatives/?page_size=3"
     while path:
         with django_assert_max_num_queries(8):
@@ -140,7 +142,7 @@ def test_list__pages__every_row_once_in_few_queries(key, site, django_assert_max
 
 
 def test_change__everything_at_once__kept_and_audited(mei, site):
-    a_creative(site, "Spring")
+    from_before(site, "Spring")
     end = (timezone.now() + dt.timedelta(days=9)).isoformat()
     change = {
         "name": "Summer",
@@ -175,14 +177,14 @@ def test_change__everything_at_once__kept_and_audited(mei, site):
     ],
 )
 def test_change__does_not_fit__refused_by_field_and_nothing_kept(key, site, change, field):
-    a_creative(site, "Spring")
+    from_before(site, "Spring")
     answer = key.patch("creatives/spring/", {"licence": "New"} | change)
     assert (answer.status_code, answer.json()["field"]) == (422, field)
     assert Creative.objects.get().licence == ""
 
 
 def test_change__if_match__only_of_what_was_read(key, site):
-    a_creative(site, "Spring")
+    from_before(site, "Spring")
     tag = key.get("creatives/spring/")["ETag"]
     assert key.get("creatives/spring/", if_none_match=tag).status_code == 304
     changed = key.patch("creatives/spring/", {"name": "Mine"}, if_match=tag)
@@ -194,7 +196,7 @@ def test_change__if_match__only_of_what_was_read(key, site):
 
 
 def test_archive__and_restore__409_while_visitors_see_it(key, site):
-    creative = a_creative(site, "Spring")
+    creative = from_before(site, "Spring")
     assert key.post("creatives/spring/archive/").json()["archived_at"]
     assert key.post("creatives/spring/restore/").json()["archived_at"] is None
     a_placement(site, "hero", fallback=creative)

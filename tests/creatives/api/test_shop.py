@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from creatives.models import Placement, Product
+from tests.creatives.languages import from_before, in_one_language
 from tests.factories import a_creative, a_placement, a_site, an_experiment
 from workspace.models import AuditEntry
 
@@ -20,7 +21,7 @@ SHOE = {
 
 
 def test_placement__made_changed_and_removed(key, site):
-    a_creative(site, "Spring")
+    from_before(site, "Spring")
     made = key.post("placements/", SLOT | {"phone_width": 390, "phone_height": 195})
     assert made.status_code == 201, made.content
     assert (made.json()["layer"], [s["device"] for s in made.json()["sizes"]]) == (
@@ -61,8 +62,9 @@ def test_placement__does_not_fit__refused_by_field(key, change, field):
 
 
 def test_placement__in_use_or_taken_or_another_key__refused(key, site):
-    a_placement(site, "hero")
-    an_experiment(site, "spring-hero", placement=Placement.objects.get(), status="running")
+    with in_one_language(site):
+        slot = a_placement(site, "hero")
+        an_experiment(site, "spring-hero", placement=slot, status="running")
     assert key.delete("placements/hero/").status_code == 409
     assert key.post("placements/", SLOT).status_code == 409
     assert key.patch("placements/hero/", {"layer": "other"}).status_code == 409
@@ -70,8 +72,9 @@ def test_placement__in_use_or_taken_or_another_key__refused(key, site):
 
 
 def test_placements__many__few_queries(key, site, django_assert_max_num_queries):
-    for number in range(5):
-        a_placement(site, f"slot-{number}")
+    with in_one_language(site):
+        for number in range(5):
+            a_placement(site, f"slot-{number}")
     with django_assert_max_num_queries(5):
         assert len(key.get("placements/").json()["results"]) == 5
 
@@ -111,7 +114,7 @@ def test_products__no_list__refused(key, body):
 
 
 def test_sheet__out_dry_in__reported_and_applied_once(key, site):
-    creative = a_creative(site, "Spring")
+    creative = from_before(site, "Spring")
     out = key.get("translation-sheet/")
     assert out["Content-Type"] == "text/csv; charset=utf-8"
     assert key.get("translation-sheet/?creative=none").content.count(b"\n") == 1
