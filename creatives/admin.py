@@ -63,7 +63,7 @@ class CreativeAdmin(ArchiveActions, AuditedAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Creative]":
-        return wall.with_newest(wall.with_pictures(super().get_queryset(request)))
+        return wall.with_newest(super().get_queryset(request))
 
     @admin.display(description=_("Picture"))
     def picture(self, row: Creative) -> SafeString:

@@ -71,9 +71,12 @@ def loaded(keys: Iterable[int]) -> list[Creative]:
 
 
 def with_newest(rows: QuerySet[Creative]) -> QuerySet[Creative]:
-    """Load the newest version and its files as `latest`: two queries, whatever the number."""
+    """Load the newest version and its files as `latest`, beside what `with_pictures` loads.
+
+    Two queries more, whatever the number.
+    """
     versions = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
-    return rows.prefetch_related(
+    return with_pictures(rows).prefetch_related(
         Prefetch("versions", versions.prefetch_related("renditions"), to_attr="latest")
     )
 

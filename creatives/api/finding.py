@@ -12,7 +12,7 @@ from workspace.models import Site
 def creatives(site: Site) -> QuerySet[Creative]:
     """All creatives of a site with what the answer tells of them."""
     rows = Creative.objects.filter(site=site).select_related("site", "owner", "created_by", "live")
-    return wall.with_newest(wall.with_pictures(rows))
+    return wall.with_newest(rows)
 
 
 def creative(site: Site, key: str) -> Creative:

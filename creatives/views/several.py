@@ -122,7 +122,7 @@ def _drafts(request: SiteRequest, rows: list[dict[str, str]]) -> list[Creative]:
     """What the job made and nobody has submitted yet, in the order of the files."""
     keys = list(dict.fromkeys(row["creative"] for row in rows if row["creative"]))
     found = Creative.objects.filter(site=request.site, key__in=keys, archived_at=None)
-    loaded = wall.with_newest(wall.with_pictures(found.select_related("live")))
+    loaded = wall.with_newest(found.select_related("live"))
     by_key = {row.key: row for row in loaded.prefetch_related("versions__copies")}
     return [by_key[key] for key in keys if key in by_key and _is_draft(by_key[key])]
 

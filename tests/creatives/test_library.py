@@ -176,9 +176,9 @@ def test_set_caps__possible__stored_and_audited_without_a_new_version(now, caps)
     stored = Creative.objects.get()
     assert (stored.cap_per_session, stored.cap_per_day) == caps
     assert stored.versions.count() == 1
-    entry = AuditEntry.objects.get(action="set caps")
-    assert (entry.actor_name, entry.after["cap_per_day"]) == ("mei", caps[1])
-    assert entry.before["cap_per_day"] is None
+    entries = AuditEntry.objects.filter(action="set caps")
+    told = [("mei", caps[1])] if any(caps) else []  # what stays the same leaves no trace
+    assert [(entry.actor_name, entry.after["cap_per_day"]) for entry in entries] == told
 
 
 @pytest.mark.parametrize(
