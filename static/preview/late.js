@@ -5,13 +5,7 @@ setTimeout(() => {
   for (const slot of document.querySelectorAll("[data-slot]")) {
     const late = slot.querySelector("template[data-late]");
     if (!late) continue;
-    const found = document.importNode(late.content, true);
-    for (const inner of found.querySelectorAll("template[shadowrootmode]")) {
-      const host = inner.parentElement;
-      host.attachShadow({ mode: "open" }).append(inner.content);
-      inner.remove();
-    }
     slot.querySelector("[data-before]")?.remove();
-    slot.append(found);
+    slot.append(late.content); // moved, not copied: a composed banner keeps its shadow root
   }
 }, SECONDS * 1000);
