@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -109,6 +110,9 @@ def new_version(request: SiteRequest, key: str) -> HttpResponse:
     """The next version of a banner: another picture, other words or both."""
     creative = _creative(request, key)
     last = creative.versions.first()
+    if last and last.kind == Version.Kind.COMPOSED:
+        address = reverse("creatives:compose", args=[request.site.key, last.design])
+        return redirect(f"{address}?creative={creative.key}")
     initial = {"alt": last.alt, "landing_url": last.landing_url} if last else {}
     form = VersionForm(
         request.POST or None, request.FILES or None, initial=initial, picture_needed=last is None
