@@ -120,7 +120,7 @@ def look_over(versions: Sequence[Version], *, progress: jobs.Progress | None = N
     for page in boxes.sheets(rooms, most=boxes.MOST_MEASURED):
         _measure(page, css, over)
         if progress:
-            progress(0, message=_("Measuring"))
+            progress(len(versions), message=_("Measuring"))
     by_pk = {version.pk: version for version in versions}
     shown = (Box("", *SHOWN, version.html, owner=version.pk) for version in versions)
     for page in boxes.sheets(shown):

@@ -71,13 +71,14 @@ def ask(site: Site, wishes: list[Wish], *, name: str, actor: Person, now: dt.dat
 def generate(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """Compose what the job wishes for; each on its own, so that one refusal stops no other."""
     wishes = [Wish(**kept) for kept in job.parameters["wishes"]]
+    steps = len(wishes) + 1  # the last one is measuring
     lines = []
     for number, wish in enumerate(wishes):
-        progress(number, len(wishes), wish.name)
+        progress(number, steps, wish.name)
         key = f"{job.parameters['run']}-{number + 1}"
         lines.append(_made(job, wish, key, now=progress.now))
     _look_over(job, [line.key for line in lines if line.key], progress)
-    progress(len(wishes), len(wishes), _("Done"))
+    progress(steps, steps, _("Done"))
     count = sum(1 for line in lines if line.key)
     said = ngettext("%(n)s draft was made.", "%(n)s drafts were made.", count) % {"n": count}
     return {"message": said, "made": count, "lines": [asdict(line) for line in lines]}

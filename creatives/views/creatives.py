@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -108,6 +109,9 @@ def new_version(request: SiteRequest, key: str) -> HttpResponse:
     """The next version of a banner: another picture, other words or both."""
     creative = _creative(request, key)
     last = creative.versions.first()
+    if last and last.kind == Version.Kind.COMPOSED:
+        address = reverse("creatives:compose", args=[request.site.key, last.design])
+        return redirect(f"{address}?creative={creative.key}")
     form = VersionForm(
         request.POST or None,
         request.FILES or None,

@@ -163,7 +163,7 @@ def test_thumbnail__prefetched__asks_nothing(django_assert_num_queries):
     site = a_site()
     for _ in range(3):
         a_creative(site)
-    rows = list(wall.with_newest(Creative.objects.all()))
+    rows = list(wall.with_pictures(Creative.objects.all()))
     with django_assert_num_queries(0):
         files = [rendering.thumbnail(row) for row in rows]
     assert {f.purpose for f in files} == {Rendition.Purpose.THUMBNAIL}

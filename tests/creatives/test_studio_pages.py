@@ -109,6 +109,12 @@ def test_recompose__form__as_it_was_and_the_next_version(client, site):
     assert creative.versions.count() == 2
 
 
+def test_new_version__composed__in_the_studio(client, site):
+    creative = a_composed(site)
+    answer = client.get(f"/s/shop/creatives/{creative.key}/versions/new/")
+    assert answer.url == f"{STUDIO}split/?creative={creative.key}"
+
+
 def test_recompose__uploaded_picture__refused_not_broken(client, site):
     picture = a_picture_of(site)
     answer = client.get(f"{STUDIO}split/?creative={picture.creative.key}")

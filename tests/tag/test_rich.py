@@ -230,9 +230,8 @@ def test_preview__same_size__pixels_of_the_served_banner(shown, shop, page, stud
     studio.click("[data-actual]")
     frame = studio.locator(f'.is-shown .room-frame[data-room="{width}x{height}"] .room-box')
     # On whole pixels, as the shop's page has it.
-    frame.evaluate(
-        "box => Object.assign(box.style, {position: 'fixed', inset: '100px auto auto 400px', zIndex: 9999})"
-    )
+    place = "{position: 'fixed', inset: '100px auto auto 400px', zIndex: 9999}"
+    frame.evaluate(f"box => Object.assign(box.style, {place})")
     loaded = "[...document.images].every(image => image.complete)"
     assert until(lambda: studio.evaluate(loaded), PATIENT)
     preview = shot(frame)

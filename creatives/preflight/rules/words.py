@@ -63,8 +63,10 @@ def overflow(about: Subject) -> Iterator[Finding]:
     if cut_off is None:
         yield warning(
             "overflow",
-            _("Nobody has looked whether all words fit: there is no Chromium to draw it."),
-            _("Look at it in every size yourself, or have Chromium installed."),
+            _("Nobody has looked yet whether all words fit."),
+            _(
+                "It is drawn after it is submitted, if the server has a Chromium. Else look yourself."
+            ),
         )
     elif not about.placements:
         yield from _cut_off(cut_off, "")
