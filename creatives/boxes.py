@@ -18,6 +18,7 @@ MOST_MEASURED = 40_000
 SCRIPT = Path(settings.BASE_DIR) / "static" / "js" / "overflow.js"
 RESULT = re.compile(r'<meta name="result" content="([^"]*)"')
 IMAGE = re.compile(r'<img [^>]*width="(\d+)" height="(\d+)"')
+PICTURE = re.compile(r"<picture .*?</picture>", re.DOTALL)
 SIZES = 'sizes="100vw"'
 HEAD = """<!doctype html><html><head><meta charset="utf-8"><style>
 html, body { margin: 0; background: #fff; }
@@ -74,14 +75,16 @@ def sheets(boxes: Iterable[Box], *, most: int = MOST_HEIGHT) -> list[Sheet]:
 
 
 def document(sheet: Sheet, css: str, *, measured: bool) -> str:
-    """The page as one file; its pictures are those of the media folder."""
+    """The page as one file; its pictures are those of the media folder.
+
+    One that is `measured` has no pictures, and says at its end what does not fit.
+    """
     rules = "".join(
         f".at{n} {{ top: {box.top}px; width: {box.width}px; height: {box.height}px; }}\n"
         for n, box in enumerate(sheet.boxes)
     )
-    body = "".join(
-        f'<div class="box at{n}">{local(sized(box))}</div>' for n, box in enumerate(sheet.boxes)
-    )
+    contents = (_bare(box.html) if measured else local(sized(box)) for box in sheet.boxes)
+    body = "".join(f'<div class="box at{n}">{html}</div>' for n, html in enumerate(contents))
     script = SCRIPT.read_text(encoding="utf-8").replace("export function", "function") + MEASURE
     last = f"<script>{script}</script>" if measured else ""
     return f"{HEAD}{rules}{css}</style></head><body>{body}{last}</body></html>"
@@ -103,6 +106,11 @@ def shown_width(box: Box) -> int:
     image = IMAGE.search(box.html)
     ratio = int(image[1]) / int(image[2]) if image else 1
     return round(max(box.width, box.height * ratio))
+
+
+def _bare(html: str) -> str:
+    """Without its picture: it fills a frame of its own, so no text stands elsewhere for it."""
+    return PICTURE.sub("", html)
 
 
 def local(html: str) -> str:

@@ -147,7 +147,7 @@ def _css(version: Version) -> str:
 def _measure(page: Sheet, css: str, over: Overflow) -> None:
     """Add what does not fit on this page, by version and size."""
     files = {chromium.PAGE: boxes.document(page, css, measured=True)}
-    found = boxes.results(chromium.dom(files, what=[_window(page)]))
+    found = boxes.results(chromium.dom(files))  # nothing is painted: its window is of no account
     if found is None:
         raise Unavailable(_("The banners could not be measured. Try again."))
     for box, result in zip(page.boxes, found, strict=True):

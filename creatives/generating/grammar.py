@@ -1,6 +1,7 @@
 """Headlines from the facts of a product, offline: each of its claims is one of the feed's fields.
 
-The words between are invitations and prepositions: they claim nothing.
+The words between are invitations and prepositions: they claim nothing. What holds for the product
+is never said of its whole category or brand.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,10 +36,10 @@ ENGLISH: Final = (
     "{title} by {brand}", "{brand}: {title}", "From {brand}: {title}", "{brand} presents {title}",
     "{title} by {brand}, {price}", "{brand} for {price}: {title}",
     "{category}: {title}", "In {category}: {title}", "{title}, in {category}",
-    "{category} for {price}", "{category} by {brand}",
+    "{category} by {brand}",
     "{percent} off {title}", "Save {saving} on {title}", "{title}, now {price} instead of {was}",
     "{title}: {percent} less", "{price} instead of {was}: {title}", "{title}, {saving} less",
-    "Was {was}, now {price}: {title}", "{percent} off {category}: {title}",
+    "Was {was}, now {price}: {title}",
     "{title}: {fact}", "{fact}: {title}", "{title} with {fact}", "{fact}. {title}.",
 )  # fmt: skip
 CHINESE: Final = (
@@ -49,11 +50,10 @@ CHINESE: Final = (
     "走近{title}", "请看：{title}", "{title}，就在眼前", "为你介绍{title}",
     "{brand} {title}", "{brand}：{title}", "来自{brand}：{title}", "{brand}为你带来{title}",
     "{brand} {title}，{price}", "{brand}，{price}：{title}",
-    "{category}：{title}", "{category}里的{title}", "{title} · {category}", "{category}，{price}",
-    "{brand}{category}",
+    "{category}：{title}", "{category}里的{title}", "{title} · {category}", "{brand}{category}",
     "{title}，省 {saving}", "立省 {saving}：{title}", "{title}，原价 {was}，现价 {price}",
     "{title}，降价 {percent}", "{was} → {price}：{title}", "降价 {percent}：{title}",
-    "原价 {was}，现在 {price}", "{category}降价 {percent}：{title}",
+    "原价 {was}，现在 {price}：{title}",
     "{title}：{fact}", "{fact}：{title}", "{title}，{fact}", "{fact}，{title}",
 )  # fmt: skip
 
