@@ -169,7 +169,7 @@ def test_thumbnail__prefetched__asks_nothing(django_assert_num_queries):
     assert {f.purpose for f in files} == {Rendition.Purpose.THUMBNAIL}
 
 
-@pytest.mark.parametrize("caps", [(2, 5), (None, 1), (1000, None), (None, None)])
+@pytest.mark.parametrize("caps", [(2, 5), (None, 1), (1000, None)])
 def test_set_caps__possible__stored_and_audited_without_a_new_version(now, caps):
     creative = _create(a_site(), now)
     details.set_caps(creative, per_session=caps[0], per_day=caps[1], actor=a_user("mei"), now=now)
@@ -179,6 +179,14 @@ def test_set_caps__possible__stored_and_audited_without_a_new_version(now, caps)
     entries = AuditEntry.objects.filter(action="set caps")
     told = [("mei", caps[1])] if any(caps) else []  # what stays the same leaves no trace
     assert [(entry.actor_name, entry.after["cap_per_day"]) for entry in entries] == told
+
+
+def test_set_caps__none_again__shown_as_often_as_it_comes(now):
+    creative = _create(a_site(), now)
+    details.set_caps(creative, per_session=2, per_day=5, actor=None, now=now)
+    details.set_caps(creative, per_session=None, per_day=None, actor=None, now=now)
+    stored = Creative.objects.get()
+    assert (stored.cap_per_session, stored.cap_per_day) == (None, None)
 
 
 @pytest.mark.parametrize(
