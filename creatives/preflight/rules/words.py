@@ -64,7 +64,7 @@ def overflow(about: Subject) -> Iterator[Finding]:
         yield warning(
             "overflow",
             _("Nobody has looked yet whether all words fit."),
-            _("It is drawn once it is submitted, if the server has a Chromium; else do it yourself."),
+            _("It is drawn once submitted, if the server has a Chromium; else look yourself."),
         )
     elif not about.placements:
         yield from _cut_off(cut_off, "")
