@@ -106,7 +106,7 @@ def _keep(creative: Creative, form: DetailsForm, request: SiteRequest) -> None:
 @require_safe
 @site_page(Permission.VIEW)
 def compare(request: SiteRequest, key: str) -> HttpResponse:
-    """Two versions beside each other."""
+    """Two versions beside each other; without numbers the newest."""
     creative = _creative(request, key)
     before = _version(creative, request.GET.get("before", ""))
     after = _version(creative, request.GET.get("after", ""))
@@ -125,9 +125,11 @@ def compare(request: SiteRequest, key: str) -> HttpResponse:
 @site_page(Permission.EDIT)
 def bring_back(request: SiteRequest, key: str) -> HttpResponse:
     """Make a draft of an earlier content; who reviews shows an approved version again at once."""
-    creative = _creative(request, key)
-    version = _version(creative, request.POST.get("version", ""))
-    actor, now = request.user, timezone.now()
+    creative, number = _creative(request, key), request.POST.get("version", "")
+    if not number:
+        messages.error(request, _("Choose a version."))
+        return redirect("creatives:creative", request.site.key, key)
+    version, actor, now = _version(creative, number), request.user, timezone.now()
     try:
         if _may_show(request, creative, version):
             review.show_again(version, actor=actor, now=now)
@@ -229,8 +231,11 @@ def _creative(request: SiteRequest, key: str) -> Creative:
 
 
 def _version(creative: Creative, number: str) -> Version:
+    """The version of a number; the newest where none is named."""
     rows = creative.versions.prefetch_related("renditions", "copies")
-    found = rows.filter(number=int(number)).first() if _is_number(number) else None
+    if number:
+        rows = rows.filter(number=int(number) if _is_number(number) else 0)
+    found = rows.first()
     if found is None:
         raise NotFound(_("There is no such version."))
     found.creative = creative

@@ -24,7 +24,9 @@ def site():
 @pytest.fixture
 def draft(site):
     made = a_creative(site, "Hero", approved=False)
-    Copy.objects.create(version=made.versions.get(), locale="zh-Hans", alt="春季")
+    Copy.objects.update_or_create(
+        version=made.versions.get(), locale="zh-Hans", defaults={"alt": "春季"}
+    )
     return made
 
 
