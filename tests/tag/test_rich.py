@@ -7,6 +7,7 @@ import time
 import av
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.db import SessionStore
@@ -249,6 +250,15 @@ def test_studio__typing__preview_counter_and_what_does_not_fit(studio, shop):
     studio.fill('[name="en.button"]', "Twenty characters ok")
     studio.wait_for_selector(".room.is-over")
     assert "Does not fit at" in studio.inner_text(".studio-words.is-shown")
+
+
+@pytest.mark.parametrize(
+    "path", ["", "price/?creative=studio-kettle", "split/generate/", "products/"]
+)
+def test_studio__pages__nothing_that_axe_complains_of(studio, shop, path):
+    studio.goto(f"{shop.origin}/s/demo/studio/{path}")
+    found = Axe().run(studio).response["violations"]
+    assert [one["id"] for one in found] == []
 
 
 def shot(locator):
