@@ -65,7 +65,7 @@ MEMBERS = {
     "creative": f"{SITE}creatives/hero-hearth/",
     "creative-new": f"{SITE}creatives/new/",
     "creatives-several": f"{SITE}creatives/several/",
-    "creative-compare": f"{SITE}creatives/hero-hearth/compare/?before=1&after=1",
+    "creative-compare": f"{SITE}creatives/strip-lamps/compare/?before=1&after=2",
     "creative-focus": f"{SITE}creatives/hero-hearth/focus/",
     "creative-use": f"{SITE}creatives/hero-hearth/use/",
     "creative-preview": f"{SITE}creatives/hero-hearth/preview/?placement=home-hero",

@@ -1,0 +1,192 @@
+"""From a picture to an approved banner in three placements and two languages, as two people do it.
+
+By mouse and by keyboard alone; clicks are counted as a person makes them, and docs/studio.md says
+how many there were.
+"""
+
+import io
+import json
+import re
+import urllib.request
+from dataclasses import dataclass
+
+import pytest
+from PIL import Image, ImageDraw
+
+pytestmark = pytest.mark.browser
+
+WALL = "/s/demo/creatives/"
+PLACES = {
+    "walk-hero": {"width": 1200, "height": 400, "phone_width": 375, "phone_height": 450},
+    "walk-strip": {"width": 728, "height": 90},
+    "walk-box": {"width": 300, "height": 250},
+}
+WORDS = {"en": "A pot that lasts for ever", "zh-Hans": "一口用一辈子的锅"}
+MOST_CLICKS = 14
+
+
+def _picture(color: str) -> bytes:
+    """A picture whose subject, a disc, lies right of the middle."""
+    picture = Image.new("RGB", (1600, 1200), color)
+    ImageDraw.Draw(picture).ellipse((900, 400, 1300, 800), fill="white")
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def _api(lab, verb, path, body):
+    request = urllib.request.Request(
+        lab.web + path,
+        method=verb,
+        data=json.dumps(body).encode(),
+        headers={
+            "Authorization": f"Bearer {lab.keys['secret']}",
+            "Content-Type": "application/json",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)
+
+
+@dataclass(slots=True)
+class Mouse:
+    """Presses what it points at."""
+
+    page: object
+    clicks: int = 0
+
+    def press(self, target) -> None:
+        target.click()
+        self.clicks += 1
+
+    def fill(self, name: str, text: str) -> None:
+        self.page.fill(f"[name='{name}']", text)
+
+
+@dataclass(slots=True)
+class Keys:
+    """Never touches the mouse: Tab until it is there, then Enter, Space or typing."""
+
+    page: object
+    clicks: int = 0
+
+    def press(self, target) -> None:
+        self._reach(target)
+        box = target.evaluate("element => element.type === 'checkbox'")
+        self.page.keyboard.press("Space" if box else "Enter")
+        self.clicks += 1
+
+    def fill(self, name: str, text: str) -> None:
+        self._reach(self.page.locator(f"[name='{name}']"))
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(text)
+
+    def _reach(self, target) -> None:
+        target.wait_for()
+        for _step in range(150):
+            if target.evaluate("element => element === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        pytest.fail(f"the keyboard never reaches {target}")
+
+
+def _log_in(page, lab, name):
+    page.goto(f"{lab.web}/login/")
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", lab.passwords[name])
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(re.compile("/s/"))
+
+
+def _upload(by, lab, name, color):
+    page = by.page
+    page.goto(lab.web + WALL)
+    by.press(page.get_by_role("link", name="Upload a banner"))
+    file = {"name": f"{name}.png", "mimeType": "image/png", "buffer": _picture(color)}
+    page.set_input_files("[name=upload]", file)
+    by.fill("name", name)
+    by.fill("alt", WORDS["en"])
+    by.fill("alt_zh-Hans", WORDS["zh-Hans"])
+    by.fill("landing_url", f"{lab.web}/demo/")
+    by.press(page.get_by_role("button", name="Save the banner"))
+    page.wait_for_url(re.compile(r"/creatives/(?!new)"))
+
+
+def _cut(by):
+    page = by.page
+    for key in PLACES:
+        by.press(page.locator(f"#cut-{key}"))
+    by.press(page.get_by_role("button", name="Make cuts for the chosen ones"))
+    for _try in range(40):
+        page.wait_for_timeout(500)
+        page.reload()
+        if not any(page.locator(f"#cut-{key}").count() for key in PLACES):
+            return
+    pytest.fail("the cuts were not made in time")
+
+
+def _submit(by):
+    by.press(by.page.get_by_role("button", name="Submit for review"))
+    by.page.get_by_role("link", name="Review it").wait_for()
+
+
+def _approve(by, lab, name):
+    page = by.page
+    page.goto(f"{lab.web}/s/demo/review/")
+    by.press(page.get_by_role("link", name=name).first)
+    by.press(page.get_by_role("button", name="Approve"))
+    page.get_by_text("is approved").wait_for()
+
+
+def _decided(lab, locale):
+    body = {"user_id": "walker", "placements": list(PLACES), "locale": locale}
+    request = urllib.request.Request(
+        f"{lab.delivery}/api/v1/decide",
+        data=json.dumps(body).encode(),
+        headers={
+            "Authorization": f"Bearer {lab.keys['secret']}",
+            "Content-Type": "application/json",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)["decisions"]
+
+
+def _sizes(creative):
+    return {(s["width"], s["height"]) for s in creative["sources"] if s["density"] == 1}
+
+
+@pytest.fixture(scope="module")
+def places(lab):
+    for key, sides in PLACES.items():
+        _api(lab, "POST", "/api/v1/placements/", {"key": key, "name": key} | sides)
+
+
+@pytest.mark.usefixtures("places")
+@pytest.mark.parametrize(
+    ("hand", "name", "color"),
+    [(Mouse, "Walked by mouse", "#7a2e1d"), (Keys, "Walked by keyboard", "#1d4b7a")],
+)
+def test_walk__picture_to_banner__three_placements_two_languages(page, lab, hand, name, color):
+    by = hand(page)
+    _log_in(page, lab, "marketer")
+    _upload(by, lab, name, color)
+    _cut(by)
+    _submit(by)
+    page.context.clear_cookies()
+    _log_in(page, lab, "manager")
+    _approve(by, lab, name)
+    assert by.clicks <= MOST_CLICKS
+
+    key = name.lower().replace(" ", "-")
+    for place in PLACES:
+        _api(lab, "PATCH", f"/api/v1/placements/{place}/", {"fallback": key})
+    page.wait_for_timeout(5_000)
+    for locale, words in WORDS.items():
+        shown = {place: answer["creative"] for place, answer in _decided(lab, locale).items()}
+        assert {creative["key"] for creative in shown.values()} == {key}
+        assert {creative["alt"] for creative in shown.values()} == {words}
+        assert {creative["locale"] for creative in shown.values()} == {locale}
+        assert _sizes(shown["walk-hero"]) == {(1200, 400), (375, 450)}
+        assert _sizes(shown["walk-strip"]) == {(728, 90)}
+        assert _sizes(shown["walk-box"]) == {(300, 250)}
