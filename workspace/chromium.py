@@ -112,12 +112,19 @@ def _run(path: str, folder: Path, what: Sequence[str], out: int | IO[bytes]) -> 
     # The sandbox of Chromium refuses to start for root, as in most containers.
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     command = [
+        *_gently(),
         *(path, *FLAGS, *root, f"--user-data-dir={folder / 'profile'}"),
         *what,
         (folder / PAGE).as_uri(),
     ]
     with _honestly():
         _finish(subprocess.Popen(command, cwd=folder, stdout=out, **QUIETLY))  # noqa: S603 - a list
+
+
+def _gently() -> list[str]:
+    """Drawing takes whole processors: pages and shoppers go first."""
+    nice = shutil.which("nice")
+    return [nice, "-n", "15"] if nice else []
 
 
 @contextlib.contextmanager
