@@ -18,7 +18,7 @@ MIME_TYPES = {
     "gif": "image/gif",
     "mp4": "video/mp4",
     "webm": "video/webm",
-    "css": "text/css",
+    "css": "text/css; charset=utf-8",
 }
 
 

@@ -9,7 +9,12 @@ BODY = b"0123456789"
 
 @pytest.mark.parametrize(
     ("ending", "kind"),
-    [("mp4", "video/mp4"), ("webm", "video/webm"), ("css", "text/css"), ("png", "image/png")],
+    [
+        ("mp4", "video/mp4"),
+        ("webm", "video/webm"),
+        ("css", "text/css; charset=utf-8"),
+        ("png", "image/png"),
+    ],
 )
 def test_media__every_sort__named_by_its_ending_and_harmless(client, ending, kind):
     answer = client.get(f"/media/{media.store(BODY, ending)}")

@@ -398,7 +398,8 @@ def test_media__picture__is_served_for_ever_to_everybody(granian) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ending", "kind"), [("mp4", "video/mp4"), ("webm", "video/webm"), ("css", "text/css")]
+    ("ending", "kind"),
+    [("mp4", "video/mp4"), ("webm", "video/webm"), ("css", "text/css; charset=utf-8")],
 )
 def test_media__film_or_style_sheet__served_in_parts_and_harmless(granian, ending, kind) -> None:
     folder, name = read().media_root, f"{'ef' * 32}.{ending}"

@@ -6,6 +6,7 @@ from creatives import words
 from creatives.words import Saying
 from experiments.models import Status, Variant
 from tests import factories
+from tests.creatives.languages import in_one_language
 from tests.doors import an_experiment
 from workspace.models import Site
 
@@ -24,12 +25,14 @@ OF_THE_VISITOR = ("locale", "dir", "alt", "landing_url")
 
 
 def a_spoken(site, name: str, **said: Saying):
-    """A creative with words in other languages, brought before visitors."""
-    creative = factories.a_creative(site, name, approved=False)
+    """A creative with words in some languages, approved before its site spoke the others."""
+    with in_one_language(site):
+        creative = factories.a_creative(site, name, approved=False)
     for locale, saying in said.items():
         version = creative.versions.get()
         words.say(version, locale.replace("_", "-"), saying, actor=None, now=factories.NOW)
-    factories.approve(creative)
+    with in_one_language(site):
+        factories.approve(creative)
     return creative
 
 
@@ -44,7 +47,8 @@ def bazaar(committed_world):
     }
     default = a_spoken(site, "Default", **said)
     placement = factories.a_placement(site, "hall", fallback=default)
-    experiment = an_experiment(site, "which", placement, Status.RUNNING)
+    with in_one_language(site):
+        experiment = an_experiment(site, "which", placement, Status.RUNNING)
     chosen = a_spoken(site, "Chosen", **said)
     Variant.objects.filter(experiment=experiment, key="b").update(creative=chosen)
     key = factories.a_key(site, "publishable")[1]
