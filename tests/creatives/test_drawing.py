@@ -5,11 +5,11 @@ import shutil
 import pytest
 from PIL import Image
 
-from creatives import drawing, media, rendering
+from creatives import drawing, media, rendering, review
 from creatives.facts import Facts
 from creatives.models import Rendition, Version
 from tests.creatives.composed import WORDS, a_composed
-from tests.factories import NOW, a_placement, a_site, approve
+from tests.factories import NOW, a_placement, a_site
 from workspace import chromium, jobs
 from workspace.models import Job
 
@@ -22,7 +22,7 @@ needs_chromium = [
 
 @pytest.fixture
 def site():
-    site = a_site()
+    site = a_site(locales=["en", "zh-Hans"])
     a_placement(site, "hero", width=600, height=200, fallback=None)
     a_placement(site, "bar", width=320, height=50, fallback=None)
     return site
@@ -66,8 +66,9 @@ def test_draw__two_sizes_two_languages__sharp_pictures_and_what_does_not_fit(sit
 @pytest.mark.usefixtures("chromium")
 @pytest.mark.browser
 def test_draw__approved__sources_of_a_placement_are_drawn_for_it(site):
-    creative = a_composed(site)
-    version = approve(creative)
+    version = review.submit(a_composed(site).versions.get(), actor=None, now=NOW)
+    looked = {"overflow": "Looked at it in both languages."}
+    version = review.approve(version, waivers=looked, actor=None, now=NOW)
     run_again = drawing.draw(version)
     place = site.placements.get(key="bar")
     sources = rendering.payload(Version.objects.get(pk=version.pk), place).sources

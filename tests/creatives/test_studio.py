@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from creatives import media, pictures, rendering, review, studio
+from creatives import drawing, media, pictures, rendering, review, studio
 from creatives.designs import DESIGNS, find, style
 from creatives.designs.markup import markup
 from creatives.facts import Facts
@@ -27,7 +27,12 @@ ATTRIBUTES = {
 
 @pytest.fixture
 def site():
-    return a_site()
+    return a_site(locales=["en", "zh-Hans"])
+
+
+def all_words_fit(creative):
+    """As if it had been drawn and measured: nobody approves what nobody has looked at."""
+    drawing.keep_overflow(creative.versions.get(), {})
 
 
 def test_compose__two_languages__draft_with_markup_sheet_and_copy(site):
@@ -44,7 +49,8 @@ def test_compose__two_languages__draft_with_markup_sheet_and_copy(site):
     scope = re.search(r'class="(bl[0-9a-f]{10})', version.html)[1]
     assert f".{scope}__headline" in css
     assert "banner" not in css
-    assert Job.objects.get(kind="creatives.draw").parameters == {"version": version.pk}
+    wanted = {"version": version.pk, "content": version.original_sha256}
+    assert Job.objects.get(kind="creatives.draw").parameters == wanted
     assert AuditEntry.objects.filter(action="create", object_key=creative.key).exists()
 
 
@@ -55,6 +61,7 @@ def test_compose__second_language_empty__visitors_read_the_first(site):
 
 def test_payload__composed__addresses_of_the_data_plane_and_both_languages(site):
     creative = a_composed(site)
+    all_words_fit(creative)
     approve(creative)
     payload = rendering.payload(creative.versions.get(), a_placement(site))
     assert payload.kind == "html"
@@ -68,6 +75,7 @@ def test_payload__composed__addresses_of_the_data_plane_and_both_languages(site)
 
 def test_recompose__live_banner__next_draft_while_the_approved_one_stays(site):
     creative = a_composed(site)
+    all_words_fit(creative)
     live = approve(creative)
     picture = a_picture_of(site, color="navy")
     version = studio.recompose(

@@ -16,7 +16,7 @@ STUDIO = "/s/shop/studio/"
 
 @pytest.fixture
 def site():
-    return a_site()
+    return a_site(locales=["en", "zh-Hans"])
 
 
 @pytest.fixture(autouse=True)
