@@ -19,11 +19,9 @@ from creatives import expiring, library, placements, review
 from creatives.models import Copy, Creative, Rendition, Version
 from delivery import expiry
 from engine.errors import LabError
-from experiments import publishing
-from experiments.models import Experiment, Status
-from tests import factories
-from tests.doors import an_experiment
-from tests.factories import NOW, a_placement, a_site
+from experiments import lifecycle, publishing
+from experiments.models import Experiment
+from tests.factories import NOW, a_creative, a_placement, a_site, an_experiment
 from workspace.models import Site
 
 pytestmark = pytest.mark.django_db
@@ -73,40 +71,44 @@ def seen(payload) -> tuple:
     return payload.version, payload.alt, payload.landing_url, tuple(files), tuple(words)
 
 
-def a_draft(site: Site, name: str) -> Creative:
-    creative = Creative.objects.create(site=site, key=name, name=name)
+def a_draft(site: Site, name: str, number: int = 1) -> Creative:
+    creative, _made = Creative.objects.get_or_create(site=site, key=name, name=name)
     version = Version.objects.create(
-        creative=creative, number=1, alt=f"{name} 1", landing_url="https://shop.example/1",
-        width=1200, height=400, original_name="a.png", original_type="image/png",
-        original_bytes=1, original_sha256="0" * 64,
+        creative=creative, number=number, alt=f"{name} {number}", width=1200, height=400,
+        landing_url=f"https://shop.example/{number}", original_name="a.png",
+        original_type="image/png", original_bytes=1, original_sha256="0" * 64,
     )  # fmt: skip
-    Copy.objects.create(version=version, locale="zh-Hans", alt=f"{name} 一")
+    Copy.objects.create(version=version, locale="zh-Hans", alt=f"{name} 一 {number}")
     Rendition.objects.create(
-        version=version,
-        file=f"{name}.avif",
-        mime_type="image/avif",
-        width=1200,
-        height=400,
-        bytes=1,
-    )
+        version=version, file=f"{name}-{number}.avif", mime_type="image/avif",
+        width=1200, height=400, bytes=1,
+    )  # fmt: skip
     return creative
 
 
 def begin() -> Memory:
     """A test that runs on a placement with a default, all of it approved, and one draft."""
-    site = a_site()
-    memory = Memory(site, NOW)
-    place = a_placement(site, fallback=a_draft(site, "default"))
-    memory_of(place.fallback, "submit", memory)
-    memory_of(place.fallback, "approve", memory)
-    place.fallback.refresh_from_db()
-    experiment = an_experiment(site, "spring", place, Status.RUNNING)
-    for variant in experiment.variants.select_related("creative__live"):
-        for version in variant.creative.versions.all():
-            memory.approved[version.pk] = content(version)
-        memory.shown[variant.creative_id] = variant.creative.live_id
-    a_draft(site, "extra")
+    memory = Memory(a_site(locales=["en", "zh-Hans"]), NOW)
+    place = a_placement(memory.site, fallback=an_approved(memory, "default"))
+    experiment = an_experiment(memory.site, "spring", placement=place, variants=0)
+    for position, key in enumerate("ab"):
+        creative = an_approved(memory, f"spring-{key}", versions=3)
+        experiment.variants.create(key=key, name=key, position=position, creative=creative)
+    lifecycle.start(experiment, actor=None, now=NOW)
+    a_draft(memory.site, "extra")
     return memory
+
+
+def an_approved(memory: Memory, name: str, *, versions: int = 1) -> Creative:
+    """All its versions approved, the last of them by the moves; visitors see that one."""
+    for number in range(1, versions + 1):
+        Version.objects.filter(creative__key=name).update(status=Version.Status.APPROVED)
+        creative = a_draft(memory.site, name, number)
+    memory_of(creative, "submit", memory)
+    memory_of(creative, "approve", memory)
+    memory.approved |= {version.pk: content(version) for version in creative.versions.all()}
+    creative.refresh_from_db()
+    return creative
 
 
 def memory_of(creative: Creative, move: str, memory: Memory, back: int = 0) -> None:
@@ -289,7 +291,7 @@ def test_mutation__approved_content_can_be_changed__is_found():
 
 def test_mutation__withdrawn_one_stays_live__is_refused_by_the_guard(monkeypatch):
     monkeypatch.setattr(review, "_show", lambda _creative, _version: None)
-    creative = factories.a_creative(a_site(), approved=False)
+    creative = a_creative(a_site(), approved=False)
     Creative.objects.filter(pk=creative.pk).update(live=None)
     version = review.submit(creative.versions.get(), actor=None, now=NOW)
     version = review.approve(version, actor=None, now=NOW)
