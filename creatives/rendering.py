@@ -183,7 +183,7 @@ def _source(rendition: Rendition, media: str = "") -> Source:
 def _copies(version: Version) -> list[Copy]:
     """The words in the site's other languages; those that it no longer speaks stay away."""
     others = version.creative.site.locales[1:]
-    return [copy for copy in version.copies.all() if copy.locale in others]
+    return [copy for copy in version.copies.all() if copy.locale in others] if others else []
 
 
 def _words(version: Version, copy: Copy) -> Words:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 import msgspec
 from django.utils.translation import gettext as _
 
+from creatives import wall
 from creatives.models import Creative, Placement
 from delivery import decide
 from delivery.index import ReadyExperiment, ReadyPlacement
 from delivery.offers import Offer
 from engine.assignment import allocation
 from engine.assignment.hashing import bucket
-from experiments import compare_and_set, gallery, known, policy_steps
+from experiments import compare_and_set, known, policy_steps
 from experiments.inquiry import Inquiry
 from experiments.models import Experiment, Status, Variant
 from experiments.steps import Step
@@ -72,7 +73,7 @@ def _told(site: Site, steps: list[Step], offer: Offer, row: Experiment | None) -
     answer = msgspec.json.decode(offer.head + b"null}")
     variants = {variant.key: variant for variant in row.variants.all()} if row else {}
     shown = answer["creative"]
-    pictures = gallery.with_pictures(Creative.objects.filter(site=site))
+    pictures = wall.with_pictures(Creative.objects.filter(site=site))
     return Explanation(
         steps=tuple(steps),
         variant=variants.get(answer["variant"]),

@@ -49,11 +49,20 @@ class RuleForm(Quiet, forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, site: Site, variants: Named, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401
+        site: Site,
+        variants: Named,
+        offered: Sequence[tuple[int, str]],
+        **kwargs: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(*args, **kwargs | {"empty_permitted": False})
         field = self.fields["segment"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
         field.queryset = Segment.objects.filter(site=site)
+        # Each row would ask for the same list again.
+        field.choices = [("", field.empty_label or ""), *offered]
         for key, name in variants:
             weight = whole(name, 0, HEAVIEST, required=False)
             weight.widget.attrs["placeholder"] = "0"
@@ -132,7 +141,8 @@ def _rows_of(site: Site, variants: Named, data: Any, rules: Sequence[RulePlan]) 
         {"segment": rule.segment.pk} | {WEIGHT + key: w for key, w in rule.weights.items()}
         for rule in rules
     ]
-    given = {"site": site, "variants": variants}
+    offered = list(Segment.objects.filter(site=site).values_list("pk", "name"))
+    given = {"site": site, "variants": variants, "offered": offered}
     rows = _RowsOfRules(data, initial=initial, prefix=PREFIX, form_kwargs=given)
     return cast(Rules, rows)
 

@@ -85,12 +85,14 @@ def _store(revision: int, sha256: str, body: bytes, now: dt.datetime) -> int:
 def compile_snapshot(*, now: dt.datetime) -> wire.Snapshot:
     """Everything that is live, as the data plane needs it; nothing unapproved, nothing expired."""
     profiled = _profiled()
+    sites = list(Site.objects.order_by("id"))
+    words = any(len(site.locales) > 1 for site in sites)
     return wire.Snapshot(
         format=wire.FORMAT,
-        sites=tuple(_site(site, profiled) for site in Site.objects.order_by("id")),
+        sites=tuple(_site(site, profiled) for site in sites),
         keys=tuple(map(_key, ApiKey.objects.filter(revoked_at=None).order_by("id"))),
-        placements=_placements(now),
-        experiments=_experiments(now),
+        placements=_placements(now, words=words),
+        experiments=_experiments(now, words=words),
     )
 
 
@@ -110,23 +112,25 @@ def _site(site: Site, profiled: set[int]) -> wire.SiteEntry:
 def _profiled() -> set[int]:
     """Sites that need to know what their visitors do: minimal by default."""
     capped = Creative.objects.exclude(cap_per_session=None, cap_per_day=None)
-    segments = Segment.objects.values_list("site_id", flat=True)
-    return {*segments, *capped.values_list("site_id", flat=True)}
+    segments = Segment.objects.order_by().values_list("site_id", flat=True)
+    return set(segments.union(capped.order_by().values_list("site_id", flat=True)))
 
 
 def _key(key: ApiKey) -> wire.KeyEntry:
     return wire.KeyEntry(sha256=key.sha256, id=key.pk, site_id=key.site_id, kind=key.kind)
 
 
-def _shown(path: str, now: dt.datetime) -> "Prefetch[str]":
-    """The approved version of each creative that may be shown, as `shown`."""
+def _shown(path: str, now: dt.datetime, *, words: bool) -> "Prefetch[str]":
+    """The approved version of each creative that may be shown, as `shown`.
+
+    `words`: some site speaks more than one language.
+    """
     siblings = Version.objects.filter(creative=OuterRef("creative")).order_by("pk").values("pk")
     live = Version.objects.filter(pk=F("creative__live")).annotate(siblings=ArraySubquery(siblings))
     expired = Q(creative__expires_at__lte=now)
     versions = live.exclude(expired).select_related("creative__site")
-    return Prefetch(
-        f"{path}__versions", versions.prefetch_related("renditions", "copies"), to_attr="shown"
-    )
+    loaded = versions.prefetch_related("renditions", *(["copies"] if words else []))
+    return Prefetch(f"{path}__versions", loaded, to_attr="shown")
 
 
 def _payload(creative: Creative | None, place: Placement) -> wire.CreativePayload | None:
@@ -134,9 +138,11 @@ def _payload(creative: Creative | None, place: Placement) -> wire.CreativePayloa
     return rendering.payload(shown[0], place, siblings=shown[0].siblings) if shown else None
 
 
-def _placements(now: dt.datetime) -> tuple[wire.PlacementEntry, ...]:
+def _placements(now: dt.datetime, *, words: bool) -> tuple[wire.PlacementEntry, ...]:
     seeds = {(layer.site_id, layer.key): layer.seed for layer in Layer.objects.all()}
-    rows = Placement.objects.select_related("fallback").prefetch_related(_shown("fallback", now))
+    rows = Placement.objects.select_related("fallback").prefetch_related(
+        _shown("fallback", now, words=words)
+    )
     return tuple(
         wire.PlacementEntry(
             id=row.pk,
@@ -149,8 +155,10 @@ def _placements(now: dt.datetime) -> tuple[wire.PlacementEntry, ...]:
     )
 
 
-def _experiments(now: dt.datetime) -> tuple[wire.ExperimentEntry, ...]:
-    variants = Variant.objects.select_related("creative").prefetch_related(_shown("creative", now))
+def _experiments(now: dt.datetime, *, words: bool) -> tuple[wire.ExperimentEntry, ...]:
+    variants = Variant.objects.select_related("creative").prefetch_related(
+        _shown("creative", now, words=words)
+    )
     live = Experiment.objects.filter(origin=Experiment.Origin.LIVE).select_related("placement")
     rows = live.prefetch_related(Prefetch("variants", variants), "rules__segment")
     entries = map(_experiment_or_nothing, rows.order_by("id"))

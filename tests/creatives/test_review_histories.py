@@ -274,7 +274,7 @@ def test_mutation__newest_versions_shown__is_found(monkeypatch):
 
 def test_mutation__expired_ones_shown__is_found(monkeypatch):
     never, shown = dt.datetime(2000, 1, 1, tzinfo=dt.UTC), publishing._shown
-    monkeypatch.setattr(publishing, "_shown", lambda path, _now: shown(path, never))
+    monkeypatch.setattr(publishing, "_shown", lambda path, _now, **how: shown(path, never, **how))
     assert fails()
 
 

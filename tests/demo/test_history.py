@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from demo import data, history, loop_stories, storybook
+from demo import compositions, data, history, loop_stories, storybook
 from demo.models import DemoSite, Parcel
 from demo.parcels import Counter
 from demo.storybook import STORIES
@@ -31,7 +31,9 @@ STATUSES = {
     "cart-nudge": "draft",
     "hero-for-you": "running",
     "promotion-bandit": "running",
+    compositions.EXPERIMENT: "running",
 }
+UNSEEN = {"search-shoes": "no_data", "cart-nudge": "no_data"}
 CHOSEN = {"hero-for-you": "use", "promotion-bandit": "use"}
 """Whose banner is chosen: it pays, with the declared worlds, in all but one of a thousand pasts."""
 
@@ -60,7 +62,7 @@ def test_past__fresh_site__every_verdict_there_is_and_again_adds_nothing(living)
     assert done.result["left"] == {}
     assert (done.progress, done.total) == (60, 60)
     found = dict(Report.objects.values_list("experiment__key", "verdict"))
-    assert found == VERDICTS | CHOSEN | {"search-shoes": "no_data", "cart-nudge": "no_data"}
+    assert found == VERDICTS | CHOSEN | UNSEEN
     assert dict(Experiment.objects.values_list("key", "status")) == STATUSES
     chosen = loop_stories.PERSONAL_VISITS + loop_stories.LEARNING_VISITS
     sent = sum(Parcel.objects.values_list("shoppers", flat=True))

@@ -105,16 +105,11 @@ def test_personalised__only_the_old_banners__falls_back_on_them(site, shown, pla
 
 
 def test_bandit__banners_of_other_sizes__left_out(site, shown, places):
-    version = shown["hero-harvest"].versions.get()
-    version.height = 300
-    version.save()
-    try:
-        made = loop_stories.bandit(site, shown, places, None, NOW())
-        keys = list(made.variants.values_list("key", flat=True))
-        assert keys == ["promo-weekend", "promo-bundle", "promo-members"]
-    finally:
-        version.height = 400
-        version.save()
+    flat = factories.a_creative(site, "Flat", size=(1200, 300), approved=False)
+    found = shown | {"hero-harvest": flat}
+    made = loop_stories.bandit(site, found, places, None, NOW())
+    keys = list(made.variants.values_list("key", flat=True))
+    assert keys == ["promo-weekend", "promo-bundle", "promo-members"]
 
 
 def test_bandit__no_promotions_yet__falls_back_on_heroes(site, shown, places):

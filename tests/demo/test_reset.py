@@ -12,15 +12,16 @@ from audiences import profiles
 from audiences.models import Segment
 from creatives.models import Placement
 from delivery.config import read as read_config
-from demo import data, reset, seed
+from demo import compositions, data, reset, seed
 from demo.models import DemoSite
+from demo.places import PLACES
 from engine.errors import IllegalMove
 from events import rollup
 from events.models import Aggregate, Alias, Conversion, Event, Tally, UnitTotal
 from experiments.models import Experiment, Report, Status
 from experiments.reports import refresh
 from tests.events import log
-from tests.factories import a_key, a_site, a_user, an_experiment
+from tests.factories import a_key, a_landing, a_site, a_user, an_experiment
 from workspace import audit, jobs, seen
 from workspace.models import ApiKey, AuditEntry, Job, Membership, Site
 
@@ -40,6 +41,9 @@ def demo(now):
 def fill(site, *, first, now):
     """A site with an experiment that people have seen, and everything else that it can have."""
     user = a_user(site=site)
+    site.origins = [*site.origins, "https://shop.example"]
+    site.save()
+    a_landing(site)
     placement = Placement.objects.filter(site=site, key="home-hero").first()
     experiment = an_experiment(site, status=Status.RUNNING, placement=placement)
     a, b = experiment.variants.all()
@@ -113,17 +117,20 @@ def test_reset__two_sites_full_of_data__the_other_one_is_untouched(demo, now):
 
     assert done.status == Job.Status.DONE, done.error
     assert others(demo) == before
-    assert not Experiment.objects.filter(site=demo).exists()
+    made = Experiment.objects.get(site=demo)
+    assert (made.key, made.created_at >= now) == (compositions.EXPERIMENT, True)
     for model in (Event, Conversion, UnitTotal, Tally, Segment):
         assert not model.objects.filter(site_id=demo.pk).exists(), model
     assert set(Aggregate.objects.values_list("experiment_id", flat=True)) == {experiments[1].pk}
     # Made again, with the people, keys and the log that were there.
-    assert Placement.objects.filter(site=demo).count() == 9
+    # One of them comes with the studio.
+    assert Placement.objects.filter(site=demo).count() == len(PLACES) + 1
     assert set(Membership.objects.filter(site=demo).values_list("pk")) == people
     assert set(ApiKey.objects.filter(site=demo).values_list("pk")) == keys
     assert AuditEntry.objects.filter(site=demo).count() > log_before
     assert AuditEntry.objects.filter(site=demo, action="reset").count() == 1
-    left = Job.objects.filter(site=demo).values_list("kind", flat=True)
+    # What the studio of the new demo has drawn goes its own way.
+    left = Job.objects.filter(site=demo, kind__in=data.KINDS).values_list("kind", flat=True)
     assert sorted(left) == [data.RESET, data.SEED_HISTORY]
 
 
@@ -163,7 +170,8 @@ def test_reset__worker_dies_between_its_halves__the_next_one_ends_it(demo, now, 
     monkeypatch.setattr(reset, "again", whole)
     later = timezone.now() + jobs.LEASE * 2
     assert jobs.run(job.pk, now=later).status == Job.Status.DONE
-    assert Placement.objects.filter(site=demo).count() == 9
+    # One of them comes with the studio.
+    assert Placement.objects.filter(site=demo).count() == len(PLACES) + 1
 
 
 def test_reset__new_model_of_a_site__is_removed_or_kept_on_purpose():

@@ -36,7 +36,7 @@ def test_simulate__stranger_to_the_site__404(client, made):
 
 def test_simulate__manager__may_not(log_in):
     assert log_in("manager").post(PAGE, WISH).status_code == 403
-    assert not Job.objects.exists()
+    assert not Job.objects.filter(kind=SIMULATE).exists()
 
 
 def test_simulate__marketer__one_job_however_often_the_button_is_pressed(log_in):

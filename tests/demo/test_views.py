@@ -16,7 +16,7 @@ PAGES = [
     "/demo/search/?q=nothing-like-it",
 ]  # fmt: skip
 SLOTS = {
-    "/demo/": {"home-hero": (1200, 400)},
+    "/demo/": {"home-hero": (1200, 400), "home-band": (970, 250)},
     "/demo/c/shoes/": {"category-strip": (970, 250), "category-side": (300, 600)},
     "/demo/p/kettle/": {"product-strip": (970, 250)},
     "/demo/promotion/": {"promotion-hero": (1200, 400)},
