@@ -260,7 +260,7 @@ def fails() -> bool:
     return False
 
 
-def _newest(path: str, now: dt.datetime) -> "Prefetch[str]":
+def _newest(path: str, now: dt.datetime, *, words: bool) -> "Prefetch[str]":
     """What a careless compiler would show: the newest version, approved or not."""
     newest = Version.objects.order_by("creative_id", "-number").distinct("creative_id")
     rows = newest.select_related("creative__site").prefetch_related("renditions", "copies")
