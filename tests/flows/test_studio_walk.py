@@ -11,6 +11,7 @@ import urllib.request
 from dataclasses import dataclass
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageDraw
 
 pytestmark = pytest.mark.browser
@@ -190,3 +191,65 @@ def test_walk__picture_to_banner__three_placements_two_languages(page, lab, hand
         assert _sizes(shown["walk-hero"]) == {(1200, 400), (375, 450)}
         assert _sizes(shown["walk-strip"]) == {(728, 90)}
         assert _sizes(shown["walk-box"]) == {(300, 250)}
+
+
+AXE = Axe()
+PAGES = (
+    WALL,
+    f"{WALL}?state=in_review",
+    f"{WALL}new/",
+    f"{WALL}several/",
+    f"{WALL}sheet/",
+    f"{WALL}hero-hearth/",
+    f"{WALL}hero-hearth/preview/?placement=home-hero",
+    f"{WALL}hero-hearth/preview/sheet/",
+    f"{WALL}hero-hearth/focus/",
+    f"{WALL}hero-hearth/words/",
+    f"{WALL}hero-hearth/use/",
+    f"{WALL}strip-lamps/compare/?before=1&after=2",
+    "/s/demo/review/",
+    "/s/demo/review/strip-lamps/2/",
+    "/s/demo/review/clear-countdown/2/",
+    "/s/demo/studio/",
+    "/s/demo/studio/cover/?creative=studio-trail",
+    "/s/demo/studio/split/generate/",
+    "/s/demo/studio/products/",
+    "/s/demo/placements/",
+    "/s/demo/placements/home-hero/",
+    "/s/demo/placements/new/",
+    "/s/demo/placements/usual/",
+    "/s/demo/settings/",
+    "/s/demo/settings/webhooks/",
+)
+
+
+@pytest.mark.parametrize(
+    ("theme", "language", "size"),
+    [("light", "en-US", (1366, 768)), ("dark", "zh-CN", (390, 844))],
+    ids=["light-en-desktop", "dark-zh-phone"],
+)
+def test_pages__of_the_studio__nothing_that_axe_complains_of(  # noqa: PLR0917 - fixtures
+    chromium, lab, complaints, theme, language, size
+):
+    width, height = size
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, locale=language, color_scheme=theme
+    )
+    page = context.new_page()
+    complaints.watch(page)
+    page.goto(f"{lab.web}/login/")
+    page.fill("[name=username]", "admin")
+    page.fill("[name=password]", lab.passwords["admin"])
+    page.locator("form button[type=submit]").last.click()
+    page.wait_for_url(re.compile("/s/"))
+    found = {}
+    for path in PAGES:
+        page.goto(lab.web + path)
+        page.wait_for_load_state("networkidle")
+        for one in AXE.run(page).response["violations"]:
+            found[path, one["id"]] = [node["html"][:160] for node in one["nodes"]][:3]
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if over > 1:
+            found[path, "too wide"] = over
+    context.close()
+    assert found == {}
