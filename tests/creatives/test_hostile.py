@@ -1,6 +1,7 @@
 """Every file of the corpus ends as it must, and what is served of it says nothing else."""
 
 import io
+import os
 import struct
 
 import pytest
@@ -10,6 +11,7 @@ from creatives import library, media, uploads
 from engine.errors import InputError
 from tests.creatives.corpus import CASES, TAKEN, Case
 from tests.creatives.hostile_bytes import MARK
+from tests.creatives.hostile_films import film
 from tests.factories import a_picture, a_site
 
 SAID = {"exif", "xmp", "XML:com.adobe.xmp", "comment", "icc_profile", "Title", "photoshop"}
@@ -111,3 +113,9 @@ def test_create__name_that_means_harm__kept_as_text_and_never_as_a_path(name, no
     assert len(version.original_name) <= 255
     assert version.original_name.endswith(name[-4:])
     assert all(media.NAME.fullmatch(file.file) for file in version.renditions.all())
+
+
+def test_film__made_by_an_encoder_that_takes_priority__leaves_the_tests_ordinary():
+    film(codec="libsvtav1", frames=2)
+
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
