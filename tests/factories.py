@@ -42,6 +42,7 @@ def a_site(key: str = "shop", **fields: Any) -> Site:
         "origins": ["https://shop.example"],
         "currency": "CNY",
         "locales": ["en"],
+        "launch_review": False,
     } | fields
     site, made = Site.objects.get_or_create(key=key, defaults=fields)
     if made:

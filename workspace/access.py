@@ -34,6 +34,7 @@ class Permission(StrEnum):
     EDIT = "edit"  # creatives, placements, drafts
     REVIEW = "review"  # say yes or no to banners; four eyes keep people from their own
     LAUNCH = "launch"  # start, pause and stop experiments
+    APPROVE = "approve"  # let somebody else's experiment go out
     DECIDE = "decide"  # what becomes of a finished experiment
     ADMINISTER = "administer"  # keys, people, the site itself
 
@@ -41,9 +42,18 @@ class Permission(StrEnum):
 GRANTS: Mapping[str, frozenset[Permission]] = MappingProxyType(
     {
         Role.MARKETER: frozenset(
-            {Permission.VIEW, Permission.EDIT, Permission.REVIEW, Permission.LAUNCH}
+            {
+                Permission.VIEW,
+                Permission.EDIT,
+                Permission.REVIEW,
+                Permission.LAUNCH,
+                Permission.APPROVE,
+            }
         ),
-        Role.MANAGER: frozenset({Permission.VIEW, Permission.REVIEW, Permission.DECIDE}),
+        Role.MANAGER: frozenset(
+            {Permission.VIEW, Permission.REVIEW, Permission.APPROVE, Permission.DECIDE}
+        ),
+        Role.ANALYST: frozenset({Permission.VIEW}),
         Role.ADMINISTRATOR: frozenset(Permission),
     }
 )

@@ -13,6 +13,7 @@ from workspace.models import (
     Delivery,
     Heartbeat,
     Job,
+    KeptAnswer,
     Membership,
     SavedView,
     Seen,
@@ -129,3 +130,12 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ("type", "webhook", "status", "attempts", "answer", "created_at")
     list_filter = ("status", "type")
     list_select_related = ("webhook",)
+
+
+@admin.register(KeptAnswer)
+class KeptAnswerAdmin(ReadOnlyAdmin):
+    list_display = ("caller", "key", "site", "status", "created_at")
+    list_filter = ("site", "status")
+    search_fields = ("caller", "key")
+    list_select_related = ("site",)
+    exclude = ("body",)

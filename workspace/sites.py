@@ -51,6 +51,7 @@ def create(
             "count_automated": is_demo,
             # One person alone can walk through a demo.
             "four_eyes": not is_demo,
+            "launch_review": not is_demo,
         },
     )
     if not made:

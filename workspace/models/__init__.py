@@ -1,5 +1,6 @@
 """People, sites and what belongs to both: roles, keys, the audit log, jobs, webhooks."""
 
+from workspace.models.idempotency import KeptAnswer
 from workspace.models.site import (
     KEY_PATTERN,
     ApiKey,
@@ -23,6 +24,7 @@ __all__ = [
     "Delivery",
     "Heartbeat",
     "Job",
+    "KeptAnswer",
     "Membership",
     "Role",
     "SavedView",

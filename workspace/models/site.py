@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +54,17 @@ class Site(models.Model):
         default=True,
         help_text=_("Whoever made a banner cannot approve it."),
     )
+    launch_review = models.BooleanField(
+        _("second person"),
+        default=True,
+        help_text=_("Another person looks at an experiment before it starts."),
+    )
+    holdout_share = models.PositiveSmallIntegerField(
+        _("holdout"),
+        default=0,
+        validators=[MaxValueValidator(20)],
+        help_text=_("Percent of all visitors who see no experiment for a quarter; 0: nobody."),
+    )
     view_window_days = models.PositiveSmallIntegerField(
         _("post-view window"),
         default=30,
@@ -81,6 +92,7 @@ class Site(models.Model):
 class Role(models.TextChoices):
     MARKETER = "marketer", _("Marketer")
     MANAGER = "manager", _("Manager")
+    ANALYST = "analyst", _("Analyst")
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
@@ -112,11 +124,23 @@ class ApiKey(models.Model):
         PUBLISHABLE = "publishable", _("Publishable")
         SECRET = "secret", _("Secret")
 
+    class Scope(models.TextChoices):
+        READ = "read", _("Read")
+        WRITE = "write", _("Read and write")
+
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(_("name"), max_length=100)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     prefix = models.CharField(_("begins with"), max_length=12)
     sha256 = models.CharField(max_length=64, unique=True)
+    scope = models.CharField(
+        _("may"),
+        max_length=10,
+        choices=Scope,
+        default=Scope.WRITE,
+        help_text=_("Of a secret key."),
+    )
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
@@ -128,6 +152,9 @@ class ApiKey(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=["publishable", "secret"]), name="known_key_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(scope__in=["read", "write"]), name="known_key_scope"
             ),
         ]
 
@@ -151,6 +178,9 @@ class AuditEntry(models.Model):
     object_key = models.CharField(max_length=100)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    reason = models.TextField(_("reason"), blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    chain = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         ordering = ["-at", "-id"]

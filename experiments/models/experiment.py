@@ -1,6 +1,5 @@
-"""Experiments: what is compared, who sees it, and what came out."""
+"""Experiments and their variants."""
 
-import secrets
 from typing import ClassVar
 
 from django.conf import settings
@@ -8,44 +7,21 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from creatives.models import Creative, Placement
-from experiments.decision_requests import DecisionRequest
-from experiments.kept import Report, ReportVersion, ShareLink
-from experiments.policy_rows import Parameters, PolicyRule
-from experiments.published import LearntSnapshot, LiveRevision, Snapshot
-from experiments.watched import Watched
+from audiences.models import Segment
+from creatives.models import Placement
+from experiments.models.layer import new_seed
 from workspace.models import Site, validate_key
-
-__all__ = [
-    "DecisionRequest",
-    "Experiment",
-    "Layer",
-    "LearntSnapshot",
-    "LiveRevision",
-    "NextStep",
-    "Parameters",
-    "PolicyRule",
-    "Report",
-    "ReportVersion",
-    "ShareLink",
-    "Snapshot",
-    "Status",
-    "Variant",
-    "Watched",
-]
-
-
-def new_seed() -> str:
-    """A seed nobody can guess: who knows it could choose ids that land in one variant."""
-    return secrets.token_hex(8)
 
 
 class Status(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    SCHEDULED = "scheduled", _("Scheduled")
     RUNNING = "running", _("Running")
     PAUSED = "paused", _("Paused")
     STOPPED = "stopped", _("Stopped")
     DECIDED = "decided", _("Decided")
+    ARCHIVED = "archived", _("Archived")
 
 
 class NextStep(models.TextChoices):
@@ -55,35 +31,25 @@ class NextStep(models.TextChoices):
     LEAVE = "leave", _("Leave it at that")
 
 
-class Layer(models.Model):
-    """Experiments that exclude each other; its seed puts every visitor in one of 10,000 buckets."""
-
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="layers")
-    key = models.CharField(_("key"), max_length=64, validators=[validate_key])
-    seed = models.CharField(max_length=32, default=new_seed, editable=False)
-
-    class Meta:
-        verbose_name = _("layer")
-        verbose_name_plural = _("layers")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["site", "key"], name="layer_key_once_per_site"),
-        ]
-
-    def __str__(self) -> str:
-        return self.key
-
-
 class Experiment(models.Model):
     """A comparison of banners on one placement."""
 
     class Unit(models.TextChoices):
         VISITOR = "visitor", _("Visitor")
         IMPRESSION = "impression", _("Impression")
+        BLOCK = "block", _("Block of hours")
 
     class Origin(models.TextChoices):
         LIVE = "live", _("Run here")
         EVENTS = "events", _("Imported events")
         RESULTS = "results", _("Imported totals")
+        HOLDOUT = "holdout", _("Holdout of the site")
+
+    class EndAction(models.TextChoices):
+        NOTIFY = "notify", _("Say so, and go on")
+        STOP = "stop", _("Stop it")
+        SHIP_WINNER = "ship_winner", _("Show what the report recommends everywhere")
+        SHIP_VARIANT = "ship_variant", _("Show a named variant everywhere")
 
     class Policy(models.TextChoices):
         FIXED = "fixed", _("Fixed split")
@@ -114,6 +80,28 @@ class Experiment(models.Model):
         blank=True,
         related_name="experiments",
         verbose_name=_("placement"),
+    )
+    also_on: models.ManyToManyField = models.ManyToManyField(  # type: ignore[type-arg]
+        Placement,
+        blank=True,
+        related_name="also_shows",
+        verbose_name=_("also on"),
+        help_text=_("More placements of the same layer that show it too."),
+    )
+    audience = models.ForeignKey(
+        Segment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="experiments",
+        verbose_name=_("audience"),
+        help_text=_("Only visitors of this segment take part."),
+    )
+    targeting = models.JSONField(
+        _("targeting"),
+        default=dict,
+        blank=True,
+        help_text=_("A rule in the language of segments; empty: everybody."),
     )
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.LIVE)
     unit = models.CharField(max_length=10, choices=Unit, default=Unit.VISITOR)
@@ -172,6 +160,12 @@ class Experiment(models.Model):
         editable=False,
         related_name="+",
     )
+    block_hours = models.PositiveSmallIntegerField(
+        _("hours of a block"),
+        default=0,
+        validators=[MaxValueValidator(168)],
+        help_text=_("All visitors get one variant for so long, then it is drawn again."),
+    )
     slice = models.JSONField(default=list, editable=False)
     seed = models.CharField(max_length=32, default=new_seed, editable=False)
     phase = models.PositiveSmallIntegerField(default=1, editable=False)
@@ -179,6 +173,40 @@ class Experiment(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    starts_at = models.DateTimeField(_("start"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("end"), null=True, blank=True)
+    end_action = models.CharField(
+        _("at the end"), max_length=12, choices=EndAction, default=EndAction.NOTIFY
+    )
+    end_variant = models.CharField(_("variant to show"), max_length=64, blank=True)
+    end_handled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ramp = models.JSONField(
+        _("ramp"),
+        default=list,
+        blank=True,
+        help_text=_("Steps of the traffic share: percent, hours to hold, visitors to wait for."),
+    )
+    ramp_since = models.DateTimeField(null=True, blank=True, editable=False)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    approved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    returned_reason = models.TextField(_("why it was sent back"), blank=True)
+    archived_from = models.CharField(max_length=10, blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -201,6 +229,7 @@ class Experiment(models.Model):
     )
     takeaways = models.TextField(_("takeaways"), blank=True)
     next_step = models.CharField(_("next step"), max_length=12, choices=NextStep, blank=True)
+    links = models.JSONField(_("links"), default=list, blank=True)
     tags = models.JSONField(_("tags"), default=list, blank=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
@@ -229,56 +258,16 @@ class Experiment(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(origin="live", placement=None), name="live_needs_a_placement"
             ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Variant(models.Model):
-    """One side of an experiment. The first one (position 0) is the control."""
-
-    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="variants")
-    key = models.CharField(_("key"), max_length=64, validators=[validate_key])
-    name = models.CharField(_("name"), max_length=300)
-    position = models.PositiveSmallIntegerField()
-    creative = models.ForeignKey(
-        Creative, on_delete=models.PROTECT, null=True, blank=True, related_name="variants"
-    )
-    weight = models.PositiveIntegerField(
-        _("weight"), default=1, help_text=_("Relative to the other variants.")
-    )
-    creative_cost = models.PositiveBigIntegerField(
-        _("cost of the creative"), default=0, help_text=_("Once, in minor units.")
-    )
-    media_cost = models.PositiveBigIntegerField(
-        _("media cost"), default=0, help_text=_("Per 1,000 impressions, in minor units.")
-    )
-    discount = models.DecimalField(
-        _("discount"),
-        max_digits=5,
-        decimal_places=2,
-        default=0,
-        validators=[MinValueValidator(0), MaxValueValidator(100)],
-        help_text=_("Percent of the revenue that this banner gives away."),
-    )
-    bucket_start = models.PositiveSmallIntegerField(default=0, editable=False)
-    bucket_end = models.PositiveSmallIntegerField(default=0, editable=False)
-
-    class Meta:
-        ordering = ["position"]
-        verbose_name = _("variant")
-        verbose_name_plural = _("variants")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["experiment", "key"], name="variant_key_once"),
-            models.UniqueConstraint(
-                fields=["experiment", "position"], name="variant_position_once"
+            models.CheckConstraint(
+                condition=models.Q(unit="block", block_hours__gte=1)
+                | (~models.Q(unit="block") & models.Q(block_hours=0)),
+                name="blocks_have_hours",
             ),
             models.CheckConstraint(
-                condition=models.Q(
-                    bucket_end__gte=models.F("bucket_start"), bucket_end__lte=10_000
-                ),
-                name="variant_range_is_a_range",
+                condition=models.Q(starts_at=None)
+                | models.Q(ends_at=None)
+                | models.Q(ends_at__gt=models.F("starts_at")),
+                name="end_after_start",
             ),
         ]
 
