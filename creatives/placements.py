@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from creatives import cutting
 from creatives.library import RESERVED, SHOWING
 from creatives.models import Placement
 from engine.errors import Conflict, IllegalMove
@@ -29,7 +30,7 @@ def create(placement: Placement, *, actor: Person, now: dt.datetime) -> Placemen
 def change(placement: Placement, *, actor: Person, now: dt.datetime) -> Placement:
     """Keep a changed placement; raises IllegalMove for another layer while tests run on it.
 
-    Visitors see another default creative within seconds.
+    Visitors see another default creative within seconds. For other sizes what is shown is cut anew.
     """
     with transaction.atomic():
         stored = Placement.objects.select_for_update().get(pk=placement.pk)
@@ -41,6 +42,8 @@ def change(placement: Placement, *, actor: Person, now: dt.datetime) -> Placemen
             )
         placement.save()
         _record("change", placement, audit.state_of(stored), actor=actor, now=now)
+        if placement.sizes != stored.sizes:
+            cutting.ask_for_shown(placement, actor=actor, now=now)
     return placement
 
 

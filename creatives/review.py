@@ -124,7 +124,11 @@ def withdraw(version: Version, *, reason: str, actor: Person, now: dt.datetime) 
 
 
 def show_again(version: Version, *, actor: Person, now: dt.datetime) -> Version:
-    """Go back to an earlier approved version at once; raises IllegalMove for any other."""
+    """Go back to an earlier approved version at once.
+
+    What was approved then may be wrong now (a price, a landing page): raises NotSettled while a
+    finding is open, IllegalMove for any other version.
+    """
     with transaction.atomic():
         held = _held(version)
         if held.version.status != Status.APPROVED or held.creative.live_id == held.version.pk:
@@ -133,6 +137,7 @@ def show_again(version: Version, *, actor: Person, now: dt.datetime) -> Version:
                 hint=_("Load the page again."),
             )
         _check_shelf(held.creative, now)
+        settling.before_showing(held.version, now=now)
         before = audit.state_of(held.creative)
         _show(held.creative, held.version)
         _record(held.creative, "show again", before, actor=actor, now=now)

@@ -49,6 +49,11 @@ def before_approval(
     for a waiver without a reason or without a warning that it waives.
     """
     waive(version, waivers, actor=actor, now=now)
+    before_showing(version, now=now)
+
+
+def before_showing(version: Version, *, now: dt.datetime) -> None:
+    """Raise NotSettled while a finding is open."""
     against = [found for found in preflight.check(version, now=now) if found.is_open]
     if against:
         raise NotSettled(against)

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from creatives import aside, library, uploads
+from creatives import aside, cutting, library, uploads
 from creatives.models import Creative
 from engine.errors import LabError
 from workspace import jobs
@@ -81,7 +81,9 @@ def _made(job: Job, file: Mapping[str, str], *, now: dt.datetime) -> Creative:
         versions__original_name=file["name"],
         versions__original_sha256=hashlib.sha256(data).hexdigest(),
     ).first()
-    return before or library.take_in(
+    if before:
+        return before
+    made = library.take_in(
         job.site,
         name=name_of(file["name"]),
         upload=data,
@@ -89,6 +91,8 @@ def _made(job: Job, file: Mapping[str, str], *, now: dt.datetime) -> Creative:
         actor=job.created_by,
         now=now,
     )
+    cutting.ask_where_it_fits(made.versions.get(), actor=job.created_by, now=now)
+    return made
 
 
 def name_of(filename: str) -> str:

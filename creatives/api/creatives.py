@@ -13,7 +13,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from creatives import details, expiring, library, words
+from creatives import cutting, details, expiring, library, words
 from creatives.api import etags, filters, finding
 from creatives.api.callers import Caller, SiteView
 from creatives.api.data import CreativeData
@@ -114,7 +114,9 @@ def _made(caller: Caller, values: Mapping[str, Any], *, now: dt.datetime) -> Cre
         actor=caller.person,
         now=now,
     )
-    words.rewrite(made, values.get("words", {}), actor=caller.person, now=now)
+    version = words.rewrite(made, values.get("words", {}), actor=caller.person, now=now)
+    fresh = version or made.versions.get()
+    cutting.ask_where_it_fits(fresh, actor=caller.person, now=now)
     return made
 
 

@@ -12,7 +12,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from creatives import library, review, words
+from creatives import cutting, library, review, words
 from creatives.api import etags, finding
 from creatives.api.callers import Caller, SiteView
 from creatives.api.creatives import CREATED, picture_of
@@ -153,7 +153,7 @@ def _next(
     last = words.newest(creative)
     data, filename = picture_of(caller.site, values)
     decorative = values.get("decorative")
-    made = library.add_version(
+    library.add_version(
         creative,
         alt=values.get("alt", last.alt),
         landing_url=values.get("landing_url", last.landing_url),
@@ -163,4 +163,7 @@ def _next(
         actor=caller.person,
         now=now,
     )
-    return words.rewrite(creative, values.get("words", {}), actor=caller.person, now=now) or made
+    words.rewrite(creative, values.get("words", {}), actor=caller.person, now=now)
+    newest = words.newest(creative)
+    cutting.ask_where_it_fits(newest, actor=caller.person, now=now)
+    return newest

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from creatives import details, library, review_panel, words
+from creatives import cutting, details, library, review_panel, words
 from creatives.forms import CapsForm, CreativeForm, NameForm, VersionForm, say
 from creatives.models import Creative, Version
 from creatives.preflight import pages
@@ -37,9 +37,9 @@ def created(request: SiteRequest, form: CreativeForm) -> Creative | None:
     """The creative that a form describes, or None with the reasons beside its fields."""
     if not form.is_valid() or form.picture is None:
         return None
-    values = form.cleaned_data
+    values, now = form.cleaned_data, timezone.now()
     try:
-        return library.create(
+        made = library.create(
             request.site,
             name=values["name"],
             alt=values["alt"],
@@ -50,11 +50,13 @@ def created(request: SiteRequest, form: CreativeForm) -> Creative | None:
             upload=form.picture,
             filename=form.filename,
             actor=request.user,
-            now=timezone.now(),
+            now=now,
         )
     except LabError as problem:
         form.refuse(problem)
         return None
+    cutting.ask_where_it_fits(made.versions.get(), actor=request.user, now=now)
+    return made
 
 
 @site_page(Permission.VIEW)
@@ -135,8 +137,9 @@ def new_version(request: SiteRequest, key: str) -> HttpResponse:
 def _versioned(request: SiteRequest, creative: Creative, form: VersionForm) -> Version | None:
     if not form.is_valid():
         return None
+    now = timezone.now()
     try:
-        return library.add_version(
+        made = library.add_version(
             creative,
             alt=form.cleaned_data["alt"],
             landing_url=form.cleaned_data["landing_url"],
@@ -145,11 +148,13 @@ def _versioned(request: SiteRequest, creative: Creative, form: VersionForm) -> V
             upload=form.picture,
             filename=form.filename,
             actor=request.user,
-            now=timezone.now(),
+            now=now,
         )
     except LabError as problem:
         form.refuse(problem)
         return None
+    cutting.ask_where_it_fits(made, actor=request.user, now=now)
+    return made
 
 
 @require_POST

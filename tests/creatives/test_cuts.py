@@ -3,17 +3,26 @@
 import io
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from creatives import cuts, decoding, fitting, library, media, rendering, review
+from creatives import cuts, decoding, fitting, library, media, placements, rendering, review
 from creatives.decoding import Refusal, Target
 from creatives.models import Version
 from engine.errors import IllegalMove, InvalidInput, NotFound
 from tests.creatives.hostile_bytes import animation, encoded
 from tests.creatives.hostile_films import film
-from tests.factories import NOW, a_placement, a_site, a_user
+from tests.factories import (
+    NOW,
+    SPRING,
+    a_creative,
+    a_picture,
+    a_placement,
+    a_site,
+    a_user,
+)
 from workspace import jobs
-from workspace.models import AuditEntry, Job
+from workspace.models import AuditEntry, Job, Role
 
 pytestmark = pytest.mark.django_db
 STRIPES = 8
@@ -269,3 +278,31 @@ def test_add_version__only_words_changed__cuts_stay():
     assert _sizes(worded) == _sizes(version)
     assert worded.focus_x == 20
     assert worded.facts == version.facts
+
+
+def test_upload__slots_of_its_proportions__cut_by_itself_and_no_other(client):
+    site = a_site()
+    client.force_login(a_user("mei", role=Role.MARKETER, site=site))
+    wide = _place(site, "wide")
+    _place(site, "box", width=300, height=250)
+    form = {"name": "Spring", "alt": "Spring", "landing_url": SPRING}
+    picture = SimpleUploadedFile("spring.png", a_picture(1600, 400), "image/png")
+
+    client.post("/s/shop/creatives/new/", form | {"upload": picture})
+
+    assert Job.objects.get(kind=cuts.KIND).parameters["placements"] == [wide.pk]
+
+
+def test_placement__other_size__what_is_shown_there_is_cut_anew():
+    site = a_site()
+    shown = a_creative(site, size=(1600, 400))
+    placement = a_placement(site, "hero", width=1600, height=400, fallback=shown)
+    placement.name = "Hero at the top"
+    placements.change(placement, actor=None, now=NOW)
+    assert not Job.objects.filter(kind=cuts.KIND).exists()
+    placement.width, placement.height = 800, 200
+
+    placements.change(placement, actor=None, now=NOW)
+
+    job = Job.objects.get(kind=cuts.KIND)
+    assert job.parameters["version"] == shown.live_id

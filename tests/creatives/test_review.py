@@ -6,8 +6,8 @@ import threading
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from creatives import expiring, four_eyes, library, review
-from creatives.models import Creative, Version
+from creatives import expiring, four_eyes, library, review, settling
+from creatives.models import Creative, Landing, Version
 from engine.errors import Conflict, IllegalMove, InvalidInput, NotAllowed
 from experiments import publishing
 from tests.factories import (
@@ -68,8 +68,8 @@ def status(version):
 
 
 @pytest.mark.parametrize("role", Role.values)
-def test_permission__every_role__may_review(role):
-    assert access.allows(role, Permission.REVIEW)
+def test_permission__every_role_but_the_analyst__may_review(role):
+    assert access.allows(role, Permission.REVIEW) == (role != Role.ANALYST)
 
 
 # What each move says to a version in each state: the table of the module, as people meet it.
@@ -202,6 +202,18 @@ def test_show_again__earlier_approved_one__is_shown(site):
     assert creative.live == first
     with pytest.raises(IllegalMove):
         review.show_again(first, actor=None, now=NOW)
+
+
+def test_show_again__its_landing_page_is_gone_meanwhile__refused_and_says_why(site):
+    creative = a_creative(site)
+    first = creative.live
+    more(creative)
+    second = approve(creative)
+    Landing.objects.filter(site=site).update(status=404)
+    with pytest.raises(settling.NotSettled, match="404"):
+        review.show_again(first, actor=None, now=NOW)
+    creative.refresh_from_db()
+    assert creative.live == second
 
 
 @pytest.mark.parametrize("state", [Status.DRAFT, Status.IN_REVIEW, Status.REJECTED, "withdrawn"])
