@@ -11,6 +11,7 @@ from creatives import pictures
 from creatives.designs import DESIGNS, columns, find
 from creatives.filling import tidy
 from creatives.forms import say
+from creatives.generating import generators
 from creatives.generating.combinations import MOST
 from creatives.generating.from_feed import Manner, fits_feed
 from creatives.models import Product
@@ -33,6 +34,23 @@ class FeedForm(forms.Form):
             "currency if there are any. All other columns are kept as facts."
         ),
     )
+
+
+class PicturesForm(forms.Form):
+    """Pictures of a product, drawn by a generator that is installed."""
+
+    source = forms.ChoiceField(label=gettext_lazy("Generator"))
+    product = forms.ModelChoiceField(
+        Product.objects.none(), label=gettext_lazy("Product"), to_field_name="sku"
+    )
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        known = generators.found().values()
+        self.fields["source"].choices = [(one.key, one.title) for one in known]  # type: ignore[attr-defined]
+        field = self.fields["product"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+        field.queryset = site.products.all()
 
 
 class BannersForm(forms.Form):

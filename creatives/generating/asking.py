@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 
 from creatives import library
 from creatives.generating import generators, grammar
@@ -23,10 +24,13 @@ def headlines(product: Product, locale: str, *, longest: int, source: str = GRAM
     return generators.texts(source, brief(product, locale, longest=longest, count=SUGGESTED))
 
 
+@transaction.atomic
 def pictures(
-    site: Site, source: str, product: Product, *, actor: Person, now: dt.datetime
+    site: Site, source: str, product: Product, *, run: str, actor: Person, now: dt.datetime
 ) -> list[Creative]:
     """What the generator drew, each a draft of its own after the checks of every upload.
+
+    Their keys begin with `run`, by which a job taken up again finds them.
 
     Raises InvalidInput, TooLarge or UnsupportedMedia for a file that no one may upload; then none
     of them is kept.
@@ -35,6 +39,7 @@ def pictures(
     return [
         library.create(
             site,
+            key=f"{run}-{number + 1}",
             name=product.title[: library.NAME_LENGTH],
             alt=product.title,
             landing_url=product.url,

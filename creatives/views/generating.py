@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from creatives import contact
 from creatives.designs import DESIGNS, find
-from creatives.feed_form import BannersForm, FeedForm
+from creatives.feed_form import BannersForm, FeedForm, PicturesForm
 from creatives.forms import say
 from creatives.generate_form import GenerateForm
-from creatives.generating import feed, from_feed, making
+from creatives.generating import drawn, feed, from_feed, generators, making
 from creatives.studio_form import offered_pictures
 from engine.errors import LabError, NotFound
 from workspace import jobs
@@ -96,7 +96,7 @@ def _generate_page(
 def _job(request: SiteRequest) -> dict[str, Any]:
     """The job in the address, with its report."""
     wanted = request.GET.get("job", "")
-    rows = Job.objects.filter(site=request.site, kind=making.KIND)
+    rows = Job.objects.filter(site=request.site, kind__in=[making.KIND, drawn.KIND])
     known = wanted.isdecimal() and len(wanted) <= LONGEST_ID
     job = rows.filter(pk=wanted).first() if known else None
     lines = (job.result or {}).get("lines", []) if job else []
@@ -108,10 +108,10 @@ def _job(request: SiteRequest) -> dict[str, Any]:
 def products(request: SiteRequest) -> HttpResponse:
     """Bring the feed in, then make a banner for each product."""
     action = request.POST.get("action")
-    if request.method == "POST" and action == "banners":
-        return _banners(request)
+    if request.method == "POST" and action in ASKING:
+        return ASKING[action](request)
     if request.method != "POST":
-        return _feed_page(request, FeedForm(), BannersForm(site=request.site))
+        return _feed_page(request, FeedForm())
     form, report = FeedForm(request.POST, request.FILES), None
     if form.is_valid():
         try:
@@ -120,7 +120,7 @@ def products(request: SiteRequest) -> HttpResponse:
         except LabError as problem:
             form.add_error("feed", say(problem))
     status = 200 if report else UNPROCESSABLE
-    return _feed_page(request, form, BannersForm(site=request.site), report=report, status=status)
+    return _feed_page(request, form, report=report, status=status)
 
 
 def _banners(request: SiteRequest) -> HttpResponse:
@@ -141,18 +141,39 @@ def _banners(request: SiteRequest) -> HttpResponse:
     return redirect(f"{reverse('creatives:feed', args=[request.site.key])}?job={job.pk}")
 
 
+def _pictures(request: SiteRequest) -> HttpResponse:
+    form = PicturesForm(request.POST, site=request.site)
+    if not form.is_valid():
+        return _feed_page(request, FeedForm(), drawn_form=form, status=UNPROCESSABLE)
+    chosen = form.cleaned_data
+    job = drawn.ask(
+        request.site,
+        chosen["source"],
+        chosen["product"],
+        actor=request.user,
+        now=timezone.now(),
+    )
+    return redirect(f"{reverse('creatives:feed', args=[request.site.key])}?job={job.pk}")
+
+
+ASKING = {"banners": _banners, "pictures": _pictures}
+
+
 def _feed_page(
     request: SiteRequest,
     form: FeedForm,
-    banners: BannersForm,
+    banners: BannersForm | None = None,
     *,
+    drawn_form: PicturesForm | None = None,
     report: feed.Report | None = None,
     status: int = 200,
 ) -> HttpResponse:
     rows = request.site.products.all()
     context = {
         "form": form,
-        "banners": banners,
+        "banners": banners or BannersForm(site=request.site),
+        "drawn": drawn_form or PicturesForm(site=request.site),
+        "generators": generators.found(),
         "report": report,
         "counts": _counts(report) if report else [],
         "products": rows[:SHOWN_PRODUCTS],

@@ -8,9 +8,9 @@ from creatives.generating.making import Wish
 from creatives.models import Creative, Version
 from engine.errors import InvalidInput, LabError, Unavailable
 from tests.creatives.composed import WORDS, a_picture_of, a_product
-from tests.factories import NOW, a_picture, a_placement, a_site
+from tests.factories import NOW, a_picture, a_placement, a_site, a_user
 from workspace import jobs
-from workspace.models import Job
+from workspace.models import Job, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -80,13 +80,13 @@ def test_texts__generated__drafts_that_pass_the_rules_of_everybody(site):
 
 
 def test_images__generated__drafts_of_the_library(site):
-    (creative,) = asking.pictures(site, "parrot", a_product(site), actor=None, now=NOW)
+    (creative,) = asking.pictures(site, "parrot", a_product(site), run="k-1", actor=None, now=NOW)
     assert_cannot_go_live(site, creative.versions.get())
 
 
 def test_images__no_picture__refused_like_any_upload(site):
     with pytest.raises(LabError):
-        asking.pictures(site, "broken", a_product(site), actor=None, now=NOW)
+        asking.pictures(site, "broken", a_product(site), run="k-1", actor=None, now=NOW)
     assert not Creative.objects.filter(site=site).exists()
 
 
@@ -117,3 +117,34 @@ def assert_cannot_go_live(site, version):
     assert version.status == Version.Status.DRAFT
     with pytest.raises(IntegrityError), transaction.atomic():
         Creative.objects.filter(pk=version.creative_id).update(live=version)
+
+
+def test_page__pictures_asked_for__drafts_and_a_report(site, client):
+    client.force_login(a_user("mei", role=Role.MARKETER, site=site))
+    product = a_product(site)
+    page = client.get("/s/shop/studio/products/").content.decode()
+    assert "Parrot" in page
+    form = {"action": "pictures", "source": "parrot", "product": product.sku}
+
+    answer = client.post("/s/shop/studio/products/", form)
+
+    assert answer.status_code == 302, answer.context["drawn"].errors
+    job = jobs.run(Job.objects.get(kind="creatives.pictures").pk, now=NOW)
+    made = Creative.objects.get(site=site)
+    assert made.name in client.get(answer.url).content.decode()
+    assert_cannot_go_live(site, made.versions.get())
+    Job.objects.filter(pk=job.pk).update(status=Job.Status.QUEUED)  # its worker was lost at the end
+    again = jobs.run(job.pk, now=NOW)
+    assert [line["key"] for line in again.result["lines"]] == [made.key]
+    assert Creative.objects.filter(site=site).count() == 1
+
+
+def test_page__what_is_no_picture__a_sentence_and_no_draft(site, client):
+    client.force_login(a_user("mei", role=Role.MARKETER, site=site))
+    form = {"action": "pictures", "source": "broken", "product": a_product(site).sku}
+    answer = client.post("/s/shop/studio/products/", form)
+    jobs.run(Job.objects.get(kind="creatives.pictures").pk, now=NOW)
+    assert "refused" in client.get(answer.url).content.decode()
+    assert not Creative.objects.filter(site=site).exists()
+    unknown = client.post("/s/shop/studio/products/", form | {"source": "nobody"})
+    assert unknown.status_code == 422
