@@ -105,18 +105,26 @@ def for_person(site: Site, person: AbstractBaseUser) -> QuerySet[Version]:
 
 def next_after(version: Version, person: AbstractBaseUser) -> Version | None:
     """What this person may look at next: the one behind it in the queue, else the first."""
-    rows = [row for row in for_person(version.creative.site, person) if row.pk != version.pk]
-    asked = version.submitted_at
-    later = (row for row in rows if asked and row.submitted_at and row.submitted_at >= asked)
-    return next(later, rows[0] if rows else None)
+    others = _others(version, person)
+    return others.filter(_later(version)).first() or others.first()
 
 
 def previous_before(version: Version, person: AbstractBaseUser) -> Version | None:
     """The one before it in the queue, else the last."""
-    rows = [row for row in for_person(version.creative.site, person) if row.pk != version.pk]
-    asked = version.submitted_at
-    earlier = [row for row in rows if asked and row.submitted_at and row.submitted_at < asked]
-    return earlier[-1] if earlier else (rows[-1] if rows else None)
+    others = _others(version, person)
+    return others.exclude(_later(version)).last() or others.last()
+
+
+def _others(version: Version, person: AbstractBaseUser) -> QuerySet[Version]:
+    return for_person(version.creative.site, person).exclude(pk=version.pk)
+
+
+def _later(version: Version) -> Q:
+    """What stands behind it in the queue; everything, where it does not wait itself."""
+    if version.submitted_at is None:
+        return Q()
+    same = Q(submitted_at=version.submitted_at, pk__gt=version.pk)
+    return Q(submitted_at__gt=version.submitted_at) | same
 
 
 def changes(version: Version) -> list[Difference]:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +24,7 @@ from workspace import access
 from workspace.access import Permission, SiteRequest, site_page
 
 UNPROCESSABLE = 422
+PAGE_SIZE = 25
 APPROVE = "approve"
 """The form that approves: reasons to let a warning pass are sent with it."""
 
@@ -30,9 +32,10 @@ APPROVE = "approve"
 @site_page(Permission.VIEW)
 def queue(request: SiteRequest) -> HttpResponse:
     """Everything that waits, the longest first."""
-    rows = list(reviewing.queue(request.site))
-    lines = [(version, reviewing.may_approve(version, request.user)) for version in rows]
-    return render(request, "creatives/review_queue.html", {"lines": lines})
+    page = Paginator(reviewing.queue(request.site), PAGE_SIZE).get_page(request.GET.get("page"))
+    lines = [(version, reviewing.may_approve(version, request.user)) for version in page]
+    context = {"lines": lines, "page": page}
+    return render(request, "creatives/review_queue.html", context)
 
 
 @site_page(Permission.VIEW)

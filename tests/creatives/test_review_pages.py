@@ -263,3 +263,14 @@ def test_pages__many_waiting__few_queries(client, site, mei, li, django_assert_m
     for address in ("/s/shop/review/", path(version), detail, "/s/shop/"):
         with django_assert_max_num_queries(30):
             text(client, address)
+
+
+@pytest.mark.usefixtures("li")
+def test_queue__more_than_a_page__the_rest_behind_it(client, site):
+    for number in range(27):
+        waiting(site, None, f"Banner {number}")
+    first = text(client, "/s/shop/review/")
+    second = text(client, "/s/shop/review/?page=2")
+    assert "Banner 24<" in first
+    assert "Banner 25<" not in first
+    assert "Banner 26<" in second
