@@ -25,7 +25,10 @@ class Kind(StrEnum):
     ANY = "any"  # the shop decides: attributes
 
 
-_OF_REQUEST: Final = ("device", "country", "locale", "page.url", "page.referrer")
+_OF_REQUEST: Final = (
+    "device", "country", "locale", "page.url", "page.referrer", "position", "channel",
+)  # fmt: skip
+_CLOCK: Final = ("time.hour", "time.weekday")
 _DIMENSIONS: Final = ("category", "brand", "price_band")
 
 EXACT: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -38,6 +41,7 @@ EXACT: Final[Mapping[str, Kind]] = MappingProxyType(
         ("visits", "orders", "spent", "days_since_order", "days_since_visit"), Kind.NUMBER
     )
     | dict.fromkeys(_OF_REQUEST, Kind.TEXT)
+    | dict.fromkeys(_CLOCK, Kind.NUMBER)
 )
 """Features whose whole name is known."""
 
@@ -94,7 +98,7 @@ def is_of_request(feature: str) -> bool:
         >>> is_of_request("device"), is_of_request("attributes.plan"), is_of_request("visits")
         (True, True, False)
     """
-    return feature in _OF_REQUEST or feature.startswith("attributes.")
+    return feature in _OF_REQUEST or feature in _CLOCK or feature.startswith("attributes.")
 
 
 def _is_part(text: str) -> bool:
