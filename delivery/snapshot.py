@@ -152,7 +152,7 @@ class PolicyEntry(msgspec.Struct, frozen=True):
     rules: tuple[RuleEntry, ...] = ()
 
 
-class TesterEntry(msgspec.Struct, frozen=True):
+class ForcedEntry(msgspec.Struct, frozen=True):
     """A visitor of the team, by pseudonym (hex), and the variant that they always get."""
 
     pseudonym: str
@@ -180,7 +180,7 @@ class ExperimentEntry(msgspec.Struct, frozen=True):
     targeting: Rule | None = None
     also_on: tuple[int, ...] = ()
     block_seconds: int = 0
-    test_units: tuple[TesterEntry, ...] = ()
+    test_units: tuple[ForcedEntry, ...] = ()
 
 
 class Snapshot(msgspec.Struct, frozen=True):

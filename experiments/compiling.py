@@ -115,9 +115,9 @@ def _draft(row: Experiment, places: list[Placement]) -> wire.ExperimentEntry:
     )
 
 
-def _testers(row: Experiment) -> tuple[wire.TesterEntry, ...]:
+def _testers(row: Experiment) -> tuple[wire.ForcedEntry, ...]:
     testers = sorted(row.test_units.all(), key=lambda one: one.pk)
-    return tuple(wire.TesterEntry(one.pseudonym, one.variant_id) for one in testers)
+    return tuple(wire.ForcedEntry(one.pseudonym, one.variant_id) for one in testers)
 
 
 def shown(path: str, now: dt.datetime, *, words: bool) -> "Prefetch[str]":
