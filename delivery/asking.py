@@ -1,9 +1,11 @@
 """The doors that decide: one experiment by name, or everything a page needs at once."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from delivery import decide as deciding
-from delivery.answering import Answering, Asked
+from delivery.answering import Answering, Asked, Page
 from delivery.callers import Caller, header_key, identify
 from delivery.consent import may_personalise, refuses_profiles
 from delivery.index import Live, ReadyExperiment, ReadyPlacement
@@ -17,6 +19,7 @@ from engine.assignment.recipe import Reason
 from engine.errors import InvalidInput, NotFound, TooLarge
 
 JSON: Headers = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
+ATTRIBUTE = "attributes."
 MOST_PLACEMENTS = 100  # a page has a handful
 NO_SNAPSHOT = b',"snapshot":null}'
 EXAMPLE = '{"user_id": "u-42", "placements": ["home-hero"]}'
@@ -51,10 +54,21 @@ def _question(
         user_id=checked_id(values, "user_id"),
         session_id=checked_id(values, "session_id") if "session_id" in values else None,
         locale=values.get("locale"),
+        attributes=_attributes(values) if ATTRIBUTE in request.query else None,
+        page=Page(values.get("page.url"), values.get("page.referrer")),
         force=values.get("force"),
     )
     personal, headers = not refuses_profiles(request), request.headers
     return Answering.of(live, caller, moment, asked, personal=personal, headers=headers)
+
+
+def _attributes(values: Mapping[str, str]) -> dict[str, str]:
+    """`attributes.device=phone` in the query is what `attributes` is in a body; all are texts."""
+    return {
+        name.removeprefix(ATTRIBUTE): text
+        for name, text in values.items()
+        if name.startswith(ATTRIBUTE)
+    }
 
 
 def _assigned(answering: Answering, experiment: ReadyExperiment, visitor: Visitor) -> Response:
