@@ -5,16 +5,17 @@ waits.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
 
 import msgspec
 
-from delivery import expiry, offers, policies
+from delivery import expiry, offers, places, policies
+from delivery.holdout import flags_of
+from delivery.landings import NOWHERE, Landings, landings
 from delivery.learnt import Learnt
 from delivery.offers import Offer
-from delivery.policies import ReadyPolicy
+from delivery.policies import Lookup, ReadyPolicy
 from delivery.snapshot import (
     ExperimentEntry,
     KeyEntry,
@@ -23,9 +24,11 @@ from delivery.snapshot import (
     Snapshot,
     VariantEntry,
 )
-from delivery.token import Stamp
 from engine.assignment.hashing import BUCKETS
 from engine.assignment.recipe import Reason, Recipe, VariantRecipe
+from engine.assignment.targeting import compile as compiled
+from engine.assignment.targeting import needs_profile as rule_needs_profile
+from engine.profiles.features import Value
 
 _WITHOUT_VARIANT = (Reason.NOT_IN_TRAFFIC, Reason.PAUSED, Reason.NO_EXPERIMENT, Reason.CAPPED)
 _encode = msgspec.json.Encoder().encode
@@ -33,11 +36,12 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class ReadyExperiment:
-    """An experiment with an offer per variant, and one for each reason to get none.
+    """An experiment on one of its placements: an offer per variant, and per reason to get none.
 
-    `policy` is None where the split is fixed; `late` are the splits for when a capped creative's
-    counters could not be had in time. `capped` holds the places of variants with a cap. In one that
-    is `plain` nothing matters but the id.
+    `matches` asks whether somebody is targeted (None: everybody is), `here` what rules may ask of
+    the placement. `policy` is None where the split is fixed; `late` are the splits for when a
+    capped creative's counters could not be had in time. `capped` holds the places of variants with
+    a cap. In one that is `plain` nothing matters but the id.
     """
 
     entry: ExperimentEntry
@@ -47,13 +51,17 @@ class ReadyExperiment:
     policy: ReadyPolicy | None = None
     late: tuple[Offer, ...] = ()
     capped: tuple[int, ...] = ()
+    matches: Callable[[Lookup], bool] | None = None
+    targets_profile: bool = False
+    here: Mapping[str, Value] = field(default_factory=dict)
 
     plain: bool = True
 
     @property
     def needs_profile(self) -> bool:
         """Whether a decision in it looks at what the visitor did."""
-        return bool(self.capped) or (self.policy is not None and self.policy.needs_profile)
+        by_policy = self.policy is not None and self.policy.needs_profile
+        return bool(self.capped) or self.targets_profile or by_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,8 @@ class ReadyPlacement:
     """A placement with its fallbacks, and who owns which buckets of its layer.
 
     `starts`, `ends` and `owners` belong together, ordered by bucket, so that a unit's experiment is
-    found by bisection however many there are.
+    found by bisection however many there are. `known` are all experiments that may be shown here,
+    by id: testers see those that nobody else does.
     """
 
     entry: PlacementEntry
@@ -71,6 +80,7 @@ class ReadyPlacement:
     ends: tuple[int, ...] = ()
     owners: tuple[ReadyExperiment, ...] = ()
     one_owner: bool = False
+    known: Mapping[int, ReadyExperiment] = field(default_factory=dict)
     needs_profile: bool = False
     plain: bool = True
 
@@ -81,7 +91,9 @@ class Live:
 
     `as_of` is in Unix seconds, and so is `until`: then something of it expires, and it has to be
     made again from its `source`. `origins` holds each site's, `all_origins` those of all together;
-    `learnt` the policies by experiment, with what they have learned last.
+    `experiments` are as on their first placements, `everywhere` on each of all; `learnt` the
+    policies by experiment and placement, with what they have learned last. `testers` are the
+    variants by experiment that visitors of the team get, by site and pseudonym.
     """
 
     version: int
@@ -94,52 +106,40 @@ class Live:
     experiments: Mapping[tuple[int, str], ReadyExperiment] = field(default_factory=dict)
     placements: Mapping[tuple[int, str], ReadyPlacement] = field(default_factory=dict)
     keeps_profiles: bool = False
-    learnt: Mapping[int, ReadyPolicy] = field(default_factory=dict)
-    landings: "Landings" = field(default_factory=lambda: Landings({}, {}, {}))
+    everywhere: tuple[ReadyExperiment, ...] = ()
+    learnt: Mapping[tuple[int, int], ReadyPolicy] = field(default_factory=dict)
+    testers: Mapping[tuple[int, bytes], Mapping[int, int]] = field(default_factory=dict)
+    landings: Landings = NOWHERE
     source: Snapshot | None = None
     until: float = math.inf
-
-
-@dataclass(frozen=True, slots=True)
-class Landings:
-    """Where a click goes: by creative version, else by what the variant or placement shows now."""
-
-    by_version: Mapping[int, str]
-    by_variant: Mapping[int, str]
-    by_placement: Mapping[int, str]
-
-    def of(self, stamp: Stamp) -> str | None:
-        """The landing page of what was shown; None when nothing of it is left."""
-        return (
-            self.by_version.get(stamp.creative_version_id)
-            or self.by_variant.get(stamp.variant_id)
-            or self.by_placement.get(stamp.placement_id)
-        )
 
 
 def index(source: Snapshot, *, version: int, as_of: float, now: float | None = None) -> Live:
     """Compile a snapshot into look-ups, without what has expired by `now` (default: `as_of`)."""
     now = as_of if now is None else now
     snapshot = expiry.current(source, now=now)
-    entries = {place.id: place for place in snapshot.placements}
-    experiments = [
-        _experiment(entry, entries[entry.placement_id])
-        for entry in snapshot.experiments
-        if entry.placement_id in entries
-    ]
+    sites = {site.id: site for site in snapshot.sites}
+    everywhere = tuple(_everywhere(snapshot, sites))
+    first = {entry.id: entry.placement_id for entry in snapshot.experiments}
     origins = {site.id: frozenset(map(normal_origin, site.origins)) for site in snapshot.sites}
     return Live(
         version=version,
         as_of=as_of,
         tail=b',"snapshot":%d}' % version,
-        sites={site.id: site for site in snapshot.sites},
+        sites=sites,
         keeps_profiles=any(site.profiles for site in snapshot.sites),
         keys={key.sha256: key for key in snapshot.keys},
         origins=origins,
         all_origins=frozenset().union(*origins.values()),
-        experiments={(e.entry.site_id, e.entry.key): e for e in experiments},
-        placements=_placements(snapshot, experiments),
-        landings=_landings(source),
+        experiments={
+            (e.entry.site_id, e.entry.key): e
+            for e in everywhere
+            if e.entry.placement_id == first[e.entry.id]
+        },
+        placements=_placements(snapshot, sites, everywhere),
+        everywhere=everywhere,
+        testers=_testers(snapshot),
+        landings=landings(source),
         source=source,
         until=expiry.next_end(source, after=now),
     )
@@ -157,11 +157,14 @@ def with_learnt(live: Live, learnt: Learnt) -> Live:
     """The same with newer parameters: only tables of learning policies are made again."""
     entries = {entry.experiment_id: entry for entry in learnt.entries}
     found = {
-        experiment.entry.id: policies.ready(
-            experiment.entry, experiment.entry.policy, entries.get(experiment.entry.id)
+        (entry.id, entry.placement_id): policies.ready(
+            entry,
+            entry.policy,
+            entries.get(entry.id),
+            flags=flags_of(live.sites.get(entry.site_id)),
         )
-        for experiment in live.experiments.values()
-        if experiment.entry.policy is not None and experiment.entry.policy.kind == "thompson"
+        for entry in (experiment.entry for experiment in live.everywhere)
+        if entry.policy is not None and entry.policy.kind == "thompson"
     }
     return replace(live, learnt=found)
 
@@ -171,60 +174,108 @@ def normal_origin(text: str) -> str:
     return text.strip().rstrip("/").lower()
 
 
+def _everywhere(snapshot: Snapshot, sites: Mapping[int, SiteEntry]) -> Iterator[ReadyExperiment]:
+    """Each experiment on each of its placements, the first one first."""
+    known = {place.id: place for place in snapshot.placements}
+    for entry in snapshot.experiments:
+        whole = places.checked(entry, known)
+        for place in filter(None, map(known.get, places.of(entry))):
+            yield _experiment(places.at(whole, place), place, sites.get(entry.site_id))
+
+
+def _testers(snapshot: Snapshot) -> dict[tuple[int, bytes], dict[int, int]]:
+    found: dict[tuple[int, bytes], dict[int, int]] = {}
+    for entry in snapshot.experiments:
+        for tester in entry.test_units:
+            name = (entry.site_id, bytes.fromhex(tester.pseudonym))
+            found.setdefault(name, {})[entry.id] = tester.variant_id
+    return found
+
+
 def _placements(
-    snapshot: Snapshot, experiments: list[ReadyExperiment]
+    snapshot: Snapshot, sites: Mapping[int, SiteEntry], everywhere: tuple[ReadyExperiment, ...]
 ) -> dict[tuple[int, str], ReadyPlacement]:
     on: dict[int, list[ReadyExperiment]] = {}
-    for experiment in experiments:
-        if experiment.entry.status in {"running", "paused"}:
-            on.setdefault(experiment.entry.placement_id, []).append(experiment)
+    for experiment in everywhere:
+        on.setdefault(experiment.entry.placement_id, []).append(experiment)
     return {
-        (entry.site_id, entry.key): _placement(entry, on.get(entry.id, []))
+        (entry.site_id, entry.key): _placement(
+            entry, on.get(entry.id, []), sites.get(entry.site_id)
+        )
         for entry in snapshot.placements
     }
 
 
-def _placement(entry: PlacementEntry, experiments: list[ReadyExperiment]) -> ReadyPlacement:
-    owned = [(part, experiment) for experiment in experiments for part in experiment.entry.slice]
+def _placement(
+    entry: PlacementEntry, known: list[ReadyExperiment], site: SiteEntry | None
+) -> ReadyPlacement:
+    live = [one for one in known if one.entry.status in {"running", "paused"}]
+    owned = [(part, experiment) for experiment in live for part in experiment.entry.slice]
     owned.sort(key=lambda pair: pair[0])
     return ReadyPlacement(
         entry=entry,
         name=_encode(entry.key),
-        fallbacks={
-            reason: offers.fallback(entry, reason)
-            for reason in (*_WITHOUT_VARIANT, Reason.NO_CONSENT)
-        },
+        fallbacks=_defaults(entry, site, (*_WITHOUT_VARIANT, Reason.NO_CONSENT)),
         starts=tuple(start for (start, _), _ in owned),
         ends=tuple(end for (_, end), _ in owned),
         owners=tuple(experiment for _, experiment in owned),
         one_owner=[part for part, _ in owned] == [(0, BUCKETS)],
-        needs_profile=any(experiment.needs_profile for experiment in experiments),
-        plain=all(experiment.plain for experiment in experiments),
+        known={experiment.entry.id: experiment for experiment in known},
+        needs_profile=any(experiment.needs_profile for experiment in live),
+        plain=all(experiment.plain for experiment in live),
     )
 
 
-def _experiment(entry: ExperimentEntry, place: PlacementEntry) -> ReadyExperiment:
+def _defaults(
+    place: PlacementEntry,
+    site: SiteEntry | None,
+    reasons: tuple[Reason, ...],
+    experiment: str | None = None,
+) -> dict[Reason, Offer]:
+    """The default of a placement, for each reason to show it."""
+    flags = flags_of(site)
+    made = {r: offers.fallback(place, r, experiment, flags=flags) for r in reasons}
+    if site is not None and site.holdout is not None:
+        made[Reason.HOLDOUT] = offers.held(place, site.holdout, experiment)
+    return made
+
+
+def _experiment(
+    entry: ExperimentEntry, place: PlacementEntry, site: SiteEntry | None
+) -> ReadyExperiment:
     if entry.status == "draft":
         return ReadyExperiment(entry)
-    recipe = Recipe(
+    recipe = _recipe(entry, place)
+    flags, rule = flags_of(site), entry.targeting
+    capped = tuple(p for p, variant in enumerate(entry.variants) if variant.creative.cap)
+    simple = entry.policy is None and rule is None and not entry.block_seconds
+    late = offers.Terms(Reason.DEFAULT, flags=flags)
+    return ReadyExperiment(
+        entry,
+        recipe,
+        _splits(recipe, entry, offers.Terms(flags=flags)),
+        _defaults(
+            place, site, (*_WITHOUT_VARIANT, *((Reason.NOT_TARGETED,) if rule else ())), entry.key
+        ),
+        policy=policies.ready(entry, entry.policy, None, flags=flags) if entry.policy else None,
+        late=_splits(recipe, entry, late) if capped else (),
+        capped=capped,
+        matches=compiled(rule) if rule else None,
+        targets_profile=rule is not None and rule_needs_profile(rule),
+        here=places.asked_of(entry, place),
+        plain=not capped and simple,
+    )
+
+
+def _recipe(entry: ExperimentEntry, place: PlacementEntry) -> Recipe[VariantEntry]:
+    return Recipe(
         key=entry.key,
-        status=entry.status,
+        status=entry.status,  # type: ignore[arg-type]
         layer_seed=place.layer_seed,
         slice=entry.slice,
         seed=entry.seed,
         phase=entry.phase,
         variants=tuple(VariantRecipe(key=v.key, range=v.range, payload=v) for v in entry.variants),
-    )
-    capped = tuple(p for p, variant in enumerate(entry.variants) if variant.creative.cap)
-    return ReadyExperiment(
-        entry,
-        recipe,
-        _splits(recipe, entry, offers.FIXED),
-        {reason: offers.fallback(place, reason, entry.key) for reason in _WITHOUT_VARIANT},
-        policy=policies.ready(entry, entry.policy, None) if entry.policy else None,
-        late=_splits(recipe, entry, offers.Terms(Reason.DEFAULT)) if capped else (),
-        capped=capped,
-        plain=not capped and entry.policy is None,
     )
 
 
@@ -235,23 +286,3 @@ def _splits(
         offers.split(entry, variant, draw.propensity or 0.0, terms)
         for variant, draw in zip(entry.variants, recipe.draws, strict=True)
     )
-
-
-def _landings(snapshot: Snapshot) -> Landings:
-    fallbacks = {p.id: p.fallback for p in snapshot.placements if p.fallback}
-    shown = {v.id: v.creative for e in snapshot.experiments for v in e.variants}
-    every = [*fallbacks.values(), *shown.values()]
-    return Landings(
-        by_version={c.version_id: _web_address(c.landing_url) for c in every},
-        by_variant={number: _web_address(c.landing_url) for number, c in shown.items()},
-        by_placement={number: _web_address(c.landing_url) for number, c in fallbacks.items()},
-    )
-
-
-def _web_address(text: str) -> str:
-    """The address if a redirect to it is safe, else nothing: no scripts, no second header."""
-    try:
-        safe = urlsplit(text).scheme in {"http", "https"} and text.isprintable()
-    except ValueError:
-        return ""
-    return text if safe and " " not in text else ""

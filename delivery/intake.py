@@ -19,7 +19,7 @@ from delivery.draft import Draft, Incoming, Refused, Sender
 from delivery.moment import Tools
 from delivery.reading import blame
 from delivery.sink import Record
-from delivery.token import UNPERSONALISED, Stamp, Token, TokenExpired, TokenInvalid
+from delivery.token import TEST, UNPERSONALISED, Stamp, Token, TokenExpired, TokenInvalid
 
 TOKENED: Final = frozenset({"impression", "viewable", "click", "hide"})
 NAMED: Final = frozenset(
@@ -28,6 +28,8 @@ NAMED: Final = frozenset(
         *("alias", "consent"),
     }
 )
+TESTED: Final = "test"
+"""The mark of what a forced variant was shown, clicked or seen for."""
 _CUSTOM = re.compile(r"custom:[a-z0-9][a-z0-9_-]{0,63}")
 
 BROWSER_PAST: Final = dt.timedelta(hours=72)
@@ -200,7 +202,8 @@ def _finish(draft: Draft) -> Record:
         amount=sent.amount,
         currency=sent.currency or "",
         order_id=sent.order_id or "",
-        mark=sender.mark,
+        # A test counts nowhere, not even beside the rest as what is suspicious does.
+        mark=TESTED if draft.flags & TEST else sender.mark,
         properties=draft.properties,
         flags=draft.flags,
         # A browser's own header is believed first; what its visitor reads only the page knows.

@@ -6,15 +6,17 @@ from typing import Any
 
 import msgspec
 
+from delivery import holdout
 from delivery.snapshot import (
     CreativePayload,
     ExperimentEntry,
+    HoldoutEntry,
     PlacementEntry,
     Source,
     VariantEntry,
     Words,
 )
-from delivery.token import UNPERSONALISED, Stamp
+from delivery.token import TEST, UNPERSONALISED, Stamp
 from engine.assignment.recipe import Reason
 
 _encode = msgspec.json.Encoder().encode
@@ -81,7 +83,34 @@ def split(
     return Offer(terms.reason, head, stamp.pack(), assigns=True, said=said)
 
 
-def fallback(place: PlacementEntry, reason: Reason, experiment: str | None = None) -> Offer:
+def forced(entry: ExperimentEntry, variant: VariantEntry, *, counted: bool) -> Offer:
+    """A variant for somebody who tests: no experiment counts it, nor that it was assigned.
+
+    `counted`: the visitor may be measured at all.
+    """
+    made = split(entry, variant, 1.0, Terms(Reason.FORCED, flags=TEST))
+    stamp = made.stamp if counted else None
+    return msgspec.structs.replace(made, stamp=stamp, assigns=False)
+
+
+def held(place: PlacementEntry, of: HoldoutEntry, experiment: str | None = None) -> Offer:
+    """The default creative for a visitor of the holdout, of which the token speaks."""
+    made = fallback(place, Reason.HOLDOUT, experiment)
+    if made.stamp is None:
+        return made
+    stamp = msgspec.structs.replace(
+        Stamp.unpack(made.stamp),
+        experiment_id=of.experiment_id,
+        phase=holdout.PHASE,
+        variant_id=of.held,
+        propensity=holdout.share(of),
+    )
+    return msgspec.structs.replace(made, stamp=stamp.pack())
+
+
+def fallback(
+    place: PlacementEntry, reason: Reason, experiment: str | None = None, *, flags: int = 0
+) -> Offer:
     """The default creative; it can be measured too, unless the visitor does not want that."""
     head, said = _heads(experiment=experiment, creative=place.fallback, terms=Terms(reason))
     if place.fallback is None or reason is Reason.NO_CONSENT:
@@ -95,7 +124,7 @@ def fallback(place: PlacementEntry, reason: Reason, experiment: str | None = Non
         creative_version_id=place.fallback.version_id,
         policy_version=0,
         propensity=0.0,
-        flags=0,
+        flags=flags,
     )
     return Offer(reason, head, stamp.pack(), said=said)
 

@@ -103,24 +103,24 @@ class ReadyPolicy:
         return f"{unit}\x1f{session}" if session and self.kind == "thompson" else unit
 
 
-def ready(entry: ExperimentEntry, policy: PolicyEntry, learnt: Entry | None) -> ReadyPolicy:
-    """Make a policy ready, with what it has learned in this phase."""
+def ready(
+    entry: ExperimentEntry, policy: PolicyEntry, learnt: Entry | None, *, flags: int = 0
+) -> ReadyPolicy:
+    """Make a policy ready, with what it has learned in this phase; `flags` are in all tokens."""
     version, usual = _usual(entry, learnt)
     kind = policy.kind
 
-    def table(widths: Sequence[int], reason: Reason, **terms: object) -> Table:
-        return Table(
-            entry,
-            tuple(widths),
-            Terms(reason, kind, version, **terms),  # type: ignore[arg-type]
-        )
+    def table(
+        widths: Sequence[int], reason: Reason, *, segment: str | None = None, more: int = 0
+    ) -> Table:
+        return Table(entry, tuple(widths), Terms(reason, kind, version, segment, flags | more))
 
     even = allocation.widths([1] * len(entry.variants))
     return ReadyPolicy(
         kind=kind,
         explore_seed=f"{entry.seed}:{entry.phase}:explore",
         explore_below=policy.exploration,
-        exploring=table(even, Reason.EXPLORATION, flags=EXPLORED),
+        exploring=table(even, Reason.EXPLORATION, more=EXPLORED),
         rules=tuple(
             ReadyRule(
                 rule.segment,

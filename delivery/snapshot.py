@@ -66,8 +66,22 @@ class CreativePayload(msgspec.Struct, frozen=True):
     until: float | None = None
 
 
+class HoldoutEntry(msgspec.Struct, frozen=True):
+    """Visitors who see no experiment: the lowest `buckets` of a draw with a seed of its own.
+
+    It is counted as an experiment with the variants `held` and `rest` (their ids).
+    """
+
+    experiment_id: int
+    key: str
+    seed: str
+    buckets: int
+    held: int
+    rest: int
+
+
 class SiteEntry(msgspec.Struct, frozen=True):
-    """`profiles`: what visitors do is folded, because a segment or a cap asks for it."""
+    """`profiles`: what visitors do is folded, because a segment, a rule or a cap asks for it."""
 
     id: int
     key: str
@@ -77,6 +91,7 @@ class SiteEntry(msgspec.Struct, frozen=True):
     timezone: str = "UTC"
     profiles: bool = False
     locales: tuple[str, ...] = ()
+    holdout: HoldoutEntry | None = None
 
 
 class KeyEntry(msgspec.Struct, frozen=True):
@@ -89,20 +104,36 @@ class KeyEntry(msgspec.Struct, frozen=True):
 
 
 class PlacementEntry(msgspec.Struct, frozen=True):
+    """`channel` is where it is: web, email or app."""
+
     id: int
     site_id: int
     key: str
     layer_seed: str
     fallback: CreativePayload | None
+    channel: str = "web"
+
+
+class Elsewhere(msgspec.Struct, frozen=True):
+    """The same creative as another placement of the experiment shows it."""
+
+    placement_id: int
+    creative: CreativePayload
 
 
 class VariantEntry(msgspec.Struct, frozen=True):
-    """`range` is half-open in buckets, [start, end)."""
+    """`range` is half-open in buckets, [start, end).
+
+    `creative` is as the experiment's first placement shows it, `elsewhere` as the others do.
+    `only_on` is the one placement that shows it; 0: all of them.
+    """
 
     id: int
     key: str
     range: tuple[int, int]
     creative: CreativePayload
+    elsewhere: tuple[Elsewhere, ...] = ()
+    only_on: int = 0
 
 
 class RuleEntry(msgspec.Struct, frozen=True):
@@ -121,8 +152,20 @@ class PolicyEntry(msgspec.Struct, frozen=True):
     rules: tuple[RuleEntry, ...] = ()
 
 
+class ForcedEntry(msgspec.Struct, frozen=True):
+    """A visitor of the team, by pseudonym (hex), and the variant that they always get."""
+
+    pseudonym: str
+    variant_id: int
+
+
 class ExperimentEntry(msgspec.Struct, frozen=True):
-    """`status` draft carries no variants: only a secret key may learn that it exists."""
+    """`status` draft: only a secret key may learn that it exists.
+
+    A draft carries its variants only while somebody may test it; nobody else gets them.
+    `also_on` are further placements of its layer. With `block_seconds` all visitors get what is
+    drawn for the block of shop time; 0: each gets their own.
+    """
 
     id: int
     site_id: int
@@ -134,6 +177,10 @@ class ExperimentEntry(msgspec.Struct, frozen=True):
     slice: tuple[tuple[int, int], ...]
     variants: tuple[VariantEntry, ...]
     policy: PolicyEntry | None = None
+    targeting: Rule | None = None
+    also_on: tuple[int, ...] = ()
+    block_seconds: int = 0
+    test_units: tuple[ForcedEntry, ...] = ()
 
 
 class Snapshot(msgspec.Struct, frozen=True):

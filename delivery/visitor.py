@@ -25,11 +25,22 @@ NOBODY = Known()
 LATE = Known(late=True)
 
 
+class Apart(msgspec.Struct, frozen=True):
+    """Who is not asked by any experiment: `held` ones, and testers.
+
+    `forced` are variants by experiment (both by id) that a signed link or the list of test
+    visitors asks for.
+    """
+
+    held: bool = False
+    forced: Mapping[int, int] = {}
+
+
 class Visitor(msgspec.Struct, frozen=True):
     """One visitor in one request.
 
     `told` is what the browser itself has counted: showings of a creative by its key. `day` is
-    today at the shop, as a proleptic ordinal.
+    today at the shop, as a proleptic ordinal. `apart` is None for nearly everybody.
     """
 
     unit: str
@@ -39,11 +50,17 @@ class Visitor(msgspec.Struct, frozen=True):
     day: int = 0
     request: Mapping[str, Value] = {}
     told: Mapping[str, Seen] = {}
+    apart: Apart | None = None
+    timezone: str = "UTC"
 
     @property
     def features(self) -> Features:
         """What rules ask."""
         return Features(self.known.profile, now_ms=self.now_ms, request=self.request)
+
+    def at(self, here: Mapping[str, Value]) -> "Visitor":
+        """The same visitor on a placement, of which rules ask."""
+        return msgspec.structs.replace(self, request={**self.request, **here}) if here else self
 
     def may_see(self, creative: CreativePayload) -> bool:
         """Whether one more showing stays within its cap."""
@@ -69,6 +86,11 @@ def _zone(name: str) -> dt.tzinfo:
         return dt.UTC
 
 
+def local(timezone: str, now_ms: int) -> dt.datetime:
+    """What calendar and clock of a shop say."""
+    return dt.datetime.fromtimestamp(now_ms / 1000, _zone(timezone))
+
+
 def day_at(timezone: str, now_ms: int) -> int:
     """The calendar day at a shop, as a proleptic ordinal.
 
@@ -76,4 +98,4 @@ def day_at(timezone: str, now_ms: int) -> int:
         >>> day_at("Asia/Shanghai", 0) - day_at("UTC", 0), day_at("Asia/Shanghai", 16 * 3_600_000)
         (0, 719164)
     """
-    return dt.datetime.fromtimestamp(now_ms / 1000, _zone(timezone)).toordinal()
+    return local(timezone, now_ms).toordinal()

@@ -5,6 +5,6 @@ from typing import Final
 SUSPICIOUS: Final = frozenset({"bot", "prefetch", "rate", "late_filter"})
 """The marks of `delivery.traffic`, and those that a filter gives afterwards (`rollup.set_aside`).
 
-What carries one of them is counted beside the rest, never with it. Another mark (a forced variant,
-a preview) counts nowhere.
+What carries one of them is counted beside the rest, never with it. Another mark (`test`: a forced
+variant, `delivery.intake.TESTED`) counts nowhere.
 """

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 
 from creatives.models import Placement
-from delivery.asking import Answering, Asked
+from delivery.answering import Answering, Asked
 from delivery.callers import Caller
 from delivery.index import Live, index, with_learnt
 from delivery.moment import Moment, Tools

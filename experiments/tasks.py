@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from creatives import review
 from events import rollup
-from experiments import adaptive, publishing
+from experiments import adaptive, holdouts, publishing
 from experiments.reports import refresh
 from workspace import ticks
 
@@ -29,6 +29,7 @@ def refresh_reports() -> None:
     """Count what is new and bring the reports of everything live up to date."""
     now = timezone.now()
     if ticks.first("refresh-reports", within=HALF_A_MINUTE, now=now):
+        holdouts.keep(now=now)
         refresh.refresh_running(now=now)
 
 

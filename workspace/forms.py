@@ -14,6 +14,8 @@ from workspace import languages
 from workspace.models import ApiKey, Role, Site
 
 CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "GBP", "JPY", "KRW", "SGD", "AUD", "CAD", "CHF")
+LARGEST_HOLDOUT = 20
+"""Percent. More would take from experiments what they need to end in time."""
 LONGEST_WINDOW = 365
 """Days. What a visitor buys a year after a banner has little to do with it."""
 
@@ -105,6 +107,17 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         help_text=_("Whoever made or submitted a banner cannot approve it; somebody else must."),
     )
+    holdout_share = forms.IntegerField(
+        label=_("Holdout"),
+        min_value=0,
+        max_value=LARGEST_HOLDOUT,
+        help_text=_(
+            "Percent of all visitors who see no experiment for a whole quarter, only the defaults: "
+            "the others against them show what all experiments together bring. 0: nobody. "
+            "While a holdout is in force, another share begins with the next quarter."
+        ),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
     view_window_days = days(
         _("Days in which an order counts"),
         _("After the first time a visitor saw the banner."),
@@ -123,6 +136,7 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
             "timezone",
             "locales",
             "four_eyes",
+            "holdout_share",
             "view_window_days",
             "click_window_days",
             "count_automated",
@@ -134,6 +148,7 @@ class NewSiteForm(SiteForm):
 
     locales = None  # type: ignore[assignment]
     four_eyes = None  # type: ignore[assignment]
+    holdout_share = None  # type: ignore[assignment]
     view_window_days = None  # type: ignore[assignment]  # how a form leaves a field out
     click_window_days = None  # type: ignore[assignment]
 

@@ -21,6 +21,7 @@ CHANGED = (
     "count_automated",
     "locales",
     "four_eyes",
+    "holdout_share",
 )
 """What the general settings may change."""
 

@@ -80,7 +80,15 @@ DECISION_FIELDS: dict[str, Any] = {
 }
 SNAPSHOT = {"type": ["integer", "null"], "description": "The snapshot that decided."}
 DECISION = {"type": "object", "properties": DECISION_FIELDS}
-ASSIGNED = {"type": "object", "properties": DECISION_FIELDS | {"snapshot": SNAPSHOT}}
+FORCE = {
+    "type": "string",
+    "enum": ["invalid", "expired", "other_site", "not_shown"],
+    "description": "Why the wish of a signed link was not followed; the answer is ordinary.",
+}
+ASSIGNED = {
+    "type": "object",
+    "properties": DECISION_FIELDS | {"force": FORCE, "snapshot": SNAPSHOT},
+}
 
 CONSENT = {
     "type": "object",
@@ -102,6 +110,10 @@ ASSIGN: dict[str, Any] = {
         OpenApiParameter("user_id", str, required=True, description="1 to 256 characters."),
         OpenApiParameter("session_id", str, description="A learning policy draws anew for each."),
         OpenApiParameter("locale", str, description="What the visitor reads, such as zh-Hans."),
+        OpenApiParameter("attributes.device", str, description="And any other attributes.<name>."),
+        OpenApiParameter("page.url", str, description="Where the visitor is."),
+        OpenApiParameter("page.referrer", str, description="Where the visitor came from."),
+        OpenApiParameter("force", str, description="A signed link's text: see `force` of decide."),
         _KEY,
     ],
     "responses": {(200, "application/json"): ASSIGNED, **_problems(401, 403, 404, 422)},
@@ -131,6 +143,11 @@ DECIDE: dict[str, Any] = {
                     "description": "Per creative key: how often shown in this visit, and today.",
                     "additionalProperties": {"type": "array", "items": {"type": "integer"}},
                 },
+                "force": {
+                    "type": "string",
+                    "description": "What a signed link for testing carries: the variant is shown"
+                    " with FORCED, and nothing that follows is counted.",
+                },
                 "key": {"type": "string"},
             },
         }
@@ -141,6 +158,7 @@ DECIDE: dict[str, Any] = {
             "properties": {
                 "decisions": {"type": "object", "additionalProperties": DECISION},
                 "unknown": {"type": "array", "items": {"type": "string"}},
+                "force": FORCE,
                 "snapshot": SNAPSHOT,
             },
         },

@@ -49,7 +49,7 @@ LIVE = a_live(an_entry(1, policy=PolicyEntry("thompson", 1_000)))
 
 
 def version_in_force(live) -> int:
-    return live.learnt[1].usual.terms.policy_version if 1 in live.learnt else 0
+    return live.learnt[1, 1].usual.terms.policy_version if (1, 1) in live.learnt else 0
 
 
 def test_learnt__connection_lost_before_it_was_read__read_the_next_time(tmp_path):

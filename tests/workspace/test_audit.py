@@ -63,7 +63,12 @@ def test_page__settings_changed__shows_before_and_after(client):
     site = a_site()
     client.force_login(a_user("ada", role=Role.ADMINISTRATOR, site=site))
     fields = {"name": "New name", "origins": "", "currency": "EUR", "timezone": "UTC"}
-    fields |= {"view_window_days": "30", "click_window_days": "7", "locales": "en"}
+    fields |= {
+        "view_window_days": "30",
+        "click_window_days": "7",
+        "holdout_share": "0",
+        "locales": "en",
+    }
     assert client.post("/s/shop/settings/", fields).status_code == 302
     page = client.get("/s/shop/audit/").content.decode()
     assert "<del>Shop</del> → <ins>New name</ins>" in page

@@ -23,7 +23,12 @@ def admin(client, site):
     return user
 
 
-WINDOWS = {"view_window_days": "30", "click_window_days": "7", "locales": "en, zh-Hans"}
+WINDOWS = {
+    "view_window_days": "30",
+    "click_window_days": "7",
+    "holdout_share": "0",
+    "locales": "en, zh-Hans",
+}
 
 
 def test_settings__good_values__saved_and_audited(client, site, admin):

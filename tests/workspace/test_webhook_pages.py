@@ -136,7 +136,7 @@ def test_pages__another_site__not_found(client, hook):
 def test_settings__languages_and_four_eyes__kept_and_in_the_log(client, site):
     fields = {
         "name": "Shop", "currency": "EUR", "timezone": "UTC", "locales": "de, ZH-hans en",
-        "view_window_days": "30", "click_window_days": "7",
+        "view_window_days": "30", "click_window_days": "7", "holdout_share": "0",
     }  # fmt: skip
     assert client.post("/s/shop/settings/", fields).status_code == 302
     site.refresh_from_db()
