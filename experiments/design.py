@@ -20,7 +20,7 @@ from experiments.watching import WatchPlan
 from workspace import audit
 from workspace.models import Site
 
-RESERVED_KEYS = frozenset({"new"})
+RESERVED_KEYS = frozenset({"import", "new", "start"})
 """Addresses of pages beside an experiment's own."""
 
 MOST_VARIANTS = 8
