@@ -1,14 +1,14 @@
 """The plan of an experiment before it starts: save a draft with its variants, or throw it away."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from itertools import chain, count
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from creatives.models import Creative, Placement
@@ -20,11 +20,14 @@ from experiments.watching import WatchPlan
 from workspace import audit
 from workspace.models import Site
 
-RESERVED_KEYS = frozenset({"new"})
+RESERVED_KEYS = frozenset({"import", "new", "start"})
 """Addresses of pages beside an experiment's own."""
 
 MOST_VARIANTS = 8
 """More arms than this need more visitors than a shop's slot has, and fit on no page."""
+
+OUT_OF_THE_WAY = 1_000
+"""More than there are positions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,19 +229,14 @@ def _store(experiment: Experiment) -> None:
 
 
 def _replace_variants(experiment: Experiment, plans: tuple[VariantPlan, ...]) -> None:
-    """Nobody has seen a draft's variants, so they need not keep their identity."""
-    experiment.variants.all().delete()
-    Variant.objects.bulk_create(
-        Variant(
-            experiment=experiment,
-            key=plan.key,
-            name=plan.name,
-            position=position,
-            creative=plan.creative,
-            weight=plan.weight,
-            creative_cost=plan.creative_cost,
-            media_cost=plan.media_cost,
-            discount=plan.discount,
-        )
-        for position, plan in enumerate(plans)
-    )
+    """A variant keeps its identity by its key: test visitors and links for testing name it."""
+    kept = {row.key: row for row in experiment.variants.all()}
+    experiment.variants.exclude(key__in=[plan.key for plan in plans]).delete()
+    # Each position is there once: those that stay make way before they take their new places.
+    experiment.variants.update(position=F("position") + OUT_OF_THE_WAY)
+    for position, plan in enumerate(plans):
+        row = kept.get(plan.key) or Variant(experiment=experiment)
+        row.position = position
+        for one in fields(plan):
+            setattr(row, one.name, getattr(plan, one.name))
+        row.save()

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 
 from experiments.moves import ACTIONS
+from experiments.plan_urls import urlpatterns as around_plans
 from experiments.reports import views as reports
 from experiments.views import (
     acting,
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("library/", library.index, name="library"),
     path("creatives/<slug:key>/use/", creative_use.creative_use, name="creative-use"),
     path("rehearsal/", rehearsal.rehearsal, name="rehearsal"),
+    *around_plans,
     path("experiments/", listing.index, name="list"),
     path("experiments/new/", editing.new, name="new"),
     path("experiments/<slug:key>/", detail.results, name="detail"),

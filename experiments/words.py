@@ -63,6 +63,9 @@ DONE: Mapping[str, Any] = MappingProxyType(
         "share": gettext_lazy("made a link to the report"),
         "unshare": gettext_lazy("took back a link to the report"),
         "note_learnings": gettext_lazy("wrote down what was learned"),
+        "begin": gettext_lazy("began it from another plan"),
+        "add_test_visitor": gettext_lazy("added a test visitor"),
+        "remove_test_visitor": gettext_lazy("removed a test visitor"),
     }
 )
 CHOOSING: Mapping[str, Word] = MappingProxyType(

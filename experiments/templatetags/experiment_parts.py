@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from experiments import costs, words
+from experiments import costs, starting_points, words
 from experiments.models import Experiment, Status, Variant
 from experiments.reports.names import metric_name
 from workspace.templatetags.lab import icon
@@ -26,6 +26,12 @@ def _chip(word: words.Word) -> SafeString:
 def status_chip(experiment: Experiment) -> SafeString:
     """The status as a word with its symbol."""
     return _chip(words.STATUSES[experiment.status])
+
+
+@register.simple_tag(name="starting_points")
+def points() -> tuple[starting_points.Point, ...]:
+    """What an experiment can begin from before there are templates."""
+    return starting_points.all_of()
 
 
 @register.simple_tag

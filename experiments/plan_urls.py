@@ -1,0 +1,15 @@
+"""Addresses of what stands around a plan: beginnings, imports, test visitors, the replay."""
+
+from django.urls import URLPattern, path
+
+from experiments.views import beginning, testing
+
+urlpatterns: list[URLPattern] = [
+    path("experiments/start/", beginning.start, name="begin"),
+    path("templates/<int:pk>/delete/", beginning.delete_template, name="delete-template"),
+    path("experiments/<slug:key>/template/", beginning.save_template, name="save-template"),
+    path("experiments/<slug:key>/testing/", testing.index, name="testing"),
+    path("experiments/<slug:key>/testing/add/", testing.add, name="add-tester"),
+    path("experiments/<slug:key>/testing/<int:pk>/remove/", testing.remove, name="remove-tester"),
+    path("experiments/<slug:key>/testing/<slug:variant>/qr.svg", testing.qr, name="testing-qr"),
+]
