@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "workspace.requests.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "banner_lab.security.ContentSecurityPolicy",
     "banner_lab.compressing.Compressed",
@@ -194,7 +195,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "line": {
+            "()": "workspace.log_lines.Line",
+            "format": "{asctime} {levelname} {name} {request_id} {message}",
+        },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},

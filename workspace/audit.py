@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from workspace import requests
 from workspace.models import AuditEntry, Site
 
 # Never copied into the log: hashes of secrets and the like.
@@ -34,14 +35,16 @@ def record(
     subject: models.Model,
     before: State | None = None,
     after: State | None = None,
+    reason: str = "",
     now: dt.datetime,
 ) -> AuditEntry:
     """Add a row; call it inside the transaction of the change.
 
-    `action` is a verb such as `create`; `actor` is None for what the clock or a command does.
+    `action` is a verb such as `create`; `actor` is None for what the clock or a command does. The
+    number of the request that it came with is added by itself.
     """
     person = actor if actor is not None and actor.pk else None
-    return AuditEntry.objects.create(
+    entry = AuditEntry.objects.create(
         site=site,
         at=now,
         actor=person,  # type: ignore[misc]
@@ -51,7 +54,11 @@ def record(
         object_key=_key_of(subject),
         before=before,
         after=after,
+        reason=reason,
+        request_id=requests.number(),
     )
+    requests.note(entry.pk)
+    return entry
 
 
 def _key_of(subject: models.Model) -> str:

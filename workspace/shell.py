@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from workspace import requests
 from workspace.access import GRANTS, NOBODY
 from workspace.models import Site
 
@@ -98,6 +99,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "can": {str(permission): True for permission in GRANTS.get(role or "", NOBODY)},
         "sites": SimpleLazyObject(lambda: _sites_of(request)),
         "menu": menu(request.path, site),
+        "request_number": requests.number(),
         "DEMO": settings.DEMO,
         "DELIVERY_URL": settings.DELIVERY_URL,
     }

@@ -180,6 +180,8 @@ class AuditEntry(models.Model):
     after = models.JSONField(null=True)
     reason = models.TextField(_("reason"), blank=True)
     request_id = models.CharField(max_length=64, blank=True)
+    # Which one it is of its site, and its tie to the one before; set by the database at the commit.
+    place = models.BigIntegerField(null=True, editable=False)
     chain = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
@@ -189,6 +191,8 @@ class AuditEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["site", "-at"]),
             models.Index(fields=["site", "object_type", "object_key"]),
+            models.Index(fields=["site", "place"], name="audit_by_place"),
+            models.Index(fields=["site", "request_id"], name="audit_by_request"),
         ]
 
     def __str__(self) -> str:
