@@ -64,6 +64,11 @@ app.conf.update(
                 "schedule": 5.0,
                 "options": {"expires": 5},
             },
+            "forget-kept-answers": {
+                "task": "workspace.tasks.forget_kept_answers",
+                "schedule": 3600.0,
+                "options": {"expires": 3600},
+            },
             "sweep-jobs": {
                 "task": "workspace.tasks.sweep_jobs",
                 "schedule": 10.0,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ STATUS = {
     "not-allowed": 403,
     "not-found": 404,
     "method-not-allowed": 405,
+    "not-acceptable": 406,
     "conflict": 409,
     "illegal-move": 409,
     "outdated": 412,
@@ -41,6 +42,7 @@ TITLES = {
     403: gettext_lazy("You may not do this"),
     404: gettext_lazy("This does not exist"),
     405: gettext_lazy("This address does not know that method"),
+    406: gettext_lazy("This address does not answer in that form"),
     409: gettext_lazy("This is not possible now"),
     412: gettext_lazy("It has changed since you read it"),
     413: gettext_lazy("This is too large"),
@@ -77,9 +79,14 @@ def body(error: LabError) -> dict[str, Any]:
 
 def problem(error: LabError) -> HttpResponse:
     """An error as an API answer."""
-    return JsonResponse(
+    answer = JsonResponse(
         body(error), status=status_of(error), content_type="application/problem+json"
     )
+    if isinstance(error, errors.LoadError) and error.retry_after is not None:
+        answer.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, errors.Unauthenticated):
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -126,9 +133,15 @@ def _from_framework(error: Exception) -> LabError | None:
             exceptions.PermissionDenied,
             lambda: errors.NotAllowed(_("This key or role may not do this.")),
         ),
-        (exceptions.MethodNotAllowed, lambda: errors.WrongMethod(str(error))),
-        (exceptions.ParseError, lambda: errors.NotJson(str(error))),
-        (exceptions.UnsupportedMediaType, lambda: errors.UnsupportedMedia(str(error))),
+        (exceptions.MethodNotAllowed, lambda: errors.WrongMethod(_("It knows other methods."))),
+        (exceptions.NotAcceptable, lambda: errors.NotAcceptable(_("It answers in JSON."))),
+        (exceptions.ParseError, lambda: errors.NotJson(_("The body cannot be read."))),
+        (
+            exceptions.UnsupportedMediaType,
+            lambda: errors.UnsupportedMedia(_("This content type is not read here.")),
+        ),
+        (RequestDataTooBig, lambda: errors.TooLarge(_("The body is too large."))),
+        (SuspiciousOperation, lambda: errors.NotJson(_("The request cannot be read."))),
         (exceptions.ValidationError, lambda: errors.InvalidInput(str(error))),
     ]
     return next((make() for kind, make in translated if isinstance(error, kind)), None)
@@ -139,7 +152,10 @@ def drf_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | Res
     known = error if isinstance(error, LabError) else _from_framework(error)
     if known is None:
         return exception_handler(error, context)
-    return problem(known)
+    answer = problem(known)
+    if isinstance(known, errors.WrongMethod) and (view := context.get("view")):
+        answer.headers["Allow"] = ", ".join(view.allowed_methods)
+    return answer
 
 
 def _handler(status: int, make: Callable[[], LabError]) -> Callable[..., HttpResponse]:

@@ -171,7 +171,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["workspace.access.HasSecretKey"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["workspace.api.bodies.JsonBody"],
     "EXCEPTION_HANDLER": "banner_lab.problems.drf_handler",
     "UNAUTHENTICATED_USER": None,
 }
@@ -183,6 +183,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "PREPROCESSING_HOOKS": ["workspace.api.document.canonical"],
     "ENUM_NAME_OVERRIDES": {
         "ExperimentStatus": "experiments.models.Status",
         "VersionStatus": "creatives.models.Version.Status",

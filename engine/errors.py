@@ -8,6 +8,7 @@
     │   ├── InvalidInput           a field does not fit
     │   ├── NotJson                the body is not JSON
     │   ├── TooLarge               body, file or list over its limit
+    │   ├── NotAcceptable          no offered content type was asked for
     │   ├── UnsupportedMedia       a content type or file type that is not accepted
     │   └── WrongMethod            the address exists, the verb does not
     ├── StateError             what it meets here
@@ -39,6 +40,7 @@ __all__ = [
     "InvalidInput",
     "LabError",
     "LoadError",
+    "NotAcceptable",
     "NotAllowed",
     "NotEnoughData",
     "NotFound",
@@ -127,6 +129,13 @@ class TooLarge(InputError):
 
     slug = "too-large"
     title = "Too large"
+
+
+class NotAcceptable(InputError):
+    """None of the content types that an address offers was asked for."""
+
+    slug = "not-acceptable"
+    title = "Nothing acceptable is offered"
 
 
 class UnsupportedMedia(InputError):

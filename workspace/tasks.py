@@ -7,6 +7,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from workspace import delivering, jobs
+from workspace.api import idempotency
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +29,12 @@ def sweep_jobs() -> None:
 def deliver_webhooks() -> None:
     """Send what webhooks wait for."""
     delivering.deliver_due(now=timezone.now())
+
+
+@shared_task(name="workspace.tasks.forget_kept_answers")
+def forget_kept_answers() -> None:
+    """Answers of the management API are kept for repetitions of one day."""
+    idempotency.sweep(now=timezone.now())
 
 
 def wake(job_id: int) -> bool:

@@ -11,14 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from creatives import comments
-from creatives.api import etags, finding
-from creatives.api.callers import SiteView
-from creatives.api.creatives import CREATED
-from creatives.api.data import person
-from creatives.api.paging import Cursor
+from creatives.api import finding
 from creatives.comments import Region
 from creatives.models import Comment
 from engine.errors import NotFound
+from workspace.api import etags
+from workspace.api.fields import person
+from workspace.api.paging import Cursor
+from workspace.api.views import CREATED, SiteView
 
 SIDES = ("left", "top", "width", "height")
 
@@ -58,6 +58,7 @@ class CommentData(serializers.ModelSerializer[Comment]):
 class Comments(SiteView):
     """The remarks on a version."""
 
+    resource = "comments"
     serializer_class = CommentData
     queryset = Comment.objects.none()  # for the document; the rows are found below
     pagination_class = Cursor

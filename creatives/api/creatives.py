@@ -9,34 +9,37 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from creatives import cutting, details, expiring, library, words
-from creatives.api import etags, filters, finding
-from creatives.api.callers import Caller, SiteView
+from creatives.api import filters, finding
 from creatives.api.data import CreativeData
-from creatives.api.paging import Cursor
 from creatives.api.typed import CreativeChange, CreativeInput
 from creatives.models import Creative
 from engine.errors import InvalidInput
+from workspace.api import etags
+from workspace.api.bodies import JsonBody
+from workspace.api.callers import Caller
+from workspace.api.paging import Cursor
+from workspace.api.views import CREATED, Asked, SiteView
 from workspace.models import Site
 
-CREATED = 201
 BOTH = {"multipart/form-data": CreativeInput, "application/json": CreativeInput}
 
 
 class Creatives(SiteView):
     """The banners of a site."""
 
+    resource = "creatives"
     serializer_class = CreativeData
     queryset = Creative.objects.none()  # for the document; the rows are found below
     pagination_class = Cursor
-    parser_classes = (MultiPartParser, JSONParser)
+    parser_classes = (MultiPartParser, JsonBody)
     orders: ClassVar[tuple[str, ...]] = ("-created_at", "created_at", "name", "-name")
+    asks: ClassVar[Asked] = {"list": filters.PARAMETERS}
 
-    @extend_schema(parameters=filters.PARAMETERS)
     def list(self, request: Request, **_parts: object) -> Response:
         """All banners, the newest first, in pages."""
         rows = finding.creatives(self.site)

@@ -1,19 +1,13 @@
 """What the management API says of creatives and their versions."""
 
-from typing import Any, TypeAlias
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from creatives import rendering, words
 from creatives.models import Creative, Rendition, Version
-
-Named: TypeAlias = "serializers.SlugRelatedField[Any]"
-
-
-def person() -> Named:
-    """Somebody by the name to log in with."""
-    return serializers.SlugRelatedField(slug_field="username", read_only=True, allow_null=True)
+from workspace.api.fields import Named, person
 
 
 class NewestData(serializers.ModelSerializer[Version]):

@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiParameter
 from creatives import wall
 from creatives.models import Creative, Version
 from engine.errors import InvalidInput
+from workspace.api.refusals import unknown
 from workspace.models import Site
 
 STATES = ("current", "live", "review", "draft", "rejected", "withdrawn", "expired", "archived")
@@ -25,7 +26,6 @@ PARAMETERS = [
     OpenApiParameter("text", description="In the name, the key or the alternative text."),
     OpenApiParameter("fits", description="Key of a placement: those with its proportions."),
     OpenApiParameter("expiring", int, description="Ends within this number of days."),
-    OpenApiParameter("ordering", enum=["-created_at", "created_at", "name", "-name"]),
 ]
 
 
@@ -55,7 +55,7 @@ def narrowed(
 
 def _in_state(rows: QuerySet[Creative], state: str, now: dt.datetime) -> QuerySet[Creative]:
     if state not in STATES:
-        raise _unknown("state", state, STATES)
+        raise unknown("state", state, STATES)
     if state == "archived":
         return rows.filter(archived_at__isnull=False)
     rows = rows.filter(archived_at=None)
@@ -83,11 +83,3 @@ def _expiring(rows: QuerySet[Creative], days: str, now: dt.datetime) -> QuerySet
         raise InvalidInput(_("A number of days, from 1 to 3650."), field="expiring")
     until = now + dt.timedelta(days=int(days))
     return rows.filter(expires_at__gt=now, expires_at__lte=until)
-
-
-def _unknown(field: str, value: str, known: tuple[str, ...]) -> InvalidInput:
-    return InvalidInput(
-        _("“%(value)s” is not known here.") % {"value": value[:50]},
-        field=field,
-        hint=_("One of: %(values)s.") % {"values": ", ".join(known)},
-    )

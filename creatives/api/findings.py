@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from creatives import preflight
 from creatives.api import finding
-from creatives.api.callers import SiteView
+from workspace.api.views import SiteView
 
 
 class FindingData(serializers.Serializer[Any]):
@@ -34,6 +34,7 @@ class FindingsData(serializers.Serializer[Any]):
 class Findings(SiteView):
     """The checks of a version."""
 
+    resource = "findings"
     serializer_class = FindingsData
 
     @extend_schema(responses=FindingsData)

@@ -13,15 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from creatives import placements
-from creatives.api import etags, finding
-from creatives.api.callers import SiteView, refusal
-from creatives.api.creatives import CREATED
-from creatives.api.data import Named
-from creatives.api.paging import Cursor
+from creatives.api import finding
 from creatives.models import Creative, Placement
 from engine.errors import InvalidInput
+from workspace.api import etags
+from workspace.api.fields import Named
+from workspace.api.paging import Cursor
+from workspace.api.refusals import refusal
+from workspace.api.views import CREATED, GONE, SiteView
 
-GONE = 204
 MAX_SIDE = 10_000  # CSS pixels; no screen is as large
 
 
@@ -66,6 +66,7 @@ class PlacementData(serializers.ModelSerializer[Placement]):
 class Placements(SiteView):
     """The slots of a site."""
 
+    resource = "placements"
     serializer_class = PlacementData
     queryset = Placement.objects.none()  # for the document; the rows are found below
     pagination_class = Cursor

@@ -11,11 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from creatives import landing, products
-from creatives.api import etags
-from creatives.api.callers import SiteView
-from creatives.api.paging import Cursor
 from creatives.models import Product
 from engine.errors import LabError, NotFound
+from workspace.api import etags
+from workspace.api.paging import Cursor
+from workspace.api.views import Asked, SiteView
 
 MOST = 500
 DEAREST = 10**12
@@ -64,18 +64,19 @@ class ManyProducts(serializers.Serializer[Any]):
 class Products(SiteView):
     """The products of a site."""
 
+    resource = "products"
     serializer_class = ProductData
     queryset = Product.objects.none()  # for the document; the rows are found below
     pagination_class = Cursor
     lookup_field = "sku"
     orders: ClassVar[tuple[str, ...]] = ("sku", "title", "price", "-price", "-updated_at")
-
-    @extend_schema(
-        parameters=[
+    asks: ClassVar[Asked] = {
+        "list": [
             OpenApiParameter("text", description="In title, number or brand."),
             OpenApiParameter("category"),
         ]
-    )
+    }
+
     def list(self, request: Request, **_parts: object) -> Response:
         """All products, in pages."""
         rows = Product.objects.filter(site=self.site)

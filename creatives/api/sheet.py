@@ -1,6 +1,6 @@
 """The translation sheet: out as CSV, in as CSV, with a report per row."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -14,9 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from creatives import sheet, sheet_in
-from creatives.api.callers import SiteView
-from creatives.api.document import file
 from engine.errors import InvalidInput
+from workspace.api.document import file
+from workspace.api.views import Asked, SiteView
 
 CSV = "text/csv"
 
@@ -72,14 +72,18 @@ class SheetReport(serializers.Serializer[Any]):
 class Sheet(SiteView):
     """The words of many banners as one table."""
 
+    resource = "translation_sheet"
     serializer_class = SheetReport
+    asks: ClassVar[Asked] = {
+        "out": [
+            OpenApiParameter("creative", many=True, description="Keys; else all that lack words.")
+        ],
+        "take": [OpenApiParameter("dry_run", bool, description="Only tell what it would do.")],
+    }
     parser_classes = (CsvParser, MultiPartParser)
     renderer_classes = (JSONRenderer, AsCsv)
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter("creative", many=True, description="Keys; else all that lack words.")
-        ],
         responses=file(CSV, "UTF-8 with a byte order mark; formulas are made harmless."),
     )
     def out(self, request: Request, **_parts: object) -> HttpResponse:
@@ -92,7 +96,6 @@ class Sheet(SiteView):
         return HttpResponse(body, content_type=f"{CSV}; charset=utf-8", headers=headers)
 
     @extend_schema(
-        parameters=[OpenApiParameter("dry_run", bool, description="Only tell what it would do.")],
         request={CSV: OpenApiTypes.STR, "multipart/form-data": {"type": "object"}},
         responses=SheetReport,
     )

@@ -8,19 +8,22 @@ from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from creatives import cutting, library, review, words
-from creatives.api import etags, finding
-from creatives.api.callers import Caller, SiteView
-from creatives.api.creatives import CREATED, picture_of
+from creatives.api import finding
+from creatives.api.creatives import picture_of
 from creatives.api.data import SpokenData, VersionData
-from creatives.api.paging import Cursor
 from creatives.api.typed import MoveInput, SayingInput, VersionInput, saying_of
 from creatives.models import Creative, Version
 from workspace.access import Permission
+from workspace.api import etags
+from workspace.api.bodies import JsonBody
+from workspace.api.callers import Caller
+from workspace.api.paging import Cursor
+from workspace.api.views import CREATED, SiteView
 
 BOTH = {"multipart/form-data": VersionInput, "application/json": VersionInput}
 Move = Callable[..., Version]
@@ -29,10 +32,12 @@ Move = Callable[..., Version]
 class Versions(SiteView):
     """The versions of a banner."""
 
+    resource = "versions"
+    tagged = True
     serializer_class = VersionData
     queryset = Version.objects.none()  # for the document; the rows are found below
     pagination_class = Cursor
-    parser_classes = (MultiPartParser, JSONParser)
+    parser_classes = (MultiPartParser, JsonBody)
     lookup_field = "number"
     orders: ClassVar[tuple[str, ...]] = ("-number", "number")
     needs: ClassVar[Mapping[str, Permission]] = {

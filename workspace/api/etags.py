@@ -21,8 +21,20 @@ def tag_of(data: Any) -> str:  # noqa: ANN401 - whatever a serializer made
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
 
 
-def answer(request: Request, data: Any, status: int = 200) -> Response:  # noqa: ANN401
-    """Data with its tag; nothing but the tag for whoever has it already."""
+def answer(
+    request: Request,
+    data: Any,  # noqa: ANN401
+    status: int = 200,
+    *,
+    state: Any = None,  # noqa: ANN401
+) -> Response:
+    """Data with its tag; nothing but the tag for whoever has it already.
+
+    `state` is what the tag stands for where the data also holds what nobody has changed, such as a
+    verdict; whoever reads that is always answered in full.
+    """
+    if state is not None:
+        return Response(data, status=status, headers={"ETag": tag_of(state)})
     tag = tag_of(data)
     known = parse_etags(request.headers.get("If-None-Match", ""))
     if request.method in {"GET", "HEAD"} and (tag in known or "*" in known):
