@@ -123,6 +123,23 @@ GROUPS: Final[tuple[tuple[Text, Mapping[str, Word]], ...]] = (
         },
     ),
     (
+        _("Time"),
+        {
+            "time.hour": Word(
+                _("Hour of the day"),
+                _("comes when the hour is %(compare)s"),
+                _("0 to 23, in the shop's time zone: 18 is from 18:00 to 18:59."),
+                values=tuple(map(str, range(24))),
+            ),
+            "time.weekday": Word(
+                _("Day of the week"),
+                _("comes when the day of the week is %(compare)s"),
+                _("1 is Monday, 7 is Sunday, in the shop's time zone."),
+                values=tuple(map(str, range(1, 8))),
+            ),
+        },
+    ),
+    (
         _("Device, place and page"),
         {
             "device": Word(
@@ -139,6 +156,17 @@ GROUPS: Final[tuple[tuple[Text, Mapping[str, Word]], ...]] = (
                 _("Language"),
                 _("reads a language that %(compare)s"),
                 _("Such as zh-Hans; “begins with zh” means every Chinese."),
+            ),
+            "position": Word(
+                _("Placement"),
+                _("sees a placement whose key %(compare)s"),
+                _("The key of the placement that asks, such as home-hero."),
+            ),
+            "channel": Word(
+                _("Channel"),
+                _("is on a channel that %(compare)s"),
+                _("What the placement is in: a page, an e-mail or an app."),
+                values=("web", "email", "app"),
             ),
             "page.url": Word(
                 _("Address of the page"), _("is on a page whose address %(compare)s"), ADDRESS

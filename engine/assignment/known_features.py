@@ -25,7 +25,12 @@ class Kind(StrEnum):
     ANY = "any"  # the shop decides: attributes
 
 
-_OF_REQUEST: Final = ("device", "country", "locale", "page.url", "page.referrer")
+_TEXTS: Final = (
+    "device", "country", "locale", "page.url", "page.referrer", "position", "channel",
+)  # fmt: skip
+_CLOCK: Final = ("time.hour", "time.weekday")
+"""Of the shop's zone: 0 to 23, and 1 (Monday) to 7."""
+_OF_REQUEST: Final = (*_TEXTS, *_CLOCK)
 _DIMENSIONS: Final = ("category", "brand", "price_band")
 
 EXACT: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -37,7 +42,8 @@ EXACT: Final[Mapping[str, Kind]] = MappingProxyType(
     | dict.fromkeys(
         ("visits", "orders", "spent", "days_since_order", "days_since_visit"), Kind.NUMBER
     )
-    | dict.fromkeys(_OF_REQUEST, Kind.TEXT)
+    | dict.fromkeys(_TEXTS, Kind.TEXT)
+    | dict.fromkeys(_CLOCK, Kind.NUMBER)
 )
 """Features whose whole name is known."""
 
@@ -91,7 +97,7 @@ def is_of_request(feature: str) -> bool:
     """Whether the request itself tells it, so that no profile is needed.
 
     Example:
-        >>> is_of_request("device"), is_of_request("attributes.plan"), is_of_request("visits")
+        >>> is_of_request("device"), is_of_request("time.hour"), is_of_request("visits")
         (True, True, False)
     """
     return feature in _OF_REQUEST or feature.startswith("attributes.")
