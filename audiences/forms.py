@@ -179,9 +179,19 @@ class Conditions(Rows):
             form.keep_value()
 
     @property
+    def verb(self) -> str:
+        """What stands before the names of the buttons."""
+        return verb_of(str(self.prefix))
+
+    @property
+    def room_for_more(self) -> bool:
+        """Whether there may be one more."""
+        return len(self.forms) < MOST_CONDITIONS
+
+    @property
     def several(self) -> bool:
         """Whether there is one to take away."""
-        return len(self.forms) > 1
+        return len(self.forms) > self.min_num
 
     @property
     def groups(self) -> list[list[tuple[int, ConditionForm]]]:
@@ -197,6 +207,11 @@ class Conditions(Rows):
     def document(self) -> dict[str, Any]:
         """The rule that the rows make."""
         return {"all": [_item([form.condition() for _n, form in group]) for group in self.groups]}
+
+
+def verb_of(prefix: str) -> str:
+    """Buttons of rows that share a page with other rows carry their prefix."""
+    return "" if prefix == PREFIX else f"{prefix}-"
 
 
 def _item(choices: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -215,9 +230,17 @@ _Rows = formset_factory(
 )
 
 
-def conditions(*, currency: str, data: Any = None, initial: Any = None) -> Conditions:  # noqa: ANN401
-    """The rows as typed or as saved."""
-    rows = _Rows(data, initial=initial, prefix=PREFIX, form_kwargs={"currency": currency})
+def conditions(
+    *,
+    currency: str,
+    data: Any = None,  # noqa: ANN401
+    initial: Any = None,  # noqa: ANN401
+    prefix: str = PREFIX,
+    least: int = 1,
+) -> Conditions:
+    """The rows as typed or as saved; `least` 0 where having no rule is an answer too."""
+    rows = _Rows(data, initial=initial, prefix=prefix, form_kwargs={"currency": currency})
+    rows.min_num = least
     return cast(Conditions, rows)
 
 

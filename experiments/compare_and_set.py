@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -63,21 +64,31 @@ def state_of(experiment: Experiment) -> dict[str, object]:
     """An experiment with its variants and what it watches, for the audit log."""
     variants = Variant.objects.filter(experiment=experiment).order_by("position")
     return audit.state_of(experiment) | {
-        "variants": [
-            {
-                "key": key,
-                "name": name,
-                "creative": creative,
-                "weight": weight,
-                "costs": [once, media, f"{discount.normalize():f}"],
-            }
-            for key, name, creative, weight, once, media, discount in variants.values_list(*STATED)
-        ],
+        "variants": [_variant(*row) for row in variants.values_list(*STATED)],
+        "also_on": sorted(experiment.also_on.values_list("key", flat=True)),
         "watched": [
             f"{one.metric} {one.role}" + (f" {one.margin.normalize():f}%" if one.margin else "")
             for one in Watched.objects.filter(experiment=experiment)
         ],
     }
+
+
+def _variant(  # noqa: PLR0917 - the columns of STATED
+    key: str,
+    name: str,
+    creative: str | None,
+    weight: int,
+    once: int,
+    media: int,
+    discount: Decimal,
+    place: str | None,
+    levels: dict[str, str],
+) -> dict[str, object]:
+    stated: dict[str, object] = {"key": key, "name": name, "creative": creative, "weight": weight}
+    stated["costs"] = [once, media, f"{discount.normalize():f}"]
+    # Most variants have neither, and the log is read by people.
+    more = {"placement": place, "levels": levels}
+    return stated | {name: value for name, value in more.items() if value}
 
 
 STATED: Final = (
@@ -88,6 +99,8 @@ STATED: Final = (
     "creative_cost",
     "media_cost",
     "discount",
+    "placement__key",
+    "levels",
 )
 
 

@@ -1,8 +1,6 @@
 """The plan of an experiment before it starts: save a draft with its variants, or throw it away."""
 
 import datetime as dt
-from dataclasses import dataclass, fields
-from decimal import Decimal
 from itertools import chain, count
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -11,81 +9,22 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from creatives.models import Creative, Placement
-from engine.errors import IllegalMove, InvalidInput, NotFound
-from experiments import compare_and_set, layers, policies, watching
-from experiments.models import Experiment, Status, Variant
-from experiments.policies import RulePlan
+from engine.errors import IllegalMove, InvalidInput
+from experiments import compare_and_set, layers, plan_checks, planning, policies, watching
+from experiments.models import Experiment, Status
+from experiments.plan_checks import MOST_VARIANTS
+from experiments.planning import Plan, VariantPlan
 from experiments.watching import WatchPlan
 from workspace import audit
 from workspace.models import Site
 
+__all__ = ["MOST_VARIANTS", "Plan", "VariantPlan", "delete", "free_key", "save"]
+
 RESERVED_KEYS = frozenset({"import", "new", "start"})
 """Addresses of pages beside an experiment's own."""
 
-MOST_VARIANTS = 8
-"""More arms than this need more visitors than a shop's slot has, and fit on no page."""
-
 OUT_OF_THE_WAY = 1_000
 """More than there are positions."""
-
-
-@dataclass(frozen=True, slots=True)
-class VariantPlan:
-    """One variant; the first of a plan is the control. Money in minor units, discount in percent.
-
-    `creative_cost` is spent once, `media_cost` per 1,000 impressions.
-    """
-
-    key: str
-    name: str
-    creative: Creative | None = None
-    weight: int = 1
-    creative_cost: int = 0
-    media_cost: int = 0
-    discount: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that can be set before the start. A draft may be incomplete; the start checks.
-
-    `watched` None gives a new draft the usual guardrails, and leaves an older one what it has.
-    """
-
-    key: str
-    name: str
-    placement: Placement
-    variants: tuple[VariantPlan, ...] = ()
-    hypothesis: str = ""
-    primary_metric: str = Experiment.Metric.CTR
-    mde: Decimal | None = None
-    mde_kind: str = Experiment.MdeKind.RELATIVE
-    planned_days: int = 14
-    planned_visitors: int = 0
-    traffic_share: int = 100
-    policy: str = Experiment.Policy.FIXED
-    exploration_share: int = 10
-    rules: tuple[RulePlan, ...] = ()
-    reading: str = Experiment.Reading.PLANNED
-    watched: tuple[WatchPlan, ...] | None = None
-
-
-FIELDS = (
-    "key",
-    "name",
-    "placement",
-    "hypothesis",
-    "primary_metric",
-    "mde",
-    "mde_kind",
-    "planned_days",
-    "planned_visitors",
-    "traffic_share",
-    "policy",
-    "exploration_share",
-    "reading",
-)
 
 
 @transaction.atomic
@@ -104,19 +43,21 @@ def save(
         IllegalMove: The experiment has started: its plan is fixed.
         Conflict: Somebody else saved since `experiment` was read.
     """
-    _check(site, plan, experiment)
+    plan_checks.check(site, plan)
+    _check_key(site, plan.key, experiment)
     before, watched = None, _watched(plan, experiment)
     if experiment is None:
         experiment = Experiment(site=site, owner_id=actor.pk if actor else None)
-        _fill(experiment, plan)
+        planning.fill(experiment, planning.values_of(plan))
     else:
         before = compare_and_set.state_of(experiment)
         _claim(experiment)
-        _fill(experiment, plan)
+        planning.fill(experiment, planning.values_of(plan))
     _store(experiment)
     _replace_variants(experiment, plan.variants)
     policies.store_rules(experiment, plan.rules)
     watching.store(experiment, watched)
+    experiment.also_on.set(plan.also_on)
     layers.ensure(plan.placement)
     audit.record(
         site=site,
@@ -160,33 +101,6 @@ def free_key(site: Site, wanted: str, *, but: Experiment | None = None) -> str:
     return next(key for key in chain([wanted], numbered) if key not in taken)
 
 
-def _check(site: Site, plan: Plan, experiment: Experiment | None) -> None:
-    if plan.placement.site_id != site.pk:
-        raise NotFound(_("There is no such placement."), field="placement")
-    if any(v.creative and v.creative.site_id != site.pk for v in plan.variants):
-        raise NotFound(_("There is no such creative."), field="variants")
-    if len(plan.variants) > MOST_VARIANTS:
-        raise InvalidInput(
-            _("At most %(most)s variants.") % {"most": MOST_VARIANTS}, field="variants"
-        )
-    if len({v.key for v in plan.variants}) < len(plan.variants):
-        raise InvalidInput(_("Every variant has a key of its own."), field="variants")
-    if any(v.weight < 1 for v in plan.variants):
-        raise InvalidInput(_("Every weight is at least 1."), field="variants")
-    if any(not _costs_fit(v) for v in plan.variants):
-        raise InvalidInput(
-            _("Costs are 0 or more, and a discount is at most 100 %."), field="variants"
-        )
-    watching.check(plan.watched or (), primary=plan.primary_metric)
-    policies.check(site, plan.policy, plan.rules, {v.key for v in plan.variants})
-    _check_key(site, plan.key, experiment)
-
-
-def _costs_fit(variant: VariantPlan) -> bool:
-    money = min(variant.creative_cost, variant.media_cost)
-    return money >= 0 and 0 <= variant.discount <= 100  # noqa: PLR2004 - percent
-
-
 def _watched(plan: Plan, experiment: Experiment | None) -> tuple[WatchPlan, ...]:
     """What is watched; a metric that has become the primary one is not watched beside itself."""
     if plan.watched is not None:
@@ -214,11 +128,6 @@ def _claim(experiment: Experiment) -> None:
     compare_and_set.claim(experiment)
 
 
-def _fill(experiment: Experiment, plan: Plan) -> None:
-    for name in FIELDS:
-        setattr(experiment, name, getattr(plan, name))
-
-
 def _store(experiment: Experiment) -> None:
     try:
         experiment.full_clean(exclude=["site", "owner"], validate_unique=False)
@@ -234,9 +143,6 @@ def _replace_variants(experiment: Experiment, plans: tuple[VariantPlan, ...]) ->
     experiment.variants.exclude(key__in=[plan.key for plan in plans]).delete()
     # Each position is there once: those that stay make way before they take their new places.
     experiment.variants.update(position=F("position") + OUT_OF_THE_WAY)
-    for position, plan in enumerate(plans):
-        row = kept.get(plan.key) or Variant(experiment=experiment)
-        row.position = position
-        for one in fields(plan):
-            setattr(row, one.name, getattr(plan, one.name))
+    for row in planning.variants_of(plans, experiment):
+        row.pk = kept[row.key].pk if row.key in kept else None
         row.save()

@@ -1,27 +1,23 @@
 """The plan of an experiment as one page of fields. Numbers are read with a comma or a point."""
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
-from django.forms import BaseFormSet, BoundField, formset_factory
-from django.forms.utils import ErrorList
-from django.http import QueryDict
+from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from creatives.models import Creative, Placement
-from experiments import design, fields, hypothesis
-from experiments.fields import Money, Number, Quiet, whole
-from experiments.models import Experiment, Variant
-from experiments.reports import numbers
-from workspace.models import KEY_PATTERN, Site, validate_key
+from audiences.models import Segment
+from creatives.models import Placement
+from experiments import design, hypothesis, planning, tags
+from experiments.design import Plan
+from experiments.fields import Number, Quiet, whole
+from experiments.models import Experiment
+from workspace.models import Site, validate_key
 
-KEYS = "abcdefgh"
-COSTS = ("creative_cost", "media_cost", "discount")
-KEY = re.compile(KEY_PATTERN)
+GAPS = ("change", "effect", "reason")
 
 
 class PlanForm(Quiet, forms.Form):
@@ -78,14 +74,53 @@ class PlanForm(Quiet, forms.Form):
             "Both may be looked at every day. Without an end date it takes 70 % more visitors."
         ),
     )
+    also_on = forms.ModelMultipleChoiceField(
+        Placement.objects.none(),
+        label=_("Also on"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Placements of the same layer that show it too."),
+    )
+    audience = forms.ModelChoiceField(
+        Segment.objects.none(),
+        label=_("Segment"),
+        required=False,
+        empty_label=_("everybody"),
+        help_text=_("Who is not in it sees the default, and is not counted."),
+    )
+    block_hours = whole(
+        _("Hours of a block"),
+        0,
+        168,
+        _("0: every visitor has a variant. Otherwise all get one for so many hours, then another."),
+        required=False,
+    )
+    links = forms.CharField(
+        label=_("Links"),
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Briefs, designs, tickets: one address a line."),
+    )
+    tags = forms.CharField(
+        label=_("Tags"),
+        required=False,
+        max_length=500,
+        help_text=_("With commas between, such as price, summer."),
+    )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         self.site = site
-        field = self.fields["placement"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
-        field.queryset = Placement.objects.filter(site=site).select_related("fallback")
+        places = Placement.objects.filter(site=site).select_related("fallback")
+        self._offer("placement", places)
+        self._offer("also_on", places)
+        self._offer("audience", Segment.objects.filter(site=site))
+
+    def _offer(self, name: str, rows: QuerySet[Any]) -> None:
+        if name in self.fields:
+            cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
 
     @property
     def is_free(self) -> bool:
@@ -101,154 +136,55 @@ class PlanForm(Quiet, forms.Form):
         gaps = (self.cleaned_data.get(name) or "" for name in ("change", "effect", "reason"))
         return free or hypothesis.compose(hypothesis.Parts(*gaps))
 
+    def clean_also_on(self) -> tuple[Placement, ...]:
+        return tuple(self.cleaned_data["also_on"])
+
+    def clean_block_hours(self) -> int:
+        return self.cleaned_data["block_hours"] or 0
+
+    def clean_links(self) -> tuple[str, ...]:
+        return tuple(filter(None, map(str.strip, self.cleaned_data["links"].splitlines())))
+
+    def clean_tags(self) -> tuple[str, ...]:
+        return tuple(tags.split(self.cleaned_data["tags"]))
+
+    def values(self) -> dict[str, Any]:
+        """The fields of a plan that fit so far, without complaint about the others."""
+        names = {*planning.COLUMNS, *planning.LISTS, *planning.ROWS} & self.cleaned_data.keys()
+        typed = {name: self.cleaned_data[name] for name in names}
+        asks = any(name in self.fields for name in GAPS)
+        return typed | ({"hypothesis": self.hypothesis()} if asks else {})
+
+    def changes(self, experiment: Experiment | None) -> dict[str, Any]:
+        """What has been typed, with a key for whoever typed none."""
+        typed = self.values()
+        if "key" in self.fields and not typed["key"]:
+            wanted = slugify(typed["name"])[:56].strip("-_") or "test"
+            typed["key"] = design.free_key(self.site, wanted, but=experiment)
+        return typed
+
     def plan(
         self,
         variants: tuple[design.VariantPlan, ...],
         more: Mapping[str, Any],
         experiment: Experiment | None,
-    ) -> design.Plan:
-        """What has been typed, as the use-case takes it; `more` holds what other forms ask for."""
-        data = self.cleaned_data
-        key = data["key"] or design.free_key(
-            self.site, slugify(data["name"])[:56].strip("-_") or "test", but=experiment
-        )
-        typed = {name: data[name] for name in design.FIELDS if name in data and name != "key"}
-        hypothesis = self.hypothesis()
-        return design.Plan(**typed, **more, key=key, hypothesis=hypothesis, variants=variants)
+    ) -> Plan:
+        """What has been typed, as the use-case takes it; `more` holds what other forms ask for.
 
-
-class VariantForm(Quiet, forms.Form):
-    """One variant; the first is the control."""
-
-    key = forms.CharField(max_length=64, validators=[validate_key], widget=forms.HiddenInput)
-    name = forms.CharField(label=_("Name"), max_length=300)
-    weight = whole(_("Weight"), 1, 10_000)
-    creative = forms.ModelChoiceField(Creative.objects.none(), label=_("Banner"), required=False)
-    creative_cost = Money(label=_("Creative, once"))
-    media_cost = Money(label=_("Media per 1,000 impressions"))
-    discount = Number(
-        label=_("Discount on its orders"),
-        required=False,
-        min_value=Decimal(0),
-        max_value=Decimal(100),
-        max_digits=5,
-        decimal_places=2,
-    )
-
-    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
-        # A row that somebody has emptied is a mistake to be shown, not a row to be skipped.
-        super().__init__(*args, **kwargs | {"empty_permitted": False})
-        field = self.fields["creative"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
-        field.queryset = Creative.objects.filter(site=site)
-        for cost in (self.fields["creative_cost"], self.fields["media_cost"]):
-            assert isinstance(cost, Money)  # noqa: S101 - declared above
-            cost.currency = site.currency
-        self.symbol = numbers.symbol(site.currency).strip()
-
-    @property
-    def costs(self) -> list[tuple[BoundField, str]]:
-        """The fields under the fold, each with its unit."""
-        units = (self.symbol, self.symbol, "%")
-        return list(zip((self[name] for name in COSTS), units, strict=True))
-
-    @property
-    def others(self) -> list[BoundField]:
-        return [field for field in self.visible_fields() if field.name not in COSTS]
-
-    @property
-    def costs_open(self) -> bool:
-        """Whether there is something under the fold to be seen."""
-        return any(f.errors or str(f.value() or "0") != "0" for f, _unit in self.costs)
-
-    @property
-    def chosen(self) -> int:
-        """The id of the chosen banner, 0 for none."""
-        value = str(self["creative"].value() or "")
-        return int(value) if value.isdecimal() else 0
-
-    def plan(self) -> design.VariantPlan:
-        data = self.cleaned_data
-        first = (data["key"], data["name"], data["creative"], data["weight"])
-        costs = (data["creative_cost"], data["media_cost"], data["discount"] or Decimal(0))
-        return design.VariantPlan(*first, *costs)
-
-
-if TYPE_CHECKING:
-    Rows = BaseFormSet[VariantForm]
-else:
-    Rows = BaseFormSet  # generic for the type checker only
-
-
-class Variants(Rows):
-    """All variants, in order."""
-
-    def quiet(self) -> None:
-        for form in self.forms:
-            form.quiet()
-        self._errors: list[dict[str, Any]] = []
-        self._non_form_errors = ErrorList()
-
-    def plans(self) -> tuple[design.VariantPlan, ...]:
-        return tuple(form.plan() for form in self.forms)
-
-    def named(self) -> list[tuple[str, str]]:
-        """Key and name of each, as typed so far; what is no key is left out."""
-        pairs = [(str(f["key"].value() or ""), str(f["name"].value() or "")) for f in self.forms]
-        return list({key: name or key for key, name in pairs if KEY.match(key)}.items())
-
-    @property
-    def chosen(self) -> frozenset[int]:
-        """Ids of the banners chosen in any row."""
-        return frozenset(form.chosen for form in self.forms) - {0}
-
-
-_RowsOfVariants = formset_factory(
-    VariantForm,
-    formset=Variants,
-    extra=0,
-    max_num=design.MOST_VARIANTS,
-    validate_max=True,
-    absolute_max=design.MOST_VARIANTS,
-)
-PREFIX = "v"
-
-
-def rows_of(site: Site, *, data: QueryDict | None = None, initial: Any = None) -> Variants:  # noqa: ANN401
-    """The rows of variants, as typed or as saved."""
-    rows = _RowsOfVariants(data, initial=initial, prefix=PREFIX, form_kwargs={"site": site})
-    return cast(Variants, rows)
+        What no form asks for stays as it is.
+        """
+        saved = planning.values_of(planning.of(experiment)) if experiment else {}
+        typed = self.changes(experiment) | dict(more) | {"variants": variants}
+        return Plan(**(saved | typed))
 
 
 def plan_initial(experiment: Experiment) -> dict[str, Any]:
     """A draft as the form shows it."""
     parts = hypothesis.parse(experiment.hypothesis)
-    gaps = {} if parts is None else {n: getattr(parts, n) for n in ("change", "effect", "reason")}
-    stored = {name: getattr(experiment, name) for name in design.FIELDS}
+    gaps = {} if parts is None else {name: getattr(parts, name) for name in GAPS}
+    stored = {name: getattr(experiment, name) for name in planning.COLUMNS}
     free = experiment.hypothesis if parts is None else ""
-    return stored | gaps | {"free": free, "revision": experiment.revision}
-
-
-def variants_initial(variants: list[Variant]) -> list[dict[str, Any]]:
-    """The variants of a draft as rows; a new experiment begins with two."""
-    if not variants:
-        return [_row(KEYS[0]), _row(KEYS[1])]
-    names = ("key", "name", "weight", *COSTS)
-    return [{n: getattr(row, n) for n in names} | {"creative": row.creative_id} for row in variants]
-
-
-def _row(key: str) -> dict[str, Any]:
-    return {"key": key, "name": key.upper(), "weight": 1}
-
-
-def with_row(data: QueryDict) -> QueryDict:
-    """What has been typed, with an empty row at the end."""
-    rows = range(fields.total(data, PREFIX, most=design.MOST_VARIANTS))
-    used = {data.get(f"{PREFIX}-{row}-key") for row in rows}
-    free = next((key for key in KEYS if key not in used), KEYS[-1])
-    return fields.with_row(data, PREFIX, _row(free), most=design.MOST_VARIANTS)
-
-
-def without_row(data: QueryDict, removed: int) -> QueryDict:
-    """What has been typed, with the later rows moved up by one."""
-    return fields.without_row(data, PREFIX, removed, most=design.MOST_VARIANTS)
+    lists = {"links": "\n".join(experiment.links), "tags": tags.written(experiment.tags)}
+    also_on = list(experiment.also_on.all()) if experiment.pk else []
+    more = {"free": free, "revision": experiment.revision, "also_on": also_on}
+    return stored | gaps | lists | more

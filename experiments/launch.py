@@ -1,4 +1,7 @@
-"""What must be true before an experiment starts: a list of problems, each with its remedy."""
+"""What must be true before an experiment starts: a list of problems, each with its remedy.
+
+What is only unwise is found by `experiments.cautions`; `checklist` has both.
+"""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -10,7 +13,7 @@ from creatives import preflight
 from creatives.models import Placement
 from engine.assignment import allocation
 from engine.errors import IllegalMove, InvalidInput
-from experiments import hypothesis, layers, policies
+from experiments import audience, hypothesis, layers, policies
 from experiments.models import Experiment, Variant
 from experiments.policies import RulePlan
 
@@ -19,12 +22,16 @@ FEWEST_VARIANTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why the start is refused, what to do about it, and in which field of the form."""
+    """Why the start is refused, what to do about it, and in which field of the form.
+
+    What is not `hard` refuses nothing: it is said, and people decide.
+    """
 
     code: str
     message: str
     remedy: str
     field: str
+    hard: bool = True
 
 
 class NotReady(IllegalMove):
@@ -42,34 +49,44 @@ class NotReady(IllegalMove):
 def problems(experiment: Experiment, *, now: dt.datetime) -> tuple[Problem, ...]:
     """Everything that keeps an experiment from starting; empty when it may."""
     variants = list(experiment.variants.select_related("creative__live"))
-    return problems_of(experiment, variants, policies.plans_of(experiment), now=now)
+    also_on = tuple(experiment.also_on.select_related("fallback"))
+    return problems_of(experiment, variants, policies.plans_of(experiment), also_on, now=now)
 
 
 def problems_of(
     experiment: Experiment,
     variants: list[Variant],
     rules: Sequence[RulePlan] = (),
+    also_on: Sequence[Placement] = (),
     *,
     now: dt.datetime,
 ) -> tuple[Problem, ...]:
     """The same for a plan that has not been saved."""
-    return tuple(_problems(experiment, variants, rules, now))
+    return tuple(_problems(experiment, variants, rules, also_on, now))
 
 
 def _problems(
-    experiment: Experiment, variants: list[Variant], rules: Sequence[RulePlan], now: dt.datetime
+    experiment: Experiment,
+    variants: list[Variant],
+    rules: Sequence[RulePlan],
+    also_on: Sequence[Placement],
+    now: dt.datetime,
 ) -> Iterator[Problem]:
     yield from _hypothesis(experiment)
     for sentence in policies.problems(experiment, rules):
         yield Problem("policy", sentence, _("Choose a segment and its weights."), "rules")
     yield from _variants(variants)
+    yield from _audience(experiment)
     if experiment.placement is None:
         yield _no_placement()
         return
     for variant in variants:
         yield from _creative(variant)
-    yield from _findings(experiment, experiment.placement, variants, now)
-    yield from _fallback(experiment.placement)
+    yield from _layer(experiment.placement, also_on)
+    for place in (experiment.placement, *also_on):
+        shown = [v for v in variants if v.placement is None or v.placement == place]
+        yield from _findings(experiment, place, shown, now)
+        yield from _fallback(place)
     yield from _room(experiment, experiment.placement)
 
 
@@ -105,6 +122,27 @@ def _variants(variants: list[Variant]) -> Iterator[Problem]:
     except InvalidInput as error:
         remedy = str(error.hint or _("Change the weights."))
         yield Problem("weights", str(error), remedy, "variants")
+
+
+def _audience(experiment: Experiment) -> Iterator[Problem]:
+    try:
+        audience.rule_of(experiment)
+    except InvalidInput as error:
+        remedy = _("Write the rule again, or choose another segment.")
+        yield Problem("audience", str(error), remedy, "audience")
+
+
+def _layer(placement: Placement, also_on: Sequence[Placement]) -> Iterator[Problem]:
+    """Placements can be moved to another layer after the plan was made."""
+    strange = [place.name for place in also_on if place.layer != placement.layer]
+    if strange:
+        yield Problem(
+            "layer",
+            _("%(places)s: of another layer than “%(first)s” now.")
+            % {"places": ", ".join(strange), "first": placement.name},
+            _("Leave it out, or move it back to the layer."),
+            "also_on",
+        )
 
 
 def _no_placement() -> Problem:

@@ -1,20 +1,32 @@
 """A plan as it stands in the form, read back: who would see what, how long, what is missing."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
-from experiments import consequences, launch, sizing
+from creatives.models import Placement
+from experiments import (
+    audience,
+    cautions,
+    collisions,
+    consequences,
+    launch,
+    planning,
+    sizing,
+    watching,
+)
+from experiments.cautions import Known
+from experiments.collisions import Other
 from experiments.consequences import Consequence
-from experiments.forms import PlanForm, Variants
 from experiments.launch import Problem
 from experiments.models import Experiment, Variant
-from experiments.policies import RulePlan
-from experiments.policy_forms import PolicyForm
+from experiments.planning import VariantPlan
 from experiments.sizing import Sizing
+from experiments.variant_forms import Variants
+from workspace.models import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,63 +37,62 @@ class Outlook:
     parts: tuple[tuple[Variant, float], ...]
     consequence: Consequence
     problems: tuple[Problem, ...]
+    cautions: tuple[Problem, ...]
     sizing: Sizing | None
+    audience: str
+    also_on: tuple[Placement, ...]
+    others: tuple[Other, ...]
+
+    @property
+    def checks(self) -> tuple[Problem, ...]:
+        """All of them, the hard ones first."""
+        return (*self.problems, *self.cautions)
 
 
-def of(form: PlanForm, rows: Variants, policy: PolicyForm, *, now: dt.datetime) -> Outlook:
-    """The outlook of what has been typed so far; what does not fit yet is left out."""
-    chosen = _valid(policy)
-    experiment = _experiment(form, chosen)
-    return of_plan(experiment, _variants(rows), chosen.get("rules", ()), now=now)
-
-
-def of_plan(
-    experiment: Experiment,
-    variants: list[Variant],
-    rules: Sequence[RulePlan] = (),
-    *,
-    now: dt.datetime,
+def of(
+    site: Site, values: Mapping[str, Any], *, now: dt.datetime, saved: Experiment | None = None
 ) -> Outlook:
-    """The outlook of an experiment with these variants and rules, saved or not."""
+    """The outlook of a plan's fields, as far as they are known; `saved` is their draft."""
+    experiment = Experiment(site=site, pk=saved.pk if saved else None)
+    planning.fill(experiment, values)
+    variants = planning.variants_of(tuple(values.get("variants", ())), experiment)
+    also_on = tuple(values.get("also_on", ()))
+    known = Known(
+        sizing=sizing.of(experiment, variants, now=now),
+        others=collisions.of(experiment, now=now),
+        watched=_watched(experiment, values),
+        also_on=also_on,
+    )
+    rules = tuple(values.get("rules", ()))
     return Outlook(
         experiment=experiment,
         parts=tuple(consequences.shares(variants)) if variants else (),
         consequence=consequences.of_start(experiment, variants),
-        problems=launch.problems_of(experiment, variants, rules, now=now),
-        sizing=sizing.of(experiment, variants, now=now),
+        problems=launch.problems_of(experiment, variants, rules, also_on, now=now),
+        cautions=cautions.of(experiment, variants, known, now=now),
+        sizing=known.sizing,
+        audience=audience.words_of(experiment),
+        also_on=also_on,
+        others=known.others,
     )
 
 
-def _experiment(form: PlanForm, policy: dict[str, Any]) -> Experiment:
-    typed = _valid(form) | policy
-    names = (
-        "policy",
-        "exploration_share",
-        "name",
-        "placement",
-        "traffic_share",
-        "primary_metric",
-        "mde",
-        "mde_kind",
-        "planned_days",
-        "planned_visitors",
-        "reading",
-    )
-    known = {name: typed[name] for name in names if typed.get(name) is not None}
-    return Experiment(site=form.site, hypothesis=form.hypothesis(), **known)
+def _watched(experiment: Experiment, values: Mapping[str, Any]) -> tuple[watching.WatchPlan, ...]:
+    found = values.get("watched")
+    return watching.default(experiment.primary_metric) if found is None else tuple(found)
 
 
-def _variants(rows: Variants) -> list[Variant]:
-    typed = [_valid(row) for row in rows.forms]
-    return [
-        Variant(
-            name=row.get("name") or "?", weight=row.get("weight") or 1, creative=row.get("creative")
-        )
-        for row in typed
-    ]
+def typed_variants(rows: Variants) -> tuple[VariantPlan, ...]:
+    """The rows as typed so far; what does not fit yet is left out."""
+    return tuple(_typed(valid(row), number) for number, row in enumerate(rows.forms))
 
 
-def _valid(form: forms.Form) -> dict[str, Any]:
+def _typed(row: Mapping[str, Any], number: int) -> VariantPlan:
+    known = {name: row[name] for name in planning.OF_VARIANTS if row.get(name) is not None}
+    return VariantPlan(**({"key": f"?{number}", "name": "?"} | known))
+
+
+def valid(form: forms.Form) -> dict[str, Any]:
     """The fields of a filled-in form that fit, without complaint about the others."""
     form.full_clean()
     return dict(form.cleaned_data)

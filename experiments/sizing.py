@@ -28,6 +28,8 @@ MOST_DAYS: Final = 365
 ALPHA: Final = 0.05
 POWER: Final = 0.8
 TWO: Final = 2
+EFFECTS: Final = (("small", 0.02), ("medium", 0.05), ("big", 0.1))
+"""Lifts that people look for, from what only a busy slot can find to what any can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ class Sizing:
     baseline: str = ""
     rows: tuple[Row, ...] = ()
     formula: str = ""
+
+    @property
+    def own(self) -> "Row | None":
+        """The row of the plan's own effect, where it has one."""
+        return self.rows[len(EFFECTS)] if len(self.rows) > len(EFFECTS) else None
 
     @property
     def short(self) -> bool:
@@ -154,7 +161,8 @@ def _plan(
 def _sized(experiment: Experiment, place: str, plan: _Plan) -> Sizing:
     baseline = value(plan.metric, plan.past.units)
     own = _own_effect(experiment, baseline)
-    effects = [(_("small"), 0.02), (_("medium"), 0.05), (_("big"), 0.1)]
+    words = (_("small"), _("medium"), _("big"))
+    effects = [(word, lift) for word, (_key, lift) in zip(words, EFFECTS, strict=True)]
     if own:
         effects.append((_("your plan"), own))
     return Sizing(

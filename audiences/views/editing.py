@@ -14,7 +14,6 @@ from audiences import examples, forms, preview, rows, segments
 from audiences.models import Segment
 from audiences.views.lines import line_of, rule_of
 from engine.assignment import targeting
-from engine.assignment.rule_document import MOST_CONDITIONS
 from engine.errors import Conflict, InvalidInput
 from workspace.access import Permission, SiteRequest, site_page
 
@@ -49,7 +48,7 @@ def _page(request: SiteRequest, segment: Segment | None) -> HttpResponse:
     if request.GET.get("part") == "preview":
         context = _beside(request, segment, _filled(request, segment, request.POST).conditions)
         return render(request, "audiences/_preview.html", context)
-    if {"add", "alternative", "remove", "refresh"} & request.POST.keys():
+    if rows.BUTTONS & request.POST.keys():
         return _reshaped(request, segment)
     return _saved(request, segment)
 
@@ -73,13 +72,7 @@ def _filled(request: SiteRequest, segment: Segment | None, data: QueryDict) -> F
 
 def _reshaped(request: SiteRequest, segment: Segment | None) -> HttpResponse:
     """A condition more or less, or other operators to choose from; nothing is saved or lost."""
-    data: QueryDict = request.POST
-    if "add" in data:
-        data = rows.added(data)
-    elif _number(data, "alternative") is not None:
-        data = rows.alternative(data, _number(data, "alternative") or 0)
-    elif _number(data, "remove") is not None:
-        data = rows.removed(data, _number(data, "remove") or 0)
+    data: QueryDict = rows.reshaped(request.POST) or request.POST
     filled = _filled(request, segment, data)
     context = _beside(request, segment, filled.conditions)
     filled.form.quiet()
@@ -87,11 +80,6 @@ def _reshaped(request: SiteRequest, segment: Segment | None) -> HttpResponse:
     if "refresh" in data:
         filled.conditions.keep_values()
     return _shown(request, segment, filled, context=context)
-
-
-def _number(data: QueryDict, name: str) -> int | None:
-    text = str(data.get(name, ""))
-    return int(text) if text.isdecimal() and len(text) <= len(str(MOST_CONDITIONS)) else None
 
 
 def _saved(request: SiteRequest, segment: Segment | None) -> HttpResponse:
@@ -151,6 +139,5 @@ def _shown(
         "examples": examples.LABELS if segment is None and request.method == "GET" else (),
         "form": filled.form,
         "rows": filled.conditions,
-        "room_for_more": len(filled.conditions.forms) < MOST_CONDITIONS,
     }
     return render(request, "audiences/edit.html", context, status=status)

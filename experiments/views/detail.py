@@ -32,6 +32,7 @@ from workspace.models import AuditEntry
 ENTRIES_PER_PAGE = 30
 MORE = {
     "variants": gettext_lazy("Variants"),
+    "also_on": gettext_lazy("Also on"),
     "watched": gettext_lazy("Watched metrics"),
     "decision_request": gettext_lazy("Decision asked for"),
 }
@@ -143,6 +144,9 @@ def _variant_text(value: dict[str, Any]) -> str:
     parts = [value.get("creative") or "–", value.get("weight")]
     if any(str(cost) not in {"0", "0.0"} for cost in value.get("costs", ())):
         parts.append("/".join(map(str, value["costs"])))
+    if value.get("placement"):
+        parts.append(value["placement"])
+    parts += [f"{factor}={level}" for factor, level in (value.get("levels") or {}).items()]
     return f"{value.get('name')} ({', '.join(map(str, parts))})"
 
 

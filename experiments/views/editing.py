@@ -1,6 +1,7 @@
 """New and edit: the plan on one page, with what follows from it beside."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
@@ -11,9 +12,21 @@ from django.utils.translation import gettext as _
 
 from creatives.models import Placement
 from engine.errors import Conflict, IllegalMove, InvalidInput, LabError, NotFound
-from experiments import design, forms, gallery, outlook, policies, policy_forms, watching
-from experiments.models import Experiment, Status, Variant
+from experiments import (
+    design,
+    forms,
+    gallery,
+    outlook,
+    planning,
+    policies,
+    policy_forms,
+    rule_forms,
+    variant_forms,
+    watching,
+)
+from experiments.models import Experiment, Status
 from experiments.policy_forms import PolicyForm
+from experiments.rule_forms import OwnRule
 from experiments.views.finding import find
 from experiments.watched_forms import WatchedForm
 from workspace.access import Permission, SiteRequest, site_page
@@ -27,22 +40,36 @@ class Filled:
     """All forms of the page, as typed or as saved."""
 
     form: forms.PlanForm
-    rows: forms.Variants
+    rows: variant_forms.Variants
     policy: PolicyForm
     watched: WatchedForm
+    rule: OwnRule
 
     def is_valid(self) -> bool:
         """All of them are asked, so that every mistake is said at once."""
         first = self.form.is_valid() & self.rows.is_valid()
-        return first & self.policy.is_valid() & self.watched.is_valid()
+        return first & self.policy.is_valid() & self.watched.is_valid() & self.rule.is_valid()
 
     def quiet(self) -> None:
-        for part in (self.form, self.rows, self.policy, self.watched):
+        for part in (self.form, self.rows, self.policy, self.watched, self.rule):
             part.quiet()
 
-    @property
-    def outlook(self) -> outlook.Outlook:
-        return outlook.of(self.form, self.rows, self.policy, now=timezone.now())
+    def values(self) -> dict[str, Any]:
+        """What fits of what has been typed so far."""
+        outlook.valid(self.form)
+        return (
+            self.form.values()
+            | outlook.valid(self.policy)
+            | {
+                "variants": outlook.typed_variants(self.rows),
+                "targeting": self.rule.typed(),
+                "watched": self._watched(),
+            }
+        )
+
+    def _watched(self) -> tuple[watching.WatchPlan, ...] | None:
+        outlook.valid(self.watched)
+        return self.watched.plans(primary=self.form.cleaned_data.get("primary_metric", ""))
 
     def refuse(self, error: LabError) -> None:
         """Show what the use-case refused beside the field it names."""
@@ -75,11 +102,16 @@ def _page(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
     if request.method != "POST":
         return _empty(request, experiment)
     if request.GET.get("part") == "summary":
-        view = _filled(request, request.POST).outlook
+        view = _outlook(request, experiment, _filled(request, request.POST))
         return render(request, "experiments/_outlook.html", {"outlook": view})
-    if RESHAPES & request.POST.keys():
-        return _reshaped(request, experiment)
-    return _saved(request, experiment)
+    data = _reshape(request.POST)
+    return _saved(request, experiment) if data is None else _reshaped(request, experiment, data)
+
+
+def _outlook(
+    request: SiteRequest, experiment: Experiment | None, filled: Filled
+) -> outlook.Outlook:
+    return outlook.of(request.site, filled.values(), now=timezone.now(), saved=experiment)
 
 
 def _empty(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
@@ -91,16 +123,26 @@ def _empty(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
         blank, variants = experiment, list(experiment.variants.all())
         start = forms.plan_initial(experiment)
     rules = policies.plans_of(experiment) if experiment else ()
-    rows_start = forms.variants_initial(variants)
-    rows = forms.rows_of(site, initial=rows_start)
+    rows = variant_forms.rows_of(site, initial=variant_forms.variants_initial(variants))
     policy = PolicyForm(
         site=site, variants=rows.named(), rules=rules, initial=policy_forms.initial_of(blank)
     )
-    shown = variants or [Variant(name=row["name"]) for row in rows_start]
-    watched = WatchedForm(plans=_watched(experiment, blank))
-    filled = Filled(forms.PlanForm(initial=start, site=site), rows, policy, watched)
-    view = outlook.of_plan(blank, shown, rules, now=timezone.now())
+    filled = Filled(
+        forms.PlanForm(initial=start, site=site),
+        rows,
+        policy,
+        WatchedForm(plans=_watched(experiment, blank)),
+        OwnRule(currency=site.currency, document=blank.targeting),
+    )
+    values = planning.values_of(planning.of(experiment)) if experiment else _begun(blank)
+    view = outlook.of(site, values, now=timezone.now(), saved=experiment)
     return _render(request, experiment, filled, view)
+
+
+def _begun(blank: Experiment) -> dict[str, Any]:
+    """What a plan begins with: two variants without a banner."""
+    named = [design.VariantPlan(key, key.upper()) for key in variant_forms.KEYS[:2]]
+    return {"placement": blank.placement, "mde": blank.mde, "variants": tuple(named)}
 
 
 def _watched(experiment: Experiment | None, blank: Experiment) -> tuple[watching.WatchPlan, ...]:
@@ -118,27 +160,35 @@ def _wanted_placement(request: SiteRequest) -> Placement | None:
 
 def _filled(request: SiteRequest, data: QueryDict) -> Filled:
     site = request.site
-    rows = forms.rows_of(site, data=data)
+    rows = variant_forms.rows_of(site, data=data)
     policy = PolicyForm(data, site=site, variants=rows.named())
-    return Filled(forms.PlanForm(data, site=site), rows, policy, WatchedForm(data))
+    rule = OwnRule(data, currency=site.currency)
+    return Filled(forms.PlanForm(data, site=site), rows, policy, WatchedForm(data), rule)
 
 
-def _reshaped(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
-    """A row more or less, or other pictures to choose from; nothing is saved or lost."""
-    data: QueryDict = policy_forms.reshaped(request.POST) or request.POST
+def _reshape(data: QueryDict) -> QueryDict | None:
+    """A row more or less, or other pictures to choose from; None if nobody asked for that."""
+    changed = policy_forms.reshaped(data) or rule_forms.reshaped(data)
+    if changed is not None:
+        return changed
     if "add" in data:
-        data = forms.with_row(data)
-    elif str(data.get("remove", "")).isdecimal():
-        data = forms.without_row(data, int(str(data["remove"])))
+        return variant_forms.with_row(data)
+    if str(data.get("remove", "")).isdecimal():
+        return variant_forms.without_row(data, int(str(data["remove"])))
+    return data if RESHAPES & data.keys() else None
+
+
+def _reshaped(request: SiteRequest, experiment: Experiment | None, data: QueryDict) -> HttpResponse:
+    """Shown again; nothing is saved or lost."""
     filled = _filled(request, data)
-    view = filled.outlook
+    view = _outlook(request, experiment, filled)
     filled.quiet()
     return _render(request, experiment, filled, view)
 
 
 def _saved(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
     filled = _filled(request, request.POST)
-    view = filled.outlook
+    view = _outlook(request, experiment, filled)
     if not filled.is_valid():
         return _render(request, experiment, filled, view, UNPROCESSABLE)
     try:
@@ -157,7 +207,8 @@ def _save(request: SiteRequest, experiment: Experiment | None, filled: Filled) -
         # Compare with what this person saw when the page was opened, not with what is there now.
         experiment.revision = form.cleaned_data["revision"]
     more = filled.policy.chosen() | {
-        "watched": filled.watched.plans(primary=form.cleaned_data["primary_metric"])
+        "watched": filled.watched.plans(primary=form.cleaned_data["primary_metric"]),
+        "targeting": filled.rule.document(),
     }
     plan = form.plan(filled.rows.plans(), more, experiment)
     return design.save(
@@ -184,6 +235,7 @@ def _render(
         "rows": rows,
         "policy": filled.policy,
         "watched": filled.watched,
+        "rule": filled.rule.rows,
         "outlook": view,
         "search": search,
         "choices": gallery.choices(
