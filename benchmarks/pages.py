@@ -1,4 +1,4 @@
-"""`python -m benchmarks.library`: pages of creatives and placements with 5,000 creatives.
+"""`python -m benchmarks.pages`: lists and forms with 1,000 experiments and 5,000 creatives.
 
 A PostgreSQL of its own and the real application, asked in one process without a network. The
 yardstick is a page of the same run that asks the database for nothing of a site: another password.
@@ -7,6 +7,7 @@ on the machine does not change.
 """
 
 import argparse
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -22,8 +23,12 @@ from benchmarks.measure import busy
 from benchmarks.rollup import ROOT, database
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
     from django.test import Client
 
+    from workspace.models import Site
+
+EXPERIMENTS: Final = 1_000
 CREATIVES: Final = 5_000
 PLACEMENTS: Final = 60
 MOST_QUERIES: Final = 30
@@ -96,10 +101,19 @@ PAGES: Final = {
     "placements": "/s/shop/placements/",
     "a placement": "/s/shop/placements/slot-2/",
     "the review queue": "/s/shop/review/",
+    "home": "/s/shop/",
+    "experiments": "/s/shop/experiments/",
+    "experiments, searched": "/s/shop/experiments/?q=autumn+17&status=running",
+    "an experiment": "/s/shop/experiments/test-500/",
+    "its design": "/s/shop/experiments/test-500/design/",
+    "a new experiment": "/s/shop/experiments/new/",
+    "a draft": "/s/shop/experiments/test-1000/edit/",
+    "the library": "/s/shop/library/",
+    "the audit log": "/s/shop/audit/",
 }
 
 
-def fill(creatives: int, placements: int) -> "Client":
+def fill(creatives: int, placements: int, experiments: int) -> "Client":
     """A site with its rows; a client of a person who may change it."""
     from django.contrib.auth.models import User
     from django.db import connection
@@ -115,9 +129,75 @@ def fill(creatives: int, placements: int) -> "Client":
     with connection.cursor() as cursor:
         for statement in filter(str.strip, ROWS.split(";\n")):
             cursor.execute(statement, values)
+    _experiments(site, user, experiments)
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(user)
     return client
+
+
+def _experiments(site: "Site", user: "User", count: int) -> None:
+    """Two thirds over, a few running on each placement's tenth, the others drafts; a log of it."""
+    from django.utils import timezone
+
+    from creatives.models import Creative, Placement
+    from experiments.models import Experiment, Report, Variant
+    from workspace.models import AuditEntry
+
+    placements = list(Placement.objects.filter(site=site).order_by("pk"))
+    creatives = list(Creative.objects.filter(site=site).order_by("pk").values_list("pk", flat=True))
+    now = timezone.now()
+    made = Experiment.objects.bulk_create(
+        Experiment(
+            site=site,
+            key=f"test-{n}",
+            name=f"{TAGS[n % 7].title()} {n}",
+            hypothesis="If we show it, then more people click because it is in season.",
+            placement=placements[n % len(placements)],
+            status=_status(n, count),
+            owner=user,
+            started_at=now - dt.timedelta(days=n % 300 + 1),
+            slice=[[n // 60 * 500 % 10_000, n // 60 * 500 % 10_000 + 500]],
+            traffic_share=5,
+            tags=[TAGS[n % 7]],
+        )
+        for n in range(1, count + 1)
+    )
+    Variant.objects.bulk_create(
+        Variant(
+            experiment=row,
+            key="ab"[side],
+            name="AB"[side],
+            position=side,
+            creative_id=creatives[(row.pk * 2 + side) % len(creatives)],
+            bucket_start=side * 5_000,
+            bucket_end=side * 5_000 + 5_000,
+        )
+        for row in made
+        for side in (0, 1)
+    )
+    Report.objects.bulk_create(
+        Report(experiment=row, verdict="collecting", as_of=now) for row in made
+    )
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            site=site,
+            at=now - dt.timedelta(minutes=n),
+            actor=user,
+            actor_name="mei",
+            action="edit",
+            object_type="experiment",
+            object_key=made[n % count].key,
+            before={"name": "Autumn"},
+            after={"name": f"Autumn {n}"},
+        )
+        for n in range(count * 5)
+    )
+
+
+def _status(n: int, count: int) -> str:
+    if n > count - count // 10:
+        return "draft"
+    return "running" if n % 12 == 0 else "decided"
 
 
 def rows(client: "Client", rounds: int) -> Iterator[Line]:
@@ -190,8 +270,9 @@ def _queries(client: "Client", address: str) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks.library", description=__doc__)
+    parser = argparse.ArgumentParser(prog="benchmarks.pages", description=__doc__)
     parser.add_argument("--creatives", type=int, default=CREATIVES)
+    parser.add_argument("--experiments", type=int, default=EXPERIMENTS)
     parser.add_argument("--placements", type=int, default=PLACEMENTS)
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
@@ -202,7 +283,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="banner-lab-") as folder,
         database(Path(folder)) as env,
     ):
-        again = ("-m", "benchmarks.library", "--inside", *sys.argv[1:])
+        again = ("-m", "benchmarks.pages", "--inside", *sys.argv[1:])
         for command in (("manage.py", "migrate", "--verbosity", "0"), again):
             subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True)
     return 0
@@ -212,7 +293,7 @@ def _inside(chosen: argparse.Namespace) -> int:
     import django
 
     django.setup()
-    client = fill(chosen.creatives, chosen.placements)
+    client = fill(chosen.creatives, chosen.placements, chosen.experiments)
     head = ("page", "queries", "server time", "processor", "of an empty page", "bar", "load")
     print(report.aligned(head, list(rows(client, chosen.rounds))))
     return 0
