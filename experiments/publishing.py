@@ -179,7 +179,8 @@ class _Spoilt(LabError):
 
 
 def _experiment(row: Experiment) -> wire.ExperimentEntry:
-    live = row.status != Status.DRAFT
+    status = _status(row)
+    live = status != Status.DRAFT
     assert row.placement is not None  # noqa: S101 - a database constraint of live experiments
     variants = row.variants.all() if live else ()
     _check_ranges([(v.bucket_start, v.bucket_end) for v in variants], live=live)
@@ -188,7 +189,7 @@ def _experiment(row: Experiment) -> wire.ExperimentEntry:
         id=row.pk,
         site_id=row.site_id,
         key=row.key,
-        status=row.status,  # type: ignore[arg-type]
+        status=status,  # type: ignore[arg-type]
         placement_id=row.placement.pk,
         phase=row.phase,
         seed=row.seed if live else "",
@@ -197,6 +198,11 @@ def _experiment(row: Experiment) -> wire.ExperimentEntry:
         policy=_policy(row, [variant.key for variant in variants]) if live else None,
     )
     return expiry.standing(made) if _has_hole(made) else made
+
+
+def _status(row: Experiment) -> str:
+    """What the data plane knows: plans are drafts, what is archived is what it was."""
+    return row.stage if row.has_begun else Status.DRAFT
 
 
 def _has_hole(entry: wire.ExperimentEntry) -> bool:

@@ -34,11 +34,13 @@ def record(
     subject: models.Model,
     before: State | None = None,
     after: State | None = None,
+    reason: str = "",
     now: dt.datetime,
 ) -> AuditEntry:
     """Add a row; call it inside the transaction of the change.
 
     `action` is a verb such as `create`; `actor` is None for what the clock or a command does.
+    `reason` is what the person said, or the clock found.
     """
     person = actor if actor is not None and actor.pk else None
     return AuditEntry.objects.create(
@@ -51,6 +53,7 @@ def record(
         object_key=_key_of(subject),
         before=before,
         after=after,
+        reason=reason,
     )
 
 
