@@ -42,6 +42,12 @@ app.conf.update(
                 "schedule": 60.0,
                 "options": {"expires": 60},
             },
+            # Starts, ends and ramps that are due: at most a minute late.
+            "act-on-time": {
+                "task": "experiments.tasks.act_on_time",
+                "schedule": 60.0,
+                "options": {"expires": 60},
+            },
             "demo-shoppers": {
                 "task": "demo.tasks.send_shoppers",
                 "schedule": 10.0,

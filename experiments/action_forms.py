@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from experiments import deciding, recommending, traffic
+from experiments.local_moment import LocalMoment
 from experiments.models import Experiment, NextStep
 
 LEAVE = "-"
@@ -37,6 +38,42 @@ class ActionForm(forms.Form):
 
     def quiet(self) -> None:
         """Show what has been typed without complaint."""
+
+
+class ReasonForm(ActionForm):
+    """Why, if somebody wants to say so."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Kept in the history. You may leave it empty."),
+        required=False,
+        max_length=2000,
+    )
+
+
+class SendBackForm(ActionForm):
+    """What is to be changed: without it nobody could mend anything."""
+
+    reason = forms.CharField(
+        label=_("What is to be changed"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Whoever submitted it reads this on the draft."),
+        max_length=2000,
+    )
+
+
+class StartAtForm(ActionForm):
+    """When the clock is to start it, by the shop's clock."""
+
+    starts_at = LocalMoment(label=_("Start"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        field = self.fields["starts_at"]
+        assert isinstance(field, LocalMoment)  # noqa: S101 - declared above
+        field.of(self.experiment.site)
+        self.initial.setdefault("starts_at", self.experiment.starts_at)
 
 
 class DecideForm(ActionForm):

@@ -12,8 +12,24 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from engine.errors import Conflict
+from experiments import changes
 from experiments.models import Experiment, Status, Variant, Watched
 from workspace import audit
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else was first; `differences` says what is not any more as it was read."""
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        hint: str | None = None,
+        differences: tuple[changes.Difference, ...] = (),
+    ) -> None:
+        said = [detail, *(f"{one}." for one in differences)]
+        super().__init__(" ".join(said), hint=hint)
+        self.differences = differences
 
 
 def claim(experiment: Experiment, changes: Mapping[str, Any] = MappingProxyType({})) -> None:
@@ -25,13 +41,18 @@ def claim(experiment: Experiment, changes: Mapping[str, Any] = MappingProxyType(
         pk=experiment.pk, status=experiment.status, revision=experiment.revision
     )
     if not seen.update(revision=F("revision") + 1, **changes):
-        raise Conflict(_somebody_was_first(experiment), hint=_("Reload the page and look again."))
+        raise _somebody_was_first(experiment)
     experiment.refresh_from_db(fields=[*changes, "revision"])
 
 
 @contextmanager
 def recorded(
-    experiment: Experiment, action: str, *, actor: AbstractBaseUser | None, now: dt.datetime
+    experiment: Experiment,
+    action: str,
+    *,
+    actor: AbstractBaseUser | None,
+    now: dt.datetime,
+    reason: str = "",
 ) -> Iterator[None]:
     """Whatever is written inside stands in the audit log; the caller holds the transaction."""
     before = state_of(experiment)
@@ -43,6 +64,7 @@ def recorded(
         subject=experiment,
         before=before,
         after=state_of(experiment),
+        reason=reason,
         now=now,
     )
 
@@ -54,9 +76,10 @@ def change(
     *,
     actor: AbstractBaseUser | None,
     now: dt.datetime,
+    reason: str = "",
 ) -> None:
     """`claim` with an audit row."""
-    with recorded(experiment, action, actor=actor, now=now):
+    with recorded(experiment, action, actor=actor, now=now, reason=reason):
         claim(experiment, changes)
 
 
@@ -109,11 +132,16 @@ def status_word(status: str) -> str:
     return str(Status(status).label).lower()
 
 
-def _somebody_was_first(experiment: Experiment) -> str:
-    status = Experiment.objects.filter(pk=experiment.pk).values_list("status", flat=True).first()
-    if status is None:
-        return _("“%(name)s” has been deleted meanwhile.") % {"name": experiment.name}
-    return _("Somebody else has changed “%(name)s” meanwhile; it is %(status)s now.") % {
+def _somebody_was_first(experiment: Experiment) -> ChangedMeanwhile:
+    """What to tell whoever came second: what it is now, and every field that differs."""
+    fresh = Experiment.objects.filter(pk=experiment.pk).first()
+    hint = _("Reload the page and look again.")
+    if fresh is None:
+        gone = _("“%(name)s” has been deleted meanwhile.") % {"name": experiment.name}
+        return ChangedMeanwhile(gone, hint=hint)
+    sentence = _("Somebody else has changed “%(name)s” meanwhile; it is %(status)s now.") % {
         "name": experiment.name,
-        "status": status_word(status),
+        "status": status_word(fresh.status),
     }
+    found = changes.since(experiment, experiment.revision, state_of(fresh))
+    return ChangedMeanwhile(sentence, hint=hint, differences=found)

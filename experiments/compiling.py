@@ -58,8 +58,7 @@ def experiment(row: Experiment) -> wire.ExperimentEntry:
 
 def status_of(row: Experiment) -> str:
     """The status for the data plane: what waits is a draft, the archived is what it was."""
-    status = row.archived_from if row.status == Status.ARCHIVED else row.status
-    return Status.DRAFT if not status or status in NOT_STARTED else status
+    return row.stage if row.has_begun else Status.DRAFT
 
 
 def rule_of(row: Experiment) -> targeting.Rule | None:

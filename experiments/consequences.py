@@ -1,23 +1,15 @@
 """What an action will do, said before it is done: who sees what, who is counted."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 
-from engine.assignment import allocation
-from experiments import adaptive
-from experiments.models import Experiment, Parameters, Variant
-from experiments.traffic import EVERYBODY
+from experiments import adaptive, launch_consequences
+from experiments.models import Experiment, Parameters
+from experiments.start_consequence import Consequence, of_start, place_of, shares
 
-
-@dataclass(frozen=True, slots=True)
-class Consequence:
-    """Two sentences for the page that asks."""
-
-    sees: str
-    counts: str
+__all__ = ["Consequence", "learnt_shares", "of", "of_start", "shares"]
 
 
 def of(action: str, experiment: Experiment) -> Consequence:
@@ -25,67 +17,14 @@ def of(action: str, experiment: Experiment) -> Consequence:
     return _ACTIONS[action](experiment)
 
 
-def shares(variants: list[Variant]) -> list[tuple[Variant, float]]:
-    """Each variant with its percent of those who take part, in whole buckets as they are drawn."""
-    weights = [variant.weight for variant in variants]
-    if not any(weights):
-        return [(variant, 0.0) for variant in variants]
-    ranges = allocation.variant_ranges(weights)
-    pairs = zip(variants, ranges, strict=True)
-    return [(variant, (end - start) / 100) for variant, (start, end) in pairs]
-
-
-def of_start(experiment: Experiment, variants: list[Variant]) -> Consequence:
-    """What a start would do, also of a plan that has not been saved."""
-    split = ", ".join(f"{variant.name} {percent:g} %" for variant, percent in shares(variants))
-    words = {"share": experiment.traffic_share, "place": _place(experiment), "split": split}
-    if experiment.traffic_share == EVERYBODY:
-        sees = _("Within five seconds every visitor of “%(place)s” sees one variant: %(split)s.")
-    else:
-        sees = _(
-            "Within five seconds %(share)s %% of the visitors of “%(place)s” see one variant: "
-            "%(split)s. The others go on seeing the default."
-        )
-    return Consequence(
-        sees % words + _policy(experiment.policy, experiment.exploration_share),
-        _counted(experiment.policy),
-    )
-
-
-def _counted(policy: str) -> str:
-    if policy == Experiment.Policy.FIXED:
-        return _("Whoever is shown a variant is counted from then on, once, with that variant.")
-    return _(
-        "Whoever is shown a variant is counted from then on, once, on one side: what the policy "
-        "chooses, or chance."
-    )
-
-
-def _policy(policy: str, share: int) -> str:
-    """One more sentence where the split is only the beginning."""
-    if policy == Experiment.Policy.FIXED:
-        return ""
-    sentence = (
-        _("Visitors of a segment see what is set for it.")
-        if policy == Experiment.Policy.RULES
-        else _("Then each minute more of the traffic goes to what is clicked.")
-    )
-    slice_ = _("%(share)s %% get any variant by chance, to compare with.") % {"share": share}
-    return f" {sentence} {slice_}"
-
-
 def _start(experiment: Experiment) -> Consequence:
     return of_start(experiment, list(experiment.variants.all()))
-
-
-def _place(experiment: Experiment) -> str:
-    return experiment.placement.name if experiment.placement else _("no placement")
 
 
 def _pause(experiment: Experiment) -> Consequence:
     return Consequence(
         _("Within five seconds everybody sees the default of “%(place)s”.")
-        % {"place": _place(experiment)},
+        % {"place": place_of(experiment)},
         _(
             "Nobody new is counted. Orders of those already counted still are. After the pause "
             "everybody gets the same variant as before."
@@ -96,7 +35,7 @@ def _pause(experiment: Experiment) -> Consequence:
 def _resume(experiment: Experiment) -> Consequence:
     return Consequence(
         _("Within five seconds visitors of “%(place)s” see the same variant as before the pause.")
-        % {"place": _place(experiment)},
+        % {"place": place_of(experiment)},
         _("Counting goes on in the same phase; days of the pause stay in the plan."),
     )
 
@@ -104,7 +43,7 @@ def _resume(experiment: Experiment) -> Consequence:
 def _stop(experiment: Experiment) -> Consequence:
     return Consequence(
         _("Within five seconds everybody sees the default of “%(place)s”. It cannot be resumed.")
-        % {"place": _place(experiment)},
+        % {"place": place_of(experiment)},
         _("Nobody new is counted. The results stay, and the traffic is free for another test."),
     )
 
@@ -115,7 +54,7 @@ def _decide(experiment: Experiment) -> Consequence:
             "Within five seconds everybody at “%(place)s” sees the banner you choose: it becomes "
             "the default."
         )
-        % {"place": _place(experiment)},
+        % {"place": place_of(experiment)},
         _("Nobody new is counted. The decision and its reason are kept with the results."),
     )
 
@@ -135,7 +74,7 @@ def _decline(experiment: Experiment) -> Consequence:  # noqa: ARG001 - one signa
 def _traffic(experiment: Experiment) -> Consequence:
     return Consequence(
         _("More visitors of “%(place)s” take part. Whoever is in keeps the same variant.")
-        % {"place": _place(experiment)},
+        % {"place": place_of(experiment)},
         _("Counting goes on; the new visitors are added."),
     )
 
@@ -230,5 +169,6 @@ _ACTIONS: Mapping[str, Callable[[Experiment], Consequence]] = MappingProxyType(
         "roll_back": _roll_back,
         "release": _release,
         "delete": _delete,
+        **launch_consequences.ACTIONS,
     }
 )

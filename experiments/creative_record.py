@@ -114,7 +114,7 @@ def _about(variant: Variant, found: Sequence[Effect]) -> Effect | None:
 
 
 def _outcome(row: Experiment, variant: Variant, verdict: str, effect: Effect | None) -> Word:
-    if row.status not in {Status.STOPPED, Status.DECIDED}:
+    if row.stage not in {Status.STOPPED, Status.DECIDED}:
         return OPEN
     if verdict == "no_difference" and not row.decision:
         return EVEN

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from creatives.models import Creative, Placement
 from events.models import UnitTotal
-from experiments.models import Experiment, Status
+from experiments.models import NOT_BEGUN, Experiment, Status
 from experiments.reports.verdict import ANSWERS
 from workspace import seen
 from workspace.access import GRANTS, Permission
@@ -50,7 +50,7 @@ def tasks(site: Site, person: AbstractBaseUser, role: str) -> list[Task]:
 def is_finished(experiment: Experiment) -> bool:
     """Whether there is something to read: it has ended, or its report has an answer."""
     answered = experiment.reports.filter(phase=experiment.phase, verdict__in=ANSWERS)
-    return experiment.status in ENDED or answered.exists()
+    return experiment.stage in ENDED or answered.exists()
 
 
 def _of_person(site: Site, person: AbstractBaseUser, known: frozenset[str]) -> Iterator[Task]:
@@ -145,7 +145,7 @@ def _of_site(site: Site) -> list[Task]:
         Task(
             _("Start the first test"),
             _("Two banners, a sentence why, and how long."),
-            own.exclude(status=Status.DRAFT).exists(),
+            own.exclude(status__in=NOT_BEGUN).exists(),
             reverse("experiments:new", args=[site.key]),
         ),
         Task(

@@ -43,7 +43,7 @@ def keep(
 
 def require_finished(experiment: Experiment) -> None:
     """Raises IllegalMove for a test that has not ended."""
-    if experiment.status not in FINISHED:
+    if experiment.stage not in FINISHED:
         raise IllegalMove(
             _("“%(name)s” is not finished: there is nothing to write down yet.")
             % {"name": experiment.name},

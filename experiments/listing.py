@@ -23,8 +23,19 @@ from workspace.models import Site
 
 LONGEST_SEARCH = 100
 DAY = dt.timedelta(days=1)
-ORDER = (Status.RUNNING, Status.PAUSED, Status.DRAFT, Status.STOPPED, Status.DECIDED)
+ORDER = (
+    Status.RUNNING,
+    Status.PAUSED,
+    Status.IN_REVIEW,
+    Status.SCHEDULED,
+    Status.DRAFT,
+    Status.STOPPED,
+    Status.DECIDED,
+    Status.ARCHIVED,
+)
 """What needs attention first."""
+HIDDEN = (Status.ARCHIVED,)
+"""Shown only to whoever looks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,8 @@ def rows(site: Site, filters: Filters) -> QuerySet[Experiment]:
     found = matching(site, filters)
     if filters.status:
         found = found.filter(status=filters.status)
+    else:
+        found = found.exclude(status__in=HIDDEN)
     places = [When(status=status, then=Value(place)) for place, status in enumerate(ORDER)]
     rank = Case(*places, default=Value(len(ORDER)), output_field=IntegerField())
     return found.order_by(rank, Coalesce("started_at", "created_at").desc(), "-id")

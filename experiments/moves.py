@@ -4,22 +4,20 @@ Each line names the use-case, the permission, the words, and when it is offered.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext_lazy as _
 
-from experiments import adaptive, deciding, design, lifecycle, policies, traffic
-from experiments.action_forms import ActionForm, DecideForm, SplitForm, TrafficForm
+from experiments import adaptive, deciding, design, launch_moves, lifecycle, policies, traffic
+from experiments.action import Action, simple, with_reason
+from experiments.action_forms import DecideForm, ReasonForm, SplitForm, TrafficForm
 from experiments.models import Experiment, Status
 from experiments.policy_forms import ChangePolicyForm
 from workspace.access import Permission
 
-Apply = Callable[[Experiment, Mapping[str, Any], AbstractBaseUser | None, dt.datetime], Any]
-"""Does it; what it returns is said in place of `done`."""
 UNFINISHED = (Status.RUNNING, Status.PAUSED, Status.STOPPED)
 
 
@@ -28,10 +26,6 @@ ASKED = _("Asked. It comes into force when another person who may decide has con
 
 def _waits(experiment: Experiment) -> bool:
     return deciding.pending(experiment) is not None
-
-
-def _always(experiment: Experiment) -> bool:  # noqa: ARG001 - one signature for all
-    return True
 
 
 def _has_room(experiment: Experiment) -> bool:
@@ -48,42 +42,6 @@ def _can_go_back(experiment: Experiment) -> bool:
 
 def _is_held(experiment: Experiment) -> bool:
     return _learns(experiment) and adaptive.is_held(experiment)
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing that can be done; in the statuses of `leads_from` it is the next step."""
-
-    name: str
-    permission: Permission
-    verb: Any
-    icon: str
-    done: Any
-    apply: Apply
-    statuses: tuple[str, ...]
-    form: type[ActionForm] = ActionForm
-    danger: bool = False
-    live_only: bool = True
-    sensible: Callable[[Experiment], bool] = _always
-    leads_from: tuple[str, ...] = ()
-
-    def is_offered(self, experiment: Experiment) -> bool:
-        """Whether it makes sense now; the use-case itself decides whether it is possible."""
-        if self.live_only and experiment.origin != Experiment.Origin.LIVE:
-            return False
-        return experiment.status in self.statuses and self.sensible(experiment)
-
-
-def _simple(move: Callable[..., None]) -> Apply:
-    def apply(
-        experiment: Experiment,
-        data: Mapping[str, Any],  # noqa: ARG001 - one signature for all
-        actor: AbstractBaseUser | None,
-        now: dt.datetime,
-    ) -> None:
-        move(experiment, actor=actor, now=now)
-
-    return apply
 
 
 def _decide(
@@ -128,20 +86,16 @@ def _change_policy(
 
 
 _LIST = (
-    Action(
-        "start", Permission.LAUNCH, _("Start"), "player-play",
-        _("It is running. Shoppers see it within five seconds."),
-        _simple(lifecycle.start), (Status.DRAFT,), leads_from=(Status.DRAFT,),
-    ),
+    *launch_moves.FIRST,
     Action(
         "resume", Permission.LAUNCH, _("Resume"), "player-play",
         _("It goes on. Shoppers see it within five seconds."),
-        _simple(lifecycle.resume), (Status.PAUSED,), leads_from=(Status.PAUSED,),
+        simple(lifecycle.resume), (Status.PAUSED,), leads_from=(Status.PAUSED,),
     ),
     Action(
         "pause", Permission.LAUNCH, _("Pause"), "player-pause",
         _("It is paused. Everybody sees the default."),
-        _simple(lifecycle.pause), (Status.RUNNING,),
+        with_reason(lifecycle.pause), (Status.RUNNING,), ReasonForm,
     ),
     Action(
         "decide", Permission.DECIDE, _("Decide"), "trophy",
@@ -151,17 +105,18 @@ _LIST = (
     Action(
         "confirm", Permission.DECIDE, _("Confirm the decision"), "check",
         _("Confirmed. Shoppers see it within five seconds."),
-        _simple(deciding.confirm), UNFINISHED, live_only=False, sensible=_waits,
+        simple(deciding.confirm), UNFINISHED, live_only=False, sensible=_waits,
     ),
     Action(
         "decline", Permission.DECIDE, _("Decline the decision"), "x",
         _("Declined. Nothing changes."),
-        _simple(deciding.decline), UNFINISHED, live_only=False, sensible=_waits,
+        simple(deciding.decline), UNFINISHED, live_only=False, sensible=_waits,
     ),
     Action(
         "stop", Permission.LAUNCH, _("Stop"), "player-stop",
         _("It has ended. Everybody sees the default."),
-        _simple(lifecycle.stop), (Status.RUNNING, Status.PAUSED), danger=True,
+        with_reason(lifecycle.stop), (Status.RUNNING, Status.PAUSED), ReasonForm,
+        danger=True,
     ),
     Action(
         "traffic", Permission.LAUNCH, _("Raise the traffic"), "users",
@@ -179,22 +134,28 @@ _LIST = (
     Action(
         "roll_back", Permission.LAUNCH, _("Back to the parameters before"), "arrow-back-up",
         _("The parameters before are in force, and held."),
-        _simple(adaptive.roll_back), policies.LIVE, sensible=_can_go_back,
+        simple(adaptive.roll_back), policies.LIVE, sensible=_can_go_back,
     ),
     Action(
         "release", Permission.LAUNCH, _("Let it learn on"), "refresh",
         _("It learns on. The newest parameters are in force."),
-        _simple(adaptive.release), policies.LIVE, sensible=_is_held,
+        simple(adaptive.release), policies.LIVE, sensible=_is_held,
     ),
     Action(
         "delete", Permission.EDIT, _("Delete the draft"), "trash",
-        _("The draft is gone."), _simple(design.delete), (Status.DRAFT,), danger=True,
+        _("The draft is gone."), simple(design.delete), (Status.DRAFT,), danger=True,
     ),
+    *launch_moves.LAST,
 )  # fmt: skip
 
 ACTIONS: Mapping[str, Action] = MappingProxyType({action.name: action for action in _LIST})
 
 
-def offered(experiment: Experiment, granted: frozenset[Permission]) -> list[Action]:
+def offered(
+    experiment: Experiment,
+    granted: frozenset[Permission],
+    actor: AbstractBaseUser | None = None,
+) -> list[Action]:
     """What this person can do with it now, the most likely first."""
-    return [a for a in _LIST if a.permission in granted and a.is_offered(experiment)]
+    allowed = [a for a in _LIST if a.permission in granted and a.is_offered(experiment)]
+    return [a for a in allowed if actor is None or a.for_person(experiment, actor)]

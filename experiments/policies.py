@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from audiences.models import Segment
 from engine.assignment import allocation
 from engine.errors import IllegalMove, InvalidInput, LabError, NotFound
-from experiments import compare_and_set
+from experiments import compare_and_set, sealing
 from experiments.models import Experiment, PolicyRule, Status, new_seed
 from workspace.models import Site
 
@@ -132,6 +132,7 @@ def change(
     with compare_and_set.recorded(experiment, "change_policy", actor=actor, now=now):
         compare_and_set.claim(experiment, changes)
         store_rules(experiment, rules)
+    sealing.seal(experiment, actor=actor, now=now)
 
 
 LEAST_SLICE, LARGEST_SLICE = 5, 50

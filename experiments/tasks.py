@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from creatives import review
 from events import rollup
-from experiments import adaptive, holdouts, publishing
+from experiments import adaptive, due, holdouts, publishing
 from experiments.reports import refresh
 from workspace import ticks
 
@@ -31,6 +31,14 @@ def refresh_reports() -> None:
     if ticks.first("refresh-reports", within=HALF_A_MINUTE, now=now):
         holdouts.keep(now=now)
         refresh.refresh_running(now=now)
+
+
+@shared_task(name="experiments.tasks.act_on_time")
+def act_on_time() -> None:
+    """Start, end and ramp up what is due; doing it twice at once does it once."""
+    now = timezone.now()
+    if due.act(now=now):
+        publishing.publish_if_changed(now=now)
 
 
 @shared_task(name="experiments.tasks.learn")

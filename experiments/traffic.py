@@ -12,7 +12,7 @@ from creatives.models import Placement
 from engine.assignment import allocation
 from engine.assignment.allocation import Slice
 from engine.errors import IllegalMove, InvalidInput
-from experiments import compare_and_set, layers
+from experiments import compare_and_set, layers, ramps, sealing
 from experiments.models import Experiment, Status, Variant, new_seed
 
 LIVE = (Status.RUNNING, Status.PAUSED)
@@ -36,9 +36,16 @@ def store_ranges(variants: list[Variant]) -> None:
 
 @transaction.atomic
 def raise_share(
-    experiment: Experiment, *, share: int, actor: AbstractBaseUser | None, now: dt.datetime
+    experiment: Experiment,
+    *,
+    share: int,
+    actor: AbstractBaseUser | None,
+    now: dt.datetime,
+    reason: str = "",
 ) -> None:
     """Let more visitors take part; whoever is in stays in, with the same variant.
+
+    A ramp that goes on holds the new share from now on.
 
     Raises:
         IllegalMove: It is not live.
@@ -63,8 +70,14 @@ def raise_share(
         )
     current = layers.slice_of(experiment)
     wider = allocation.extend(current, _buckets(share), occupied=_others(experiment))
-    changes = {"traffic_share": share, "slice": layers.stored(wider)}
-    compare_and_set.change(experiment, "raise_traffic", changes, actor=actor, now=now)
+    changes = {
+        "traffic_share": share,
+        "slice": layers.stored(wider),
+        "ramp_since": ramps.since(experiment, share, now),
+    }
+    compare_and_set.change(
+        experiment, "raise_traffic", changes, actor=actor, now=now, reason=reason
+    )
 
 
 @transaction.atomic
@@ -96,6 +109,7 @@ def change_split(
         for variant in variants:
             variant.weight = weights[variant.key]
         store_ranges(variants)
+    sealing.seal(experiment, actor=actor, now=now)
 
 
 def _live_placement(experiment: Experiment) -> Placement:

@@ -17,6 +17,7 @@ from experiments.views import (
     rehearsal,
     share,
     taking,
+    timing,
     why,
 )
 
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern] = [
     path("experiments/new/", editing.new, name="new"),
     path("experiments/<slug:key>/", detail.results, name="detail"),
     path("experiments/<slug:key>/design/", detail.design, name="design"),
+    path("experiments/<slug:key>/timing/", timing.timing, name="timing"),
     path("experiments/<slug:key>/edit/", editing.edit, name="edit"),
     path("experiments/<slug:key>/visitors/", why.visitors, name="visitors"),
     path("experiments/<slug:key>/history/", detail.history, name="history"),

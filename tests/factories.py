@@ -181,7 +181,16 @@ def some_parameters(
 
 
 def _bring_to(experiment: Experiment, status: Status, at: dt.datetime) -> None:
-    if status is Status.DRAFT:
+    before_start = {
+        Status.DRAFT: lambda: None,
+        Status.IN_REVIEW: lambda: lifecycle.submit(experiment, actor=None, now=at),
+        Status.SCHEDULED: lambda: lifecycle.schedule(
+            experiment, actor=None, now=at, starts_at=at + dt.timedelta(days=1)
+        ),
+        Status.ARCHIVED: lambda: lifecycle.archive(experiment, actor=None, now=at),
+    }
+    if status in before_start:
+        before_start[status]()
         return
     lifecycle.start(experiment, actor=None, now=at)
     if status is Status.PAUSED:

@@ -40,8 +40,9 @@ def record(
 ) -> AuditEntry:
     """Add a row; call it inside the transaction of the change.
 
-    `action` is a verb such as `create`; `actor` is None for what the clock or a command does. The
-    number of the request that it came with is added by itself.
+    `action` is a verb such as `create`; `actor` is None for what the clock or a command does.
+    `reason` is what the person said, or the clock found. The number of the request that it came
+    with is added by itself.
     """
     person = actor if actor is not None and actor.pk else None
     entry = AuditEntry.objects.create(

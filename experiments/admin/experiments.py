@@ -78,13 +78,14 @@ def _is_open(experiment: object) -> bool:
 MOVED = (
     "status", "slice", "phase", "revision", "started_at", "stopped_at", "decided_at",
     "decision", "decision_reason", "against_reason", "recommended", "takeaways", "next_step",
-    "tags", "created_at",
+    "tags", "created_at", "returned_reason",
 )  # fmt: skip
 """Written by `lifecycle` and `traffic` only."""
 PLANNED = (
     "site", "key", "placement", "origin", "unit", "primary_metric", "mde", "mde_kind",
     "planned_days", "planned_visitors", "traffic_share", "hypothesis", "policy",
-    "exploration_share", "reading",
+    "exploration_share", "reading", "starts_at", "ends_at", "end_action", "end_variant", "ramp",
+    "audience", "targeting", "also_on", "block_hours",
 )  # fmt: skip
 """Fixed from the start on: changing them would change what the results mean."""
 

@@ -2,7 +2,7 @@
 
 from experiments.decision_requests import DecisionRequest
 from experiments.kept import Report, ReportVersion, ShareLink
-from experiments.models.experiment import Experiment, NextStep, Status
+from experiments.models.experiment import NOT_BEGUN, Experiment, NextStep, Status
 from experiments.models.layer import Layer, new_seed
 from experiments.models.plans import Holdout, PlanTemplate, SealedPlan, TestUnit
 from experiments.models.variant import Variant
@@ -11,6 +11,7 @@ from experiments.published import LearntSnapshot, LiveRevision, Snapshot
 from experiments.watched import Watched
 
 __all__ = [
+    "NOT_BEGUN",
     "DecisionRequest",
     "Experiment",
     "Holdout",

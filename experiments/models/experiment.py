@@ -24,6 +24,10 @@ class Status(models.TextChoices):
     ARCHIVED = "archived", _("Archived")
 
 
+NOT_BEGUN = (Status.DRAFT, Status.IN_REVIEW, Status.SCHEDULED)
+"""Plans: no visitor has seen anything of them."""
+
+
 class NextStep(models.TextChoices):
     ROLL_OUT = "roll_out", _("Show it everywhere")
     ITERATE = "iterate", _("Improve it and test again")
@@ -207,6 +211,11 @@ class Experiment(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True, editable=False)
     returned_reason = models.TextField(_("why it was sent back"), blank=True)
     archived_from = models.CharField(max_length=10, blank=True, editable=False)
+    told = models.JSONField(
+        default=dict,
+        editable=False,
+        help_text="What the clock did or could not do, until somebody acts: code, time, facts.",
+    )
     started_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -273,3 +282,13 @@ class Experiment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def stage(self) -> str:
+        """The status, and of an archived one what it was archived from."""
+        return self.archived_from if self.status == Status.ARCHIVED else self.status
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether visitors have seen it, here or where it was imported from."""
+        return self.stage not in NOT_BEGUN

@@ -163,7 +163,7 @@ def picture_of(data: ReportData, effect: Effect) -> RangePicture | None:
 
 def action_of(experiment: Experiment, data: ReportData, verdict: Verdict) -> Action | None:
     """What to do next, or nothing where nothing is to be done."""
-    if experiment.status == Status.DECIDED or data.design.planned_look_only:
+    if experiment.stage == Status.DECIDED or data.design.planned_look_only:
         return None
     return (_of_policy if data.design.adaptive else _of_variants)(data, verdict)
 

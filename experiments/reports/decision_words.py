@@ -32,7 +32,7 @@ class Said:
 
 def record(experiment: Experiment) -> Said | None:
     """The record of a decision; None while there is none."""
-    if experiment.status != Status.DECIDED:
+    if experiment.stage != Status.DECIDED:
         return None
     confirmed = _latest(experiment, State.CONFIRMED)
     by, second = _name(experiment.decided_by), ""
@@ -54,7 +54,7 @@ def record(experiment: Experiment) -> Said | None:
 
 def waiting(experiment: Experiment) -> Said | None:
     """The decision that waits for a second person; None where none does."""
-    if experiment.status == Status.DECIDED:
+    if experiment.stage == Status.DECIDED:
         return None
     found = _latest(experiment, State.PENDING)
     if found is None:

@@ -194,7 +194,7 @@ def refreshing(experiment: Experiment, *, now: dt.datetime) -> Refreshing:
         workers=jobs.workers(now=now),
         error=report.last_error if report else "",
         error_at=report.last_error_at if report else None,
-        address="" if experiment.status == Status.DRAFT else address("refresh", experiment),
+        address="" if not experiment.has_begun else address("refresh", experiment),
     )
 
 
@@ -287,6 +287,6 @@ def _named(arm: Arm) -> str:
 
 def nothing_yet(experiment: Experiment) -> str:
     """What to say where there is no report."""
-    if experiment.status == Status.DRAFT:
+    if not experiment.has_begun:
         return _("This experiment has not started. Results appear here a minute after it does.")
     return _("The first report is being worked out.")

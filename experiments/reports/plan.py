@@ -162,6 +162,6 @@ def _local(experiment: Experiment, moment: dt.datetime | None) -> dt.datetime | 
 
 
 def _ended_at(experiment: Experiment) -> dt.datetime | None:
-    if experiment.status not in {Status.STOPPED, Status.DECIDED}:
+    if experiment.stage not in {Status.STOPPED, Status.DECIDED}:
         return None
     return experiment.stopped_at or experiment.decided_at or experiment.created_at

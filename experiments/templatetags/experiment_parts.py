@@ -40,7 +40,7 @@ def verdict_chip(experiment: Experiment) -> SafeString | str:
     reports = getattr(experiment, "present", [])
     if not reports:
         return ""
-    ended = experiment.status in {Status.STOPPED, Status.DECIDED}
+    ended = experiment.stage in {Status.STOPPED, Status.DECIDED}
     adaptive = experiment.policy != Experiment.Policy.FIXED
     variants = list(experiment.variants.all())
     return _chip(words.verdict(reports[0].verdict, variants, ended=ended, adaptive=adaptive))

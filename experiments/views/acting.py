@@ -7,17 +7,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine.errors import Conflict, InvalidInput, NotFound, StateError
-from experiments import consequences, launch
+from experiments import consequences, launch, lifecycle, moves
+from experiments.action import Action
 from experiments.action_forms import ActionForm
+from experiments.compare_and_set import ChangedMeanwhile
 from experiments.models import Experiment
-from experiments.moves import ACTIONS, Action
+from experiments.moves import ACTIONS
 from experiments.reports import decision_words
 from experiments.views.finding import find
 from workspace import access
-from workspace.access import Permission, SiteRequest, site_page
+from workspace.access import GRANTS, Permission, SiteRequest, site_page
 from workspace.models import AuditEntry
 
 UNPROCESSABLE, CONFLICT = 422, 409
+BEGINS = {"start", "approve", "submit", "schedule"}
+"""Actions that put a plan before visitors, or ask for it: what it lacks stands above them."""
 ANSWERS = {"confirm", "decline"}
 """Actions on a decision that waits: who answers reads it first."""
 
@@ -69,6 +73,14 @@ def _do(
     return redirect("experiments:detail", request.site.key, experiment.key)
 
 
+def _instead(request: SiteRequest, action: Action, experiment: Experiment) -> Action | None:
+    """The step that leads on where this one does not: submitting, where starting is refused."""
+    if action.is_offered(experiment):
+        return None
+    offered = moves.offered(experiment, GRANTS[request.role], request.user)
+    return next((one for one in offered if experiment.status in one.leads_from), None)
+
+
 def _whole(error: StateError | InvalidInput) -> str:
     return " ".join(str(part) for part in (error.detail, error.hint) if part)
 
@@ -76,6 +88,8 @@ def _whole(error: StateError | InvalidInput) -> str:
 def _who(experiment: Experiment, error: StateError) -> str:
     """Who was first, when somebody was."""
     if not isinstance(error, Conflict):
+        return ""
+    if isinstance(error, ChangedMeanwhile) and error.differences:
         return ""
     last = AuditEntry.objects.filter(
         site=experiment.site_id, object_type="experiment", object_key=experiment.key
@@ -90,12 +104,15 @@ def _ask(
     form: ActionForm,
     status: int = 200,
 ) -> HttpResponse:
-    problems = launch.problems(experiment, now=timezone.now()) if action.name == "start" else ()
+    problems = launch.problems(experiment, now=timezone.now()) if action.name in BEGINS else ()
     context = {
         "experiment": experiment,
         "action": action,
         "form": form,
         "offered": action.is_offered(experiment),
+        "instead": _instead(request, action, experiment),
+        "own": not action.for_person(experiment, request.user),
+        "refused": [problem for problem in problems if lifecycle.refuses(action.name, problem)],
         "consequence": consequences.of(action.name, experiment),
         "problems": problems,
         "waiting": decision_words.waiting(experiment) if action.name in ANSWERS else None,

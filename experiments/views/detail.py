@@ -1,25 +1,26 @@
 """One experiment: its design, its history. Results live in `experiments.reports`."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy
 
 from experiments import (
+    changes,
     consequences,
     first_hour,
     launch,
     layers,
     moves,
     policy_view,
+    schedules,
+    sealed_view,
     sizing,
     standing,
+    telling,
+    timing_words,
 )
 from experiments.models import Experiment, Status
 from experiments.reports import page, sharing
@@ -30,24 +31,12 @@ from workspace.access import GRANTS, Permission, SiteRequest, site_page
 from workspace.models import AuditEntry
 
 ENTRIES_PER_PAGE = 30
-MORE = {
-    "variants": gettext_lazy("Variants"),
-    "also_on": gettext_lazy("Also on"),
-    "watched": gettext_lazy("Watched metrics"),
-    "decision_request": gettext_lazy("Decision asked for"),
-}
-"""What the log knows of an experiment beside its own fields."""
-SILENT = frozenset(
-    {"id", "site", "revision", "status", "slice", "phase", "created_at"}
-    | {"started_at", "stopped_at", "decided_at"}
-)
-"""Fields whose change is said by the action itself."""
 
 
 def frame(request: SiteRequest, experiment: Experiment, tab: str) -> dict[str, Any]:
     """What every tab needs: the experiment, its actions, which tab is open."""
     granted = GRANTS.get(request.role, frozenset())
-    actions = moves.offered(experiment, granted)
+    actions = moves.offered(experiment, granted, request.user)
     return {
         "experiment": experiment,
         "tab": tab,
@@ -55,6 +44,9 @@ def frame(request: SiteRequest, experiment: Experiment, tab: str) -> dict[str, A
         "actions": actions,
         "shortcuts": [action for action in actions if not action.danger][:2],
         "main_action": next((a for a in actions if experiment.status in a.leads_from), None),
+        "told": telling.sentence(experiment),
+        "timing": timing_words.of(experiment, now=timezone.now()),
+        "may_time": Permission.LAUNCH in granted and experiment.status in schedules.OPEN,
         "editable": experiment.status == Status.DRAFT and Permission.EDIT in granted,
     }
 
@@ -78,10 +70,12 @@ def design(request: SiteRequest, key: str) -> HttpResponse:
     experiment = find(request.site, key)
     variants = list(experiment.variants.all())
     is_draft, now = experiment.status == Status.DRAFT, timezone.now()
+    is_plan = not experiment.has_begun
     context = frame(request, experiment, "design") | {
         "parts": consequences.shares(variants),
         "policy": policy_view.of(experiment, variants),
-        "problems": launch.problems(experiment, now=now) if is_draft else (),
+        "problems": launch.problems(experiment, now=now) if is_plan else (),
+        "sealed": sealed_view.of(experiment),
         "consequence": consequences.of_start(experiment, variants),
         "neighbours": _neighbours(experiment),
         "watched": list(experiment.watched.all()),
@@ -96,25 +90,11 @@ def _neighbours(experiment: Experiment) -> list[Experiment]:
     return list(layers.neighbours(experiment.placement, but=experiment))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field before and after."""
-
-    name: str
-    before: str
-    after: str
-
-
 @site_page(Permission.VIEW)
 def history(request: SiteRequest, key: str) -> HttpResponse:
     """Who changed what."""
     experiment = find(request.site, key)
-    # By id, not by key: the key of a draft may have changed, or an earlier draft have had it.
-    entries = AuditEntry.objects.filter(
-        Q(after__id=experiment.pk) | Q(before__id=experiment.pk),
-        site=request.site,
-        object_type="experiment",
-    )
+    entries = changes.entries_of(experiment)
     shown = Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
     context = frame(request, experiment, "history") | {
         "page": shown,
@@ -125,35 +105,5 @@ def history(request: SiteRequest, key: str) -> HttpResponse:
     return render(request, "experiments/history.html", context)
 
 
-def _changes(entry: AuditEntry) -> list[Change]:
-    before, after = entry.before or {}, entry.after or {}
-    if not before:
-        return []
-    names = [name for name in after if name not in SILENT and before.get(name) != after[name]]
-    return [Change(_label(name), _text(before.get(name)), _text(after[name])) for name in names]
-
-
-def _label(name: str) -> str:
-    names = {field.name: field for field in Experiment._meta.fields}
-    if name in names:
-        return str(capfirst(names[name].verbose_name))
-    return str(MORE.get(name, name))
-
-
-def _variant_text(value: dict[str, Any]) -> str:
-    parts = [value.get("creative") or "–", value.get("weight")]
-    if any(str(cost) not in {"0", "0.0"} for cost in value.get("costs", ())):
-        parts.append("/".join(map(str, value["costs"])))
-    if value.get("placement"):
-        parts.append(value["placement"])
-    parts += [f"{factor}={level}" for factor, level in (value.get("levels") or {}).items()]
-    return f"{value.get('name')} ({', '.join(map(str, parts))})"
-
-
-def _text(value: object) -> str:
-    """A value of the log in words; texts are escaped by the template like everything else."""
-    if isinstance(value, list):
-        return ", ".join(map(_text, value)) or "–"
-    if isinstance(value, dict):
-        return _variant_text(value)
-    return "–" if value in {None, ""} else str(value)
+def _changes(entry: AuditEntry) -> list[changes.Change]:
+    return changes.between(entry.before, entry.after or {}) if entry.before else []

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from creatives import landings, reviewing, wall
 from creatives.models import Creative, Version
-from experiments import first_hour, listing, standing
+from experiments import first_hour, listing, standing, telling
 from experiments.library import cards, record
 from experiments.models import Experiment, Status
 from experiments.views.finding import with_pictures
@@ -41,7 +41,7 @@ def home(request: SiteRequest) -> HttpResponse:
     waiting = _waiting(request)
     rows = _loaded([*running, *learned, *(pk for pks, *_words in waiting for pk in pks)])
     tasks = first_hour.tasks(site, request.user, request.role)
-    waits = [Card(rows[pk], *words) for pks, *words in waiting for pk in pks]
+    waits = [_card(rows[pk], *words) for pks, *words in waiting for pk in pks]
     dead_ends, reviews = _dead_ends(request), _reviews(request)
     context = {
         "reviews": reviews,
@@ -59,6 +59,11 @@ def home(request: SiteRequest) -> HttpResponse:
     return render(request, "experiments/home.html", context)
 
 
+def _card(experiment: Experiment, text: str, button: str, page: str) -> Card:
+    """Where the clock has a message, the message itself."""
+    return Card(experiment, telling.sentence(experiment) or text, button, page)
+
+
 @require_POST
 @site_page(Permission.VIEW)
 def put_away(request: SiteRequest) -> HttpResponse:
@@ -71,11 +76,19 @@ def _waiting(request: SiteRequest) -> list[tuple[list[int], str, str, str]]:
     """Experiments that wait for a person: ids, why, the button, its page."""
     site, granted = request.site, GRANTS.get(request.role, frozenset())
     still = standing.standing_still(site, now=timezone.now())
+    told = telling.standing(site).exclude(pk__in=still.values("pk"))
     found = [
         (still, _("It stands still: one of its banners may not be shown."), _("Look"), "results"),
         (listing.doubtful(site), _("The data must be checked first."), _("Look"), "results"),
         (listing.ready(site), _("There is an answer; nobody has decided."), _("Look"), "results"),
     ]
+    found.append((told, _("The clock has a message."), _("Look"), "results"))
+    if Permission.APPROVE in granted:
+        asked = Experiment.objects.filter(site=site, status=Status.IN_REVIEW)
+        others = asked.exclude(submitted_by=request.user).exclude(owner=request.user)
+        found.append(
+            (others.order_by("submitted_at"), _("It waits for your approval."), _("Look"), "design")
+        )
     if Permission.EDIT in granted:
         drafts = Experiment.objects.filter(site=site, status=Status.DRAFT).order_by("-created_at")
         found.append((drafts, _("A draft that has not started."), _("Go on"), "design"))

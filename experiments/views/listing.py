@@ -28,8 +28,8 @@ def index(request: SiteRequest) -> HttpResponse:
         "filters": filters,
         "page": page,
         "rows": [(row, listing.progress(row, now)) for row in page],
-        "chips": [(s.value, s.label, counts.get(s.value, 0)) for s in _statuses()],
-        "total": sum(counts.values()),
+        "chips": [(s.value, s.label, counts.get(s.value, 0)) for s in _shown(filters, counts)],
+        "total": sum(n for status, n in counts.items() if status not in listing.HIDDEN),
         "placements": list(Placement.objects.filter(site=request.site)),
         "verdicts": [(kind, verdict.label) for kind, verdict in VERDICTS.items()],
         "origins": Experiment.Origin.choices,
@@ -38,8 +38,13 @@ def index(request: SiteRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def _statuses() -> list[Status]:
-    return [Status(status) for status in listing.ORDER]
+RARE = (Status.IN_REVIEW, Status.SCHEDULED, Status.ARCHIVED)
+"""Chips of these are there when they lead somewhere: not every shop works with them."""
+
+
+def _shown(filters: listing.Filters, counts: dict[str, int]) -> list[Status]:
+    found = (Status(status) for status in listing.ORDER)
+    return [s for s in found if s not in RARE or counts.get(s) or filters.status == s]
 
 
 def _only_rows(request: SiteRequest) -> bool:

@@ -19,18 +19,34 @@ pytestmark = pytest.mark.django_db
 
 PAIRS = [(status, move) for status in Status for move in Move]
 LEGAL = {
+    (Status.DRAFT, Move.SUBMIT): Status.IN_REVIEW,
+    (Status.IN_REVIEW, Move.WITHDRAW): Status.DRAFT,
+    (Status.IN_REVIEW, Move.APPROVE): Status.RUNNING,
+    (Status.IN_REVIEW, Move.SEND_BACK): Status.DRAFT,
+    (Status.DRAFT, Move.SCHEDULE): Status.SCHEDULED,
+    (Status.SCHEDULED, Move.UNSCHEDULE): Status.DRAFT,
     (Status.DRAFT, Move.START): Status.RUNNING,
+    (Status.SCHEDULED, Move.START): Status.RUNNING,
     (Status.RUNNING, Move.PAUSE): Status.PAUSED,
     (Status.PAUSED, Move.RESUME): Status.RUNNING,
     (Status.RUNNING, Move.STOP): Status.STOPPED,
     (Status.PAUSED, Move.STOP): Status.STOPPED,
     (Status.STOPPED, Move.DECIDE): Status.DECIDED,
+    (Status.DRAFT, Move.ARCHIVE): Status.ARCHIVED,
+    (Status.STOPPED, Move.ARCHIVE): Status.ARCHIVED,
+    (Status.DECIDED, Move.ARCHIVE): Status.ARCHIVED,
+    (Status.ARCHIVED, Move.RESTORE): Status.DRAFT,
 }
 
 
 def _make(move: Move, experiment: Experiment, now: dt.datetime) -> None:
-    extra = {"variant_key": "b", "reason": "B is better."} if move is Move.DECIDE else {}
-    getattr(lifecycle, move)(experiment, actor=None, now=now, **extra)
+    extra = {
+        Move.DECIDE: {"variant_key": "b", "reason": "B is better."},
+        Move.SEND_BACK: {"reason": "Say why the picture is warmer."},
+        Move.SCHEDULE: {"starts_at": now + dt.timedelta(days=1)},
+    }
+    actor = factories.a_user() if move is Move.APPROVE else None
+    getattr(lifecycle, move)(experiment, actor=actor, now=now, **extra.get(move, {}))
 
 
 def _entries(experiment):
@@ -68,7 +84,13 @@ def test_move__not_in_the_table__refused_and_says_what_is_possible(status, move,
 
 
 def test_table__all_moves__known_statuses_only():
-    assert {(s, m): t for m, table in MOVES.items() for s, t in table.items()} == LEGAL
+    table = {(s, m): to for m, row in MOVES.items() for s, to in row.items()}
+    assert table.keys() == LEGAL.keys()
+    assert all(LEGAL[pair] in to for pair, to in table.items())
+    assert {pair for pair, to in table.items() if len(to) > 1} == {
+        (Status.IN_REVIEW, Move.APPROVE),
+        (Status.ARCHIVED, Move.RESTORE),
+    }
 
 
 def test_move__somebody_was_first__conflict_and_nothing_written(now):

@@ -1,0 +1,49 @@
+"""The sealed plan and the departures from it, for pages and the method of a report."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from experiments import sealing
+from experiments.models import Experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What was sealed when, and every departure from it."""
+
+    at: dt.datetime
+    by: str
+    sha256: str
+    intact: bool
+    departures: Sequence[str]
+    open_checks: Sequence[str]
+
+
+def of(experiment: Experiment) -> Sealed | None:
+    """The seal of the present phase; None of what never ran here."""
+    plan = sealing.of(experiment)
+    if plan is None:
+        return None
+    return Sealed(
+        at=plan.sealed_at,
+        by=plan.sealed_by.get_username() if plan.sealed_by else "",
+        sha256=plan.sha256,
+        intact=sealing.is_intact(plan),
+        departures=sealing.departures(experiment),
+        open_checks=plan.body.get("open_checks", ()),
+    )
+
+
+def method(experiment: Experiment) -> list[str]:
+    """The same as sentences of a report's method."""
+    sealed = of(experiment)
+    if sealed is None:
+        return []
+    words = {"hash": sealed.sha256, "at": sealed.at.strftime("%Y-%m-%d %H:%M UTC")}
+    first = _("The plan was sealed at %(at)s with the SHA-256 %(hash)s.") % words
+    if not sealed.departures:
+        return [first, _("Nothing departs from it.")]
+    return [first, *(_("Departure: %(what)s") % {"what": what} for what in sealed.departures)]

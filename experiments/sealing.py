@@ -1,0 +1,53 @@
+"""The sealed plan: what was planned when a phase began, with its hash; changes are departures.
+
+A plan that can be bent to the result proves nothing. Nobody is kept from changing it, but whoever
+reads the report sees what was changed.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from experiments import departing, planned
+from experiments.models import Experiment, SealedPlan
+from experiments.reports import canonical
+
+
+def seal(
+    experiment: Experiment,
+    *,
+    actor: AbstractBaseUser | None,
+    now: dt.datetime,
+    open_checks: Sequence[str] = (),
+) -> SealedPlan:
+    """Keep the plan of the phase that begins; call it in the transaction that begins it.
+
+    A phase is sealed once: what is sealed already stays as it is.
+    """
+    body = planned.body_of(experiment, open_checks)
+    values = {
+        "body": body,
+        "sha256": canonical.digest(body),
+        "sealed_at": now,
+        "sealed_by": actor,
+    }
+    return SealedPlan.objects.get_or_create(
+        experiment=experiment, phase=experiment.phase, defaults=values
+    )[0]
+
+
+def of(experiment: Experiment) -> SealedPlan | None:
+    """The plan of the present phase; None of what never ran here."""
+    rows = experiment.seals.filter(phase=experiment.phase)
+    return rows.select_related("sealed_by").first()
+
+
+def is_intact(plan: SealedPlan) -> bool:
+    """Whether the plan is still the one that was hashed."""
+    return canonical.digest(plan.body) == plan.sha256
+
+
+def departures(experiment: Experiment) -> list[str]:
+    """Every departure from what was sealed, as sentences, the earliest phase first."""
+    return departing.sentences(experiment, list(experiment.seals.order_by("phase")))
