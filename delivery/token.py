@@ -31,6 +31,10 @@ EXPLORED: Final = 1
 """Flag: the visitor belongs to the exploration slice of an adaptive policy."""
 UNPERSONALISED: Final = 2
 """Flag: no consent to personalisation; nothing of it may reach a profile."""
+TEST: Final = 4
+"""Flag: the variant was forced by somebody who tests; what follows is never counted."""
+REST: Final = 8
+"""Flag: the site has a holdout and the visitor is not in it: counts for its variant `rest` too."""
 
 _NAMES = struct.Struct(">B16s16s")
 _STAMP = struct.Struct(">IIIHIIIfH")
