@@ -31,7 +31,10 @@ class Chosen:
 
 def prepare(cursor: CursorWrapper) -> None:
     """Make the room to work in, and read what the sites say."""
-    each(cursor, (workspace.IN_MEMORY, workspace.WORKSPACE, workspace.SITES))
+    each(
+        cursor,
+        (workspace.IN_MEMORY, workspace.WORKSPACE, workspace.SITES, workspace.DESIGNS),
+    )
     empty(cursor)
 
 
@@ -63,6 +66,7 @@ def take_in(cursor: CursorWrapper, *, bought: bool) -> None:
     touch = [units.WAS_SEEN, units.TOUCH_LATE]
     if bought:
         touch += [conversions.TOUCH_BOUGHT, conversions.TOUCH_ORDERS]
+    touch.append(units.TOUCH_BLOCKS)
     by_index(cursor, touch)
     look_up(cursor)
     if bought:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from django.db import connection
 from django.db.models import Sum
+from django.db.models.expressions import RawSQL
 
 from engine.stats.aggregates import Aggregates
 from events.models import Assigned, Cap, UnitTotal
@@ -22,6 +23,8 @@ Cut: TypeAlias = tuple[str, str]
 ByVariant: TypeAlias = dict[int, Aggregates]
 
 AGE: Final = "age"
+# Their units are shown nothing that is not counted elsewhere.
+_HOLDOUTS: Final = "SELECT experiment_id FROM experiments_holdout"
 _PHASES: Final = """(experiment_id, phase) IN (
     SELECT * FROM unnest(%(experiments)s::int[], %(phases)s::int[])
 )"""
@@ -123,11 +126,13 @@ def units_sample(
     """
     rows = UnitTotal.objects.filter(
         site_id=site_id,
+        experiment_id__gt=0,
         suspicious=False,
         variant_id__isnull=False,
         first_exposed_at__gt=now - dt.timedelta(days=days),
         first_exposed_at__lte=now,
     )
+    rows = rows.exclude(experiment_id__in=RawSQL(_HOLDOUTS, []))  # noqa: S611
     if placement_id is not None:
         rows = rows.filter(placement_id=placement_id)
     summed = rows.values("unit").annotate(

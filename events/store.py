@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from django.db.models import BigIntegerField, Count, Func, Max, Min, Q, Sum
 
 from engine.stats.aggregates import Aggregates
+from events.blocks import Block, blocks_of
 from events.cuts import (
     Phase,
     Sample,
@@ -31,6 +32,7 @@ from events.models import Aggregate, Event, RollupState, Tally, UnitTotal
 
 __all__ = [
     "Arrival",
+    "Block",
     "ByBranch",
     "ByDay",
     "ByVariant",
@@ -45,6 +47,7 @@ __all__ = [
     "aggregates_of",
     "arrivals",
     "assigned_of",
+    "blocks_of",
     "branches_of",
     "cap_of",
     "cuts_of",

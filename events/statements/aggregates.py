@@ -112,7 +112,7 @@ FROM rollup_cell
 CROSS JOIN LATERAL (VALUES ('', ''), ('device', device), ('locale', locale),
     ('placement', coalesce(placement_id::text, '')),
     ('returning', CASE WHEN "returning" THEN 'yes' ELSE 'no' END)) AS c (cut, value)
-WHERE c.cut = '' OR NOT suspicious
+WHERE c.cut = '' OR (NOT suspicious AND experiment_id > 0)
 GROUP BY {", ".join(PLACE)}, c.cut, c.value
 {ADD}
 """
@@ -131,7 +131,7 @@ SELECT {", ".join(f"u.{name}" for name in PLACE)}, 'age', (d.day - u.day)::text,
     ARRAY[{", ".join(_DAILY.get(pair, "0") for pair in PAIRS)}]::numeric[], '{{}}', FALSE
 FROM {_BOTH}
 CROSS JOIN LATERAL unnest(u.days, u.day_impressions, u.day_clicks) AS d (day, impressions, clicks)
-WHERE NOT u.suspicious AND d.day >= coalesce(u.since, u.day)
+WHERE NOT u.suspicious AND u.experiment_id > 0 AND d.day >= coalesce(u.since, u.day)
     AND d.day - u.day BETWEEN 0 AND {AGES - 1}
 GROUP BY {", ".join(f"u.{name}" for name in PLACE)}, d.day - u.day
 {ADD}

@@ -15,34 +15,28 @@ from typing import Final
 from engine.stats.aggregates import ONE, PAIRS, TOTALS
 from events.statements.aggregates import ADD, AGES, CELL, INDICATORS, KEEP, MONEY
 from events.statements.conversions import IS_BOUGHT, bought
+from events.statements.named import EVENT, NAMES_IT, own
+from events.statements.named import READ as READ_LOG
 from events.statements.units import (
     KEPT_VIEWS,
     KEYS,
-    NAMED,
-    NAMED_FROM,
     counted_days,
     merged_days,
     seen,
     sorted_union,
 )
-from events.statements.workspace import CHUNK, COUNTED, CUTS, PLACE, VIEWS
+from events.statements.workspace import CUTS, PLACE, VIEWS
 
-_EVENT: Final = f"""
-SELECT {NAMED}, e.kind, e.mark, e.received_at, e.amount, e.order_id, e.phase AS named_phase,
-    e.experiment_id AS named_experiment, {COUNTED} AS counted
-{NAMED_FROM} WHERE {CHUNK}
-"""
-_SAYS: Final = "counted AND (daily OR viewable OR assigned)"
 _TALLY: Final = (
     *("site_id", "experiment_id", "phase", "variant_id", "day", "kind", "mark"),
     *("events", "first_at", "last_at", "last_received_at"),
 )
-_FOUND: Final = """
+_FOUND: Final = f"""
 SELECT site_id, coalesce(named_experiment, 0) AS experiment_id,
     coalesce(named_phase, 0) AS phase, coalesce(variant_id, 0) AS variant_id, day,
     kind, mark, count(*) AS events, min(occurred_at) AS first_at,
     max(occurred_at) AS last_at, max(received_at) AS last_received_at
-FROM event GROUP BY 1, 2, 3, 4, 5, 6, 7
+FROM own WHERE {NAMES_IT} GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 _TALLIED: Final = f"""
 INSERT INTO events_tally AS kept ({", ".join(_TALLY)})
@@ -68,7 +62,7 @@ SELECT {KEYS}, bool_or(assigned) AS assigned,
     max(variant_id) FILTER (WHERE shown) AS other_variant_id,
     min(day) FILTER (WHERE daily) AS day, max(day) FILTER (WHERE daily) AS other_day,
     count(*) FILTER (WHERE daily) AS daily, sum(click) AS day_clicks
-FROM event WHERE {_SAYS} GROUP BY {KEYS}
+FROM event GROUP BY {KEYS}
 """
 _MORE_OF_IT: Final = f"""
 SELECT {KEYS}, impressions, viewables, clicks, variant_id, day AS came,
@@ -124,9 +118,7 @@ RETURNING t.site_id, t.unit, {", ".join(f"t.{name}" for name in (*PLACE, *CUTS))
     t.day_impressions[cardinality(t.days)] AS shown, t.day_clicks[cardinality(t.days)] AS clicked,
     {_FRESH} AS fresh
 """
-_REST: Final = seen(
-    f"SELECT * FROM event WHERE {_SAYS} AND ({KEYS}) NOT IN (SELECT {KEYS} FROM grown)"
-)
+_REST: Final = seen(f"SELECT * FROM event WHERE ({KEYS}) NOT IN (SELECT {KEYS} FROM grown)")
 
 
 def _now(name: str) -> str:
@@ -191,7 +183,8 @@ _AGES: Final = f"""
 SELECT {", ".join(PLACE)}, 'age', (came - day)::text,
     ARRAY[{", ".join(_DAY_CHANGES.get(pair, "0") for pair in PAIRS)}]::numeric[], '{{}}', FALSE
 FROM grown
-WHERE variant_id IS NOT NULL AND NOT suspicious AND came - day BETWEEN 0 AND {AGES - 1}
+WHERE variant_id IS NOT NULL AND NOT suspicious AND experiment_id > 0
+    AND came - day BETWEEN 0 AND {AGES - 1}
 GROUP BY {", ".join(PLACE)}, came - day
 {ADD}
 """
@@ -203,12 +196,15 @@ WHERE o.suspicious IS NOT DISTINCT FROM g.suspicious AND g.came < o.day
     AND g.came < (SELECT max(day) FROM events_aggregate WHERE NOT given)
 """
 _BOUGHT: Final = bought(
-    f"event e WHERE e.counted AND {IS_BOUGHT}", unit="e.unit", experiment="e.named_experiment"
+    f"own e WHERE e.counted AND {NAMES_IT} AND {IS_BOUGHT}",
+    unit="e.unit",
+    experiment="e.named_experiment",
 )
 
 # Says of how many events the chunk is, and how many of them name an order or another name.
 READ: Final = f"""
-WITH event AS MATERIALIZED ({_EVENT}), found AS MATERIALIZED ({_FOUND}), tallied AS ({_TALLIED}),
+WITH own AS MATERIALIZED ({own(READ_LOG)}), event AS NOT MATERIALIZED ({EVENT}),
+found AS MATERIALIZED ({_FOUND}), tallied AS ({_TALLIED}),
 bought AS ({_BOUGHT}), grown AS ({_GROWN}), cells AS ({_CELLS}), ages AS ({_AGES}),
 late AS ({_LATE}), rest AS ({_REST})
 SELECT coalesce(sum(events), 0), coalesce(sum(events) FILTER (WHERE kind = 'alias'), 0),

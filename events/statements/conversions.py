@@ -4,7 +4,8 @@
 
 from typing import Final
 
-from events.statements.units import CANONICAL, PRE_DAYS
+from events.statements.named import CANONICAL
+from events.statements.units import PRE_DAYS
 from events.statements.workspace import (
     CHUNK,
     CLICK_WINDOW,
@@ -40,7 +41,7 @@ TOUCH_BOUGHT: Final = """
 INSERT INTO rollup_touched
 SELECT t.id FROM rollup_bought b JOIN events_unittotal t USING (site_id, unit)
 WHERE t.suspicious IS NOT DISTINCT FROM b.suspicious
-    AND b.experiment_id IN (0, t.experiment_id) AND t.variant_id IS NOT NULL
+    AND b.experiment_id IN (0, abs(t.experiment_id)) AND t.variant_id IS NOT NULL
 """
 # A refund changes the unit that has the order; so does an earlier event that claims it for another.
 TOUCH_ORDERS: Final = """
@@ -79,10 +80,18 @@ _NET: Final = """greatest(c.amount + CASE WHEN c.order_id = '' THEN 0 ELSE coale
     WHERE r.kind = 'refund' AND r.site_id = c.site_id AND r.order_id = c.order_id
         AND r.experiment_id = c.experiment_id AND r.suspicious = c.suspicious
 ), 0) END, 0)"""
+# Of the blocks of a visitor the last one before an order has it; all are looked at together.
+_LAST: Final = """(i.experiment_id > 0 OR NOT EXISTS (
+    SELECT FROM rollup_is o
+    WHERE o.site_id = i.site_id AND o.unit = i.unit AND o.suspicious = i.suspicious
+        AND o.experiment_id = i.experiment_id AND o.first_exposed_at <= c.occurred_at
+        AND (o.first_exposed_at, o.phase) > (i.first_exposed_at, i.phase)
+))"""
 _COUNTS: Final = f"""
 SELECT c.kind = 'purchase' AS bought,
-    c.occurred_at BETWEEN i.first_exposed_at AND i.first_exposed_at + {VIEW_WINDOW} AS viewed,
-    c.occurred_at >= i.first_exposed_at AND EXISTS (
+    c.occurred_at BETWEEN i.first_exposed_at AND i.first_exposed_at + {VIEW_WINDOW}
+        AND {_LAST} AS viewed,
+    c.occurred_at >= i.first_exposed_at AND {_LAST} AND EXISTS (
         SELECT FROM unnest(i.clicked_at) AS at
         WHERE c.occurred_at BETWEEN at AND at + {CLICK_WINDOW}
     ) AS clicked,
@@ -104,7 +113,7 @@ FROM (
         coalesce(sum(net) FILTER (WHERE before AND bought), 0)::bigint AS pre_revenue
     FROM rollup_is i
     JOIN events_conversion c ON c.site_id = i.site_id AND c.unit = i.unit
-        AND c.suspicious = i.suspicious AND c.experiment_id IN (0, i.experiment_id)
+        AND c.suspicious = i.suspicious AND c.experiment_id IN (0, abs(i.experiment_id))
         AND c.kind <> 'refund'
     LEFT JOIN rollup_site z ON z.site_id = i.site_id
     CROSS JOIN LATERAL ({_COUNTS}) x

@@ -4,8 +4,8 @@
 
 from typing import Final
 
-from delivery.token import EXPLORED
-from events.statements.workspace import CHUNK, COUNTED, KEY, OF_NAMES, SEEN_COLUMNS, VIEWS, ZONE
+from events.statements.named import BESIDE, EVENT, READ, own
+from events.statements.workspace import KEY, OF_NAMES, SEEN_COLUMNS, VIEWS
 
 KEYS: Final = ", ".join(KEY)
 PRE_DAYS: Final = 28
@@ -22,32 +22,6 @@ _FIRST: Final = (
     "placement_id",
 )
 _SUMS: Final = ("impressions", "viewables", "clicks")
-
-# Nearly no shop joins names: then not one of them is looked up.
-CANONICAL: Final = """coalesce(CASE WHEN (SELECT EXISTS (TABLE events_alias)) THEN (
-    SELECT a.canonical FROM events_alias a WHERE a.site_id = e.site_id AND a.unit = e.unit
-) END, e.unit)"""
-# What belongs to no experiment (a fallback was shown) is kept under experiment 0 by its day alone.
-# The flag of the token says in which branch of a policy the decision was made.
-NAMED: Final = f"""
-    e.site_id, {CANONICAL} AS unit, e.mark <> '' AS suspicious,
-    CASE WHEN k.known THEN e.experiment_id ELSE 0 END AS experiment_id,
-    CASE WHEN k.known THEN e.phase ELSE 0 END AS phase, e.variant_id, e.placement_id, e.id,
-    e.flags & {EXPLORED} > 0 AS explored, e.device, e.locale, e.occurred_at,
-    (e.occurred_at AT TIME ZONE {ZONE})::date AS day,
-    k.known AND e.kind = 'impression' AS shown, k.known AND e.kind = 'click' AS clicked,
-    k.known AND e.kind = 'viewable' AS viewable, k.known AND e.kind = 'assigned' AS assigned,
-    e.kind IN ('impression', 'click') AS daily, (e.kind = 'click')::int AS click
-"""
-NAMED_FROM: Final = """
-FROM events_event e
-LEFT JOIN rollup_site z USING (site_id)
-CROSS JOIN LATERAL (
-    SELECT e.experiment_id IS NOT NULL AND e.phase IS NOT NULL AND e.variant_id IS NOT NULL AS known
-) k
-"""
-SAYS: Final = f"""{COUNTED} AND (
-    e.kind IN ('impression', 'click') OR (e.kind IN ('viewable', 'assigned') AND k.known))"""
 
 
 def _all(expression: str, which: str) -> str:
@@ -98,7 +72,9 @@ FROM ({_GROUPED.format(named=named)}) g
 """
 
 
-SEEN: Final = seen(f"SELECT {NAMED} {NAMED_FROM} WHERE {CHUNK} AND {OF_NAMES} AND {SAYS}")
+SEEN: Final = seen(f"""
+WITH own AS MATERIALIZED ({own(f"{READ} AND {OF_NAMES}")}) {EVENT}
+""")
 
 _EARLIER: Final = """coalesce((s.first_exposed_at, s.first_event_id)
     < ({was}.first_exposed_at, {was}.first_event_id), s.first_exposed_at IS NOT NULL)"""
@@ -123,6 +99,18 @@ INSERT INTO rollup_touched
 SELECT t.id FROM rollup_seen s JOIN events_unittotal t USING (site_id, unit)
 WHERE t.suspicious IS NOT DISTINCT FROM s.suspicious AND s.days[1] < t.day
     AND s.days[1] < (SELECT max(day) FROM events_aggregate WHERE NOT given)
+"""
+# An order counts in one of the blocks of its visitor: when one changes, all are looked at.
+TOUCH_BLOCKS: Final = """
+INSERT INTO rollup_touched
+SELECT o.id FROM (
+    SELECT site_id, unit, experiment_id FROM rollup_seen WHERE experiment_id < 0
+    UNION
+    SELECT t.site_id, t.unit, t.experiment_id FROM rollup_touched k JOIN events_unittotal t
+        USING (id) WHERE t.experiment_id < 0
+) b JOIN events_unittotal o USING (site_id, unit)
+WHERE (SELECT EXISTS (TABLE rollup_block))
+    AND o.experiment_id IS NOT DISTINCT FROM b.experiment_id AND o.variant_id IS NOT NULL
 """
 TOUCHED: Final = "SELECT EXISTS (TABLE rollup_touched)::int"
 DERIVE: Final = """
@@ -244,7 +232,7 @@ SELECT i.ctid, o.id, p.shown, p.clicked
 FROM rollup_is i JOIN events_unittotal o USING (site_id, unit)
 CROSS JOIN LATERAL ({_PAST}) p
 WHERE o.suspicious IS NOT DISTINCT FROM i.suspicious
-    AND i.derive AND i.variant_id IS NOT NULL AND o.days[1] < i.day
+    AND i.derive AND i.variant_id IS NOT NULL AND o.days[1] < i.day AND NOT {BESIDE}
 """
 # … or as they are about to be.
 RETURN: Final = f"""
@@ -258,7 +246,7 @@ FROM (
         SELECT i.ctid, p.shown, p.clicked
         FROM rollup_is i JOIN rollup_is o USING (site_id, unit, suspicious)
         CROSS JOIN LATERAL ({_PAST}) p
-        WHERE i.derive AND i.variant_id IS NOT NULL AND o.days[1] < i.day
+        WHERE i.derive AND i.variant_id IS NOT NULL AND o.days[1] < i.day AND NOT {BESIDE}
     ) each GROUP BY place
 ) n
 WHERE i.ctid = n.place

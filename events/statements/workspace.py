@@ -4,6 +4,7 @@
 
 from typing import Final
 
+from delivery.token import TEST
 from engine.stats.aggregates import MOMENTS
 from events.marks import SUSPICIOUS
 
@@ -32,6 +33,11 @@ CREATE TEMP TABLE IF NOT EXISTS rollup_site (
     site_id int PRIMARY KEY, zone text NOT NULL, view interval NOT NULL, click interval NOT NULL,
     named text NOT NULL
 );
+CREATE TEMP TABLE IF NOT EXISTS rollup_holdout (
+    site_id int, experiment_id int, phase int, variant_id int, since timestamptz, until timestamptz,
+    PRIMARY KEY (site_id, experiment_id)
+);
+CREATE TEMP TABLE IF NOT EXISTS rollup_block (experiment_id int PRIMARY KEY, hours int);
 CREATE TEMP TABLE IF NOT EXISTS rollup_move (
     site_id int, unit uuid, canonical uuid, PRIMARY KEY (site_id, unit)
 ) ON COMMIT DELETE ROWS;
@@ -86,6 +92,30 @@ FROM workspace_site s LEFT JOIN LATERAL (
 ) z ON TRUE
 WHERE NOT EXISTS (SELECT FROM rollup_site known WHERE known.site_id = s.id)
 """
+# Designs are of a room above; what an event counts for besides cannot be known without them.
+_HOLDOUTS: Final = """
+SELECT h.site_id::int, h.experiment_id::int, x.phase::int, v.id::int,
+    h.started_at, coalesce(h.ended_at, 'infinity')
+FROM experiments_holdout h
+JOIN experiments_experiment x ON x.id = h.experiment_id
+JOIN experiments_variant v ON v.experiment_id = x.id AND v.key = 'rest'
+"""
+_BLOCKS: Final = """
+SELECT id::int, block_hours::int FROM experiments_experiment WHERE unit = 'block'
+"""
+
+
+def _brought_up_to_date(table: str, query: str) -> str:
+    """Only what has changed is written: nobody cleans up after temporary tables."""
+    return f"""
+DELETE FROM {table} k WHERE ROW(k.*) NOT IN ({query});
+INSERT INTO {table} ({query}) EXCEPT TABLE {table};
+"""
+
+
+DESIGNS: Final = _brought_up_to_date("rollup_holdout", _HOLDOUTS) + _brought_up_to_date(
+    "rollup_block", _BLOCKS
+)
 ZONE: Final = "coalesce(z.zone, 'UTC')"
 VIEW_WINDOW: Final = "coalesce(z.view, interval '720 hours')"
 CLICK_WINDOW: Final = "coalesce(z.click, interval '168 hours')"
@@ -114,7 +144,7 @@ SET LOCAL join_collapse_limit = 8
 """
 
 SUSPECT: Final = ", ".join(f"'{mark}'" for mark in sorted(SUSPICIOUS))
-COUNTED: Final = f"e.mark IN ('', {SUSPECT})"
+COUNTED: Final = f"(e.mark IN ('', {SUSPECT}) AND e.flags & {TEST} = 0)"
 
 CHUNK: Final = """
     e.seq > %(low)s AND e.seq <= %(high)s
@@ -134,9 +164,12 @@ DELETE FROM events_alias;
 DELETE FROM events_aggregate WHERE NOT given;
 """
 FORGET_ONE: Final = (
-    "DELETE FROM events_unittotal WHERE experiment_id = %(experiment)s",
+    "DELETE FROM events_unittotal WHERE experiment_id IN (%(experiment)s, -%(experiment)s)",
     "DELETE FROM events_conversion WHERE experiment_id = %(experiment)s",
     "DELETE FROM events_tally WHERE experiment_id = %(experiment)s",
     "DELETE FROM events_assigned WHERE experiment_id = %(experiment)s",
-    "DELETE FROM events_aggregate WHERE experiment_id = %(experiment)s AND NOT given",
+    """
+DELETE FROM events_aggregate
+WHERE experiment_id IN (%(experiment)s, -%(experiment)s) AND NOT given
+""",
 )

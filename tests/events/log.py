@@ -40,6 +40,8 @@ class Row:
     locale: str = ""
     placement: int | None = None
     previous: int | None = None
+    decided: int | None = None
+    """Minutes from the start to the decision, which an event without a token does not name."""
 
     @property
     def id(self) -> uuid.UUID:
@@ -48,6 +50,17 @@ class Row:
     @property
     def at(self) -> dt.datetime:
         return START + dt.timedelta(minutes=self.minute)
+
+    @property
+    def decided_at(self) -> dt.datetime:
+        return self.at if self.decided is None else START + dt.timedelta(minutes=self.decided)
+
+    @property
+    def decision(self) -> uuid.UUID | None:
+        if self.decided is None:
+            return None
+        milliseconds = int(self.decided_at.timestamp() * 1000)
+        return uuid.UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62 | self.number)
 
     @property
     def properties(self) -> dict[str, str] | None:
@@ -69,7 +82,7 @@ def alias(unit: int, previous: int, **fields) -> Row:
 COLUMNS = (
     *("day", "id", "digest", "site_id", "kind", "unit", "experiment_id", "phase", "variant_id"),
     *("placement_id", "occurred_at", "received_at", "amount", "order_id", "mark", "flags"),
-    *("device", "locale", "properties"),
+    *("device", "locale", "properties", "decision"),
 )
 
 
@@ -87,7 +100,7 @@ def _values(r: Row) -> tuple[object, ...]:
     return (
         *("1970-01-01", r.id, 0, r.site, r.kind, uuid.UUID(int=r.unit), r.experiment, r.phase),
         *(r.variant, r.placement, r.at, r.at, r.amount, r.order_id, r.mark, r.flags),
-        *(r.device, r.locale, None if r.properties is None else Jsonb(r.properties)),
+        *(r.device, r.locale, None if r.properties is None else Jsonb(r.properties), r.decision),
     )
 
 

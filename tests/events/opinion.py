@@ -3,16 +3,28 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from delivery.token import EXPLORED
+from delivery.token import EXPLORED, REST, TEST
 from engine.stats.aggregates import Aggregates
 from events.marks import SUSPICIOUS
 from tests.events.log import Row
 
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 DAY = dt.timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A holdout: its experiment, the variant of those who are not held, and from when to when."""
+
+    site: int
+    experiment: int
+    rest: int
+    since: dt.datetime
+    until: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,8 @@ class Rules:
     view: dt.timedelta = 30 * DAY
     click: dt.timedelta = 7 * DAY
     caps: dict[tuple[int, int], int] = field(default_factory=dict)
+    quarters: tuple[Quarter, ...] = ()
+    blocks: dict[int, int] = field(default_factory=dict)
 
     def day(self, at: dt.datetime) -> dt.date:
         return at.astimezone(ZoneInfo(self.zone)).date()
@@ -42,7 +56,11 @@ def expected(rows: Iterable[Row], rules: Rules | None = None) -> Counted:
     named = [replace(r, unit=name) for r, name in zip(known, _names(known), strict=True)]
     found = Counted()
     for suspicious in (False, True):
-        mine = [r for r in named if (r.mark in SUSPICIOUS if suspicious else not r.mark)]
+        mine = [
+            r
+            for r in named
+            if (r.mark in SUSPICIOUS if suspicious else not r.mark) and not r.flags & TEST
+        ]
         _count(mine, suspicious, rules, found)
     return found
 
@@ -64,7 +82,7 @@ def _names(rows: list[Row]) -> list[int]:
 
 
 def _count(rows: list[Row], suspicious: bool, rules: Rules, found: Counted) -> None:
-    acts, daily = _acts(rows)
+    acts, daily = _acts(rows, rules)
     orders, cells = _net_orders(rows), defaultdict(list)
     for (site, experiment, phase, unit), mine in acts.items():
         if given := [r for r in mine if r.kind == "assigned"]:
@@ -76,27 +94,63 @@ def _count(rows: list[Row], suspicious: bool, rules: Rules, found: Counted) -> N
         bought = [
             (r, net)
             for r, net in orders
-            if (r.site, r.unit) == (site, unit) and r.experiment in {None, experiment}
+            if (r.site, r.unit) == (site, unit) and r.experiment in {None, abs(experiment)}
         ]
+        if experiment < 0:
+            shown = _blocks_shown(acts, site, experiment, unit)
+            last = {
+                r.id: max(b for b in shown if b[0] <= r.at)[1]
+                for r, _net in bought
+                if any(at <= r.at for at, _phase in shown)
+            }
+            bought = [(r, net) for r, net in bought if last.get(r.id) == phase]
         for place, what in _places(mine, bought, daily[site, unit], rules):
             (variant, explored), cut = place[:2], place[2:]
-            if not suspicious or cut[0] == "":
+            if cut[0] == "" or (not suspicious and experiment > 0):
                 cells[experiment, phase, variant, explored, suspicious, *cut].append(what)
     for key, units in cells.items():
         views = tuple(map(sum, zip(*(v for _t, v in units if v), strict=True)))
         found.aggregates[key] = (Aggregates.of_units(t for t, _v in units).moments(), views)
 
 
-def _acts(rows: list[Row]) -> tuple[dict, dict]:
+def _acts(rows: list[Row], rules: Rules) -> tuple[dict, dict]:
     """What each unit did in each phase, and what it was shown and clicked anywhere at the site."""
     acts, daily = defaultdict(list), defaultdict(list)
     for r in rows:
         known = None not in {r.experiment, r.phase, r.variant}
-        if known and r.kind in {"impression", "viewable", "click", "assigned"}:
+        held = [q for q in rules.quarters if q.experiment == r.experiment]
+        if known and not held and r.kind in {"impression", "viewable", "click", "assigned"}:
             acts[r.site, r.experiment, r.phase, r.unit].append(r)
+        if r.kind in {"impression", "viewable", "click"}:
+            for beside in _beside(r, rules, known=known):
+                acts[r.site, beside.experiment, beside.phase, r.unit].append(beside)
         if r.kind in {"impression", "click"}:
             daily[r.site, r.unit].append(r)
     return acts, daily
+
+
+def _beside(r: Row, rules: Rules, *, known: bool) -> Iterator[Row]:
+    """The same event once more, for the holdout and for its block."""
+    for q in rules.quarters:
+        if q.site == r.site and q.experiment == r.experiment:
+            yield from [replace(r, flags=0)] if known else []
+        elif q.site == r.site and r.flags & REST and q.since <= r.decided_at < q.until:
+            yield replace(r, experiment=q.experiment, phase=1, variant=q.rest, flags=0)
+    if known and r.experiment in rules.blocks:
+        hours = rules.blocks[r.experiment]
+        local = r.decided_at.astimezone(ZoneInfo(rules.zone)).replace(tzinfo=None)
+        place = (local - EPOCH) / dt.timedelta(hours=hours)
+        phase, early = r.phase * 2**20 + int(place), EXPLORED if place % 1 < 0.2 else 0
+        yield replace(r, experiment=-r.experiment, phase=phase, flags=early)
+
+
+def _blocks_shown(acts, site, experiment, unit) -> list[tuple[dt.datetime, int]]:
+    """When the unit was first shown something in each of its blocks."""
+    return [
+        (min(r.at for r in mine if r.kind == "impression"), phase)
+        for (s, e, phase, u), mine in acts.items()
+        if (s, e, u) == (site, experiment, unit) and any(r.kind == "impression" for r in mine)
+    ]
 
 
 def _places(mine, bought, daily, rules):
