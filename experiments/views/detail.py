@@ -1,6 +1,5 @@
 """One experiment: its design, its history. Results live in `experiments.reports`."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -8,8 +7,6 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy
 
 from experiments import (
     consequences,
@@ -25,22 +22,11 @@ from experiments.models import Experiment, Status
 from experiments.reports import page, sharing
 from experiments.views import keeping, taking
 from experiments.views.finding import find
-from workspace import seen
+from workspace import audit_lines, seen
 from workspace.access import GRANTS, Permission, SiteRequest, site_page
 from workspace.models import AuditEntry
 
 ENTRIES_PER_PAGE = 30
-MORE = {
-    "variants": gettext_lazy("Variants"),
-    "watched": gettext_lazy("Watched metrics"),
-    "decision_request": gettext_lazy("Decision asked for"),
-}
-"""What the log knows of an experiment beside its own fields."""
-SILENT = frozenset(
-    {"id", "site", "revision", "status", "slice", "phase", "created_at"}
-    | {"started_at", "stopped_at", "decided_at"}
-)
-"""Fields whose change is said by the action itself."""
 
 
 def frame(request: SiteRequest, experiment: Experiment, tab: str) -> dict[str, Any]:
@@ -95,15 +81,6 @@ def _neighbours(experiment: Experiment) -> list[Experiment]:
     return list(layers.neighbours(experiment.placement, but=experiment))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field before and after."""
-
-    name: str
-    before: str
-    after: str
-
-
 @site_page(Permission.VIEW)
 def history(request: SiteRequest, key: str) -> HttpResponse:
     """Who changed what."""
@@ -117,39 +94,8 @@ def history(request: SiteRequest, key: str) -> HttpResponse:
     shown = Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
     context = frame(request, experiment, "history") | {
         "page": shown,
-        "entries": [(entry, _changes(entry)) for entry in shown],
+        "lines": audit_lines.lines(shown, request.site),
         "versions": keeping.listed(experiment),
         "may_keep": sharing.may_share(request.role),
     }
     return render(request, "experiments/history.html", context)
-
-
-def _changes(entry: AuditEntry) -> list[Change]:
-    before, after = entry.before or {}, entry.after or {}
-    if not before:
-        return []
-    names = [name for name in after if name not in SILENT and before.get(name) != after[name]]
-    return [Change(_label(name), _text(before.get(name)), _text(after[name])) for name in names]
-
-
-def _label(name: str) -> str:
-    names = {field.name: field for field in Experiment._meta.fields}
-    if name in names:
-        return str(capfirst(names[name].verbose_name))
-    return str(MORE.get(name, name))
-
-
-def _variant_text(value: dict[str, Any]) -> str:
-    parts = [value.get("creative") or "–", value.get("weight")]
-    if any(str(cost) not in {"0", "0.0"} for cost in value.get("costs", ())):
-        parts.append("/".join(map(str, value["costs"])))
-    return f"{value.get('name')} ({', '.join(map(str, parts))})"
-
-
-def _text(value: object) -> str:
-    """A value of the log in words; texts are escaped by the template like everything else."""
-    if isinstance(value, list):
-        return ", ".join(map(_text, value)) or "–"
-    if isinstance(value, dict):
-        return _variant_text(value)
-    return "–" if value in {None, ""} else str(value)
