@@ -20,3 +20,4 @@ class CreativesConfig(AppConfig):
     def ready(self) -> None:
         for name in JOBS:
             import_module(name)
+        import_module("creatives.log_words").announce()

@@ -22,7 +22,7 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # noqa: ARG001, ANN401
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Django empties the tables after a transactional test, which the audit log refuses."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE workspace_auditentry DISABLE TRIGGER never_emptied")

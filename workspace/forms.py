@@ -187,17 +187,3 @@ class RoleForm(forms.Form):
     """Another role for a member."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-
-
-class AuditFilter(forms.Form):
-    """What to look for in the audit log; everything may be left out."""
-
-    q = forms.CharField(label=_("Object"), required=False)
-    who = forms.ChoiceField(label=_("Who"), required=False)
-    action = forms.ChoiceField(label=_("Action"), required=False)
-    since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )

@@ -9,7 +9,7 @@ BREAKS: Final = {ord("\r"): "\\r", ord("\n"): "\\n", 0x85: "\\x85", 0x2028: "\\u
 
 
 class Line(logging.Formatter):
-    """A line with the number of the request; a line break in a message cannot pretend to be another event.
+    """A line with the number of the request; a break in a message cannot pretend to be another.
 
     The trace of an error keeps its lines: nobody but the machine writes it.
     """

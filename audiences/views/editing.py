@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,6 +14,7 @@ from audiences.models import Segment
 from audiences.views.lines import line_of, rule_of
 from engine.assignment import targeting
 from engine.errors import Conflict, InvalidInput
+from workspace import undoing
 from workspace.access import Permission, SiteRequest, site_page
 
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -95,7 +95,7 @@ def _saved(request: SiteRequest, segment: Segment | None) -> HttpResponse:
         )
         status = CONFLICT if isinstance(problem, Conflict) else UNPROCESSABLE
         return _shown(request, segment, filled, status)
-    messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
+    undoing.tell(request, _("“%(name)s” is saved.") % {"name": saved.name})
     return redirect("audiences:segment", request.site.key, saved.key)
 
 

@@ -11,6 +11,7 @@ from audiences import preview, segments
 from audiences.models import Segment
 from audiences.views.lines import line_of, rule_of
 from engine.errors import IllegalMove
+from workspace import undoing
 from workspace.access import Permission, SiteRequest, site_page
 
 SAMPLED = 2_000
@@ -53,5 +54,5 @@ def delete(request: SiteRequest, key: str) -> HttpResponse:
     except IllegalMove as problem:
         messages.error(request, f"{problem} {problem.hint}")
         return redirect("audiences:segment", request.site.key, key)
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": segment.name})
+    undoing.tell(request, _("“%(name)s” is deleted.") % {"name": segment.name})
     return redirect("audiences:list", request.site.key)

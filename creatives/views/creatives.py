@@ -15,6 +15,7 @@ from creatives.models import Creative, Version
 from creatives.preflight import pages
 from creatives.views import panels
 from engine.errors import LabError, NotFound
+from workspace import undoing
 from workspace.access import Permission, SiteRequest, site_page
 
 UNPROCESSABLE = 422
@@ -166,7 +167,7 @@ def rename(request: SiteRequest, key: str) -> HttpResponse:
         library.rename(
             creative, name=form.cleaned_data["name"], actor=request.user, now=timezone.now()
         )
-        messages.success(request, _("The name is changed."))
+        undoing.tell(request, _("The name is changed."))
     else:
         messages.error(request, _("The name needs 1 to 120 characters."))
     return redirect("creatives:creative", request.site.key, key)
@@ -179,7 +180,7 @@ def caps(request: SiteRequest, key: str) -> HttpResponse:
     creative, form = _creative(request, key), CapsForm(request.POST)
     if not form.is_valid() or not _capped(request, creative, form):
         return _detail(request, creative, form, UNPROCESSABLE)
-    messages.success(request, _("The limits are changed. They hold within five seconds."))
+    undoing.tell(request, _("The limits are changed. They hold within five seconds."))
     return redirect("creatives:creative", request.site.key, key)
 
 
@@ -207,10 +208,10 @@ def archive(request: SiteRequest, key: str) -> HttpResponse:
     try:
         if creative.archived_at:
             library.restore(creative, actor=request.user, now=now)
-            messages.success(request, _("%(name)s is back.") % {"name": creative.name})
+            undoing.tell(request, _("%(name)s is back.") % {"name": creative.name})
         else:
             library.archive(creative, actor=request.user, now=now)
-            messages.success(request, _("%(name)s is in the archive.") % {"name": creative.name})
+            undoing.tell(request, _("%(name)s is in the archive.") % {"name": creative.name})
     except LabError as problem:
         messages.error(request, say(problem))
     return redirect("creatives:creative", request.site.key, key)

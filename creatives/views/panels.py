@@ -19,7 +19,7 @@ from creatives.forms import say
 from creatives.models import Creative, Placement, Version
 from creatives.wall_forms import LICENCE_LENGTH, members
 from engine.errors import LabError, NotFound
-from workspace import access
+from workspace import access, undoing
 from workspace.access import Permission, SiteRequest, site_page
 from workspace.models import Site
 
@@ -84,7 +84,7 @@ def keep_details(request: SiteRequest, key: str) -> HttpResponse:
     try:
         if form.is_valid():
             _keep(creative, form, request)
-            messages.success(request, _("Saved."))
+            undoing.tell(request, _("Saved."))
         else:
             for field, errors in form.errors.items():
                 messages.error(request, f"{form.fields[field].label}: {' '.join(map(str, errors))}")

@@ -1,6 +1,5 @@
 """One page per action: it says who will see what and who is counted, then does it."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +14,7 @@ from experiments.models import Experiment
 from experiments.moves import ACTIONS
 from experiments.reports import decision_words
 from experiments.views.finding import find
-from workspace import access
+from workspace import access, undoing
 from workspace.access import GRANTS, Permission, SiteRequest, site_page
 from workspace.models import AuditEntry
 
@@ -67,7 +66,7 @@ def _do(
         fresh = find(request.site, experiment.key)
         form.add_error(None, _whole(error) + _who(fresh, error))
         return _ask(request, action, fresh, form, CONFLICT)
-    messages.success(request, f"{name}: {said or action.done}")
+    undoing.tell(request, f"{name}: {said or action.done}")
     if experiment.pk is None:
         return redirect("experiments:list", request.site.key)
     return redirect("experiments:detail", request.site.key, experiment.key)

@@ -26,9 +26,8 @@ from experiments.models import Experiment, Status
 from experiments.reports import page, sharing
 from experiments.views import keeping, taking
 from experiments.views.finding import find
-from workspace import seen
+from workspace import audit_lines, seen
 from workspace.access import GRANTS, Permission, SiteRequest, site_page
-from workspace.models import AuditEntry
 
 ENTRIES_PER_PAGE = 30
 
@@ -98,12 +97,8 @@ def history(request: SiteRequest, key: str) -> HttpResponse:
     shown = Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
     context = frame(request, experiment, "history") | {
         "page": shown,
-        "entries": [(entry, _changes(entry)) for entry in shown],
+        "lines": audit_lines.lines(shown, request.site),
         "versions": keeping.listed(experiment),
         "may_keep": sharing.may_share(request.role),
     }
     return render(request, "experiments/history.html", context)
-
-
-def _changes(entry: AuditEntry) -> list[changes.Change]:
-    return changes.between(entry.before, entry.after or {}) if entry.before else []

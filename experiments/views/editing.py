@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -29,6 +28,7 @@ from experiments.policy_forms import PolicyForm
 from experiments.rule_forms import OwnRule
 from experiments.views.finding import find
 from experiments.watched_forms import WatchedForm
+from workspace import undoing
 from workspace.access import Permission, SiteRequest, site_page
 
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -197,7 +197,7 @@ def _saved(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
         filled.refuse(error)
         status = CONFLICT if isinstance(error, Conflict) else UNPROCESSABLE
         return _render(request, experiment, filled, view, status)
-    messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
+    undoing.tell(request, _("“%(name)s” is saved.") % {"name": saved.name})
     return redirect("experiments:design", request.site.key, saved.key)
 
 

@@ -5,12 +5,15 @@ from typing import Any
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from workspace import undoing
 
 register = template.Library()
 
@@ -37,6 +40,12 @@ def styled(field: BoundField) -> SafeString:
     invalid = "is-invalid" if field.errors else ""
     words = (widget.attrs.get("class", ""), classes, invalid)
     return field.as_widget(attrs={"class": " ".join(filter(None, words))})
+
+
+@register.filter
+def undo_entries(message: Message) -> list[str]:
+    """The audit rows that a message offers to take back."""
+    return undoing.entries_of(message.extra_tags)
 
 
 @register.filter

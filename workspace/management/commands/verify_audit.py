@@ -10,8 +10,8 @@ from workspace.models import Site
 
 class Command(BaseCommand):
     help = (
-        "Follow the hash chain of the audit log and name the first row that does not fit. Keep what "
-        "it prints somewhere else: with --noted it also finds a log that was cut off or written anew."
+        "Follow the hash chain of the audit log and name the first row that does not fit. Keep "
+        "what it prints elsewhere: with --noted it also finds a log cut off or written anew."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
