@@ -154,7 +154,7 @@ def _waiting(
     )
 
 
-def retry(job: Job, *, actor: AbstractBaseUser, now: dt.datetime) -> Job:
+def retry(job: Job, *, actor: AbstractBaseUser | None, now: dt.datetime) -> Job:
     """Take up again what was set aside, with all attempts before it.
 
     Raises:

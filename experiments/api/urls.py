@@ -1,8 +1,6 @@
-"""Addresses below /api/v1/."""
+"""Addresses of the data plane below /api/v1/."""
 
-from importlib.util import find_spec
-
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, path
 
 from experiments.api import data_plane
 
@@ -11,5 +9,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("decide", data_plane.Decide.as_view(), name="api-decide"),
     path("events", data_plane.Events.as_view(), name="api-events"),
 ]
-if find_spec("experiments.api.experiments"):
-    urlpatterns += [path("", include("experiments.api.experiments"))]

@@ -71,7 +71,16 @@ class Described(AutoSchema):
 
     def get_operation_id(self) -> str:
         """`experiments_list`, `experiments_pause`: the method of a generated client."""
-        return f"{self.view.resource}_{self.view.action}"
+        return str(self.view.operation)
+
+    def get_description(self) -> str:
+        """What the action says of itself."""
+        return getattr(self.view, "said", "") or str(super().get_description())
+
+    def get_request_serializer(self) -> Any:  # noqa: ANN401 - whatever the view reads
+        """The body of a move is that of its form."""
+        body = getattr(self.view, "body", None)
+        return body() if body else super().get_request_serializer()
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:  # noqa: ANN401
         found: dict[str, Any] | None = super().get_operation(*args, **kwargs)

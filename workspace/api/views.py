@@ -60,6 +60,11 @@ class SiteView(GenericViewSet[Any]):
             handler = idempotency.once(getattr(self, name), request, self.caller, unsaid=unsaid)
             setattr(self, name, handler)
 
+    @property
+    def operation(self) -> str:
+        """The name of the method that a generated client has for this."""
+        return f"{self.resource}_{self.action}"
+
     def needed(self) -> Permission:
         """What the action asks for."""
         usual = Permission.VIEW if self.request.method in READING else Permission.EDIT

@@ -1,0 +1,32 @@
+"""Addresses of experiments below /api/v1/ (keys) and /api/v1/sites/<site>/."""
+
+from django.urls import URLPattern, path
+
+from experiments.api.experiments import Experiments
+from experiments.api.moves import NAMES, Move, Moves
+from experiments.api.readings import Decisions, Readings
+from experiments.api.sharing import Learnings, Links, Versions
+
+ONE = "experiments/<slug:key>/"
+READ = ("report", "checks", "sizing")
+
+urlpatterns: list[URLPattern] = [
+    path("experiments/", Experiments.as_view({"get": "list", "post": "create"})),
+    path(
+        ONE,
+        Experiments.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+    *(path(f"{ONE}{name}/", Readings.as_view({"get": name})) for name in READ),
+    path(f"{ONE}report/refresh/", Readings.as_view({"post": "refresh"})),
+    path(f"{ONE}why/", Readings.as_view({"get": "why", "post": "ask"})),
+    path(f"{ONE}decisions/", Decisions.as_view({"get": "list"})),
+    path(f"{ONE}learnings/", Learnings.as_view({"put": "put"})),
+    path(f"{ONE}share-links/", Links.as_view({"get": "list", "post": "create"})),
+    path(f"{ONE}share-links/<int:pk>/", Links.as_view({"delete": "destroy"})),
+    path(f"{ONE}report/versions/", Versions.as_view({"get": "list", "post": "create"})),
+    path(f"{ONE}moves/", Moves.as_view({"get": "list"})),
+    *(
+        path(f"{ONE}{word}/", Move.as_view({"get": "consequences", "post": "act"}, move=name))
+        for word, name in NAMES.items()
+    ),
+]
