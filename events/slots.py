@@ -1,10 +1,10 @@
 """Whether a placement is on any page: the newest event that names it."""
 
 import datetime as dt
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
-from django.db.models import Max
+from django.db.models import Max, Min, Q, QuerySet
 
 from events.models import Event, Tally
 
@@ -13,18 +13,20 @@ LOOKED_AT: Final = 100_000
 
 
 def heard_of(
-    placement_id: int, experiment_ids: Collection[int], *, since: dt.datetime
+    placement_id: int, experiment_ids: "Iterable[int] | QuerySet[Any, Any]", *, since: dt.datetime
 ) -> bool | None:
     """Whether a banner was shown there since then; None when that would take too long to find out.
 
-    `experiment_ids` are those of the placement: what they counted is known without the log.
+    `experiment_ids` are those of the placement, or a query for them: what they counted is known
+    without the log.
     """
     counted = Tally.objects.filter(experiment_id__in=experiment_ids, kind="impression")
     if counted.filter(last_received_at__gte=since).exists():
         return True
     newest = Event.objects.aggregate(newest=Max("seq"))["newest"] or 0
-    tail = Event.objects.filter(seq__gt=newest - LOOKED_AT)
-    if tail.filter(placement_id=placement_id, received_at__gte=since).exists():
+    tail = Event.objects.filter(seq__gt=newest - LOOKED_AT).aggregate(
+        here=Max("received_at", filter=Q(placement_id=placement_id)), oldest=Min("received_at")
+    )
+    if tail["here"] and tail["here"] >= since:
         return True
-    oldest = tail.order_by("seq").values_list("received_at", flat=True).first()
-    return False if oldest is None or newest <= LOOKED_AT or oldest < since else None
+    return False if newest <= LOOKED_AT or tail["oldest"] < since else None

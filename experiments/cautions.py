@@ -158,8 +158,8 @@ def _silence(experiment: Experiment, also_on: Sequence[Placement], now: dt.datet
     for place in (experiment.placement, *also_on):
         if place is None:
             continue
-        here = Experiment.objects.filter(placement=place).values_list("pk", flat=True)
-        if slots.heard_of(place.pk, list(here), since=now - SILENT) is False:
+        here = Experiment.objects.filter(placement=place).order_by().values("pk")
+        if slots.heard_of(place.pk, here, since=now - SILENT) is False:
             yield (
                 "silent",
                 _("No banner was shown in “%(place)s” in the last 24 hours.")

@@ -1,6 +1,6 @@
 """The plan of an experiment as one page of fields. Numbers are read with a comma or a point."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -113,14 +113,23 @@ class PlanForm(Quiet, forms.Form):
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         self.site = site
-        places = Placement.objects.filter(site=site).select_related("fallback")
-        self._offer("placement", places)
-        self._offer("also_on", places)
+        rows = Placement.objects.filter(site=site).select_related("fallback__live")
+        self.places = list(rows) if "placement" in self.fields else []
+        self._offer("placement", rows, self.places)
+        self._offer("also_on", rows, self.places)
         self._offer("audience", Segment.objects.filter(site=site))
 
-    def _offer(self, name: str, rows: QuerySet[Any]) -> None:
-        if name in self.fields:
-            cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
+    def _offer(
+        self, name: str, rows: QuerySet[Any], listed: Sequence[Placement] | None = None
+    ) -> None:
+        """What can be chosen; `listed` is what has been read already."""
+        if name not in self.fields:
+            return
+        field = cast("forms.ModelChoiceField[Any]", self.fields[name])
+        field.queryset = rows
+        if listed is not None:
+            empty = [("", field.empty_label)] if field.empty_label else []
+            field.choices = [*empty, *((place.pk, place.name) for place in listed)]
 
     @property
     def is_free(self) -> bool:
@@ -178,13 +187,12 @@ class PlanForm(Quiet, forms.Form):
         return Plan(**(saved | typed))
 
 
-def plan_initial(experiment: Experiment) -> dict[str, Any]:
-    """A draft as the form shows it."""
+def plan_initial(experiment: Experiment, also_on: Sequence[Placement] = ()) -> dict[str, Any]:
+    """A draft as the form shows it; `also_on` are its further placements."""
     parts = hypothesis.parse(experiment.hypothesis)
     gaps = {} if parts is None else {name: getattr(parts, name) for name in GAPS}
     stored = {name: getattr(experiment, name) for name in planning.COLUMNS}
     free = experiment.hypothesis if parts is None else ""
     lists = {"links": "\n".join(experiment.links), "tags": tags.written(experiment.tags)}
-    also_on = list(experiment.also_on.all()) if experiment.pk else []
-    more = {"free": free, "revision": experiment.revision, "also_on": also_on}
+    more = {"free": free, "revision": experiment.revision, "also_on": list(also_on)}
     return stored | gaps | lists | more

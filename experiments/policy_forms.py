@@ -136,12 +136,17 @@ _RowsOfRules = formset_factory(
 )
 
 
-def _rows_of(site: Site, variants: Named, data: Any, rules: Sequence[RulePlan]) -> Rules:  # noqa: ANN401
+def _rows_of(
+    site: Site,
+    variants: Named,
+    data: Any,  # noqa: ANN401
+    rules: Sequence[RulePlan],
+    offered: Sequence[tuple[int, str]],
+) -> Rules:
     initial = [
         {"segment": rule.segment.pk} | {WEIGHT + key: w for key, w in rule.weights.items()}
         for rule in rules
     ]
-    offered = list(Segment.objects.filter(site=site).values_list("pk", "name"))
     given = {"site": site, "variants": variants, "offered": offered}
     rows = _RowsOfRules(data, initial=initial, prefix=PREFIX, form_kwargs=given)
     return cast(Rules, rows)
@@ -181,8 +186,9 @@ class PolicyForm(Quiet, forms.Form):
         **kwargs: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(data, **kwargs)
-        self.rows = _rows_of(site, variants, data, rules)
-        self.has_segments = Segment.objects.filter(site=site).exists()
+        offered = list(Segment.objects.filter(site=site).values_list("pk", "name"))
+        self.rows = _rows_of(site, variants, data, rules, offered)
+        self.has_segments = bool(offered)
 
     @property
     def room_for_more(self) -> bool:

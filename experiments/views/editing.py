@@ -17,7 +17,6 @@ from experiments import (
     gallery,
     outlook,
     planning,
-    policies,
     policy_forms,
     rule_forms,
     variant_forms,
@@ -116,25 +115,25 @@ def _outlook(
 
 def _empty(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
     site = request.site
-    if experiment is None:
-        blank = Experiment(site=site, placement=_wanted_placement(request), mde=5)
-        start, variants = forms.plan_initial(blank) | {"revision": None}, []
-    else:
-        blank, variants = experiment, list(experiment.variants.all())
-        start = forms.plan_initial(experiment)
-    rules = policies.plans_of(experiment) if experiment else ()
-    rows = variant_forms.rows_of(site, initial=variant_forms.variants_initial(variants))
+    blank = experiment or Experiment(site=site, placement=_wanted_placement(request), mde=5)
+    plan = planning.of(experiment) if experiment else None
+    start = forms.plan_initial(blank, plan.also_on if plan else ())
+    form = forms.PlanForm(initial=start | ({} if plan else {"revision": None}), site=site)
+    rows = variant_forms.rows_of(
+        site,
+        initial=variant_forms.variants_initial(list(blank.variants.all()) if plan else []),
+        places=form.places,
+    )
     policy = PolicyForm(
-        site=site, variants=rows.named(), rules=rules, initial=policy_forms.initial_of(blank)
+        site=site,
+        variants=rows.named(),
+        rules=plan.rules if plan else (),
+        initial=policy_forms.initial_of(blank),
     )
-    filled = Filled(
-        forms.PlanForm(initial=start, site=site),
-        rows,
-        policy,
-        WatchedForm(plans=_watched(experiment, blank)),
-        OwnRule(currency=site.currency, document=blank.targeting),
-    )
-    values = planning.values_of(planning.of(experiment)) if experiment else _begun(blank)
+    watched = plan.watched if plan else watching.default(blank.primary_metric)
+    rule = OwnRule(currency=site.currency, document=blank.targeting)
+    filled = Filled(form, rows, policy, WatchedForm(plans=watched or ()), rule)
+    values = planning.values_of(plan) if plan else _begun(blank)
     view = outlook.of(site, values, now=timezone.now(), saved=experiment)
     return _render(request, experiment, filled, view)
 
@@ -143,12 +142,6 @@ def _begun(blank: Experiment) -> dict[str, Any]:
     """What a plan begins with: two variants without a banner."""
     named = [design.VariantPlan(key, key.upper()) for key in variant_forms.KEYS[:2]]
     return {"placement": blank.placement, "mde": blank.mde, "variants": tuple(named)}
-
-
-def _watched(experiment: Experiment | None, blank: Experiment) -> tuple[watching.WatchPlan, ...]:
-    if experiment is None:
-        return watching.default(blank.primary_metric)
-    return watching.plans_of(experiment)
 
 
 def _wanted_placement(request: SiteRequest) -> Placement | None:
@@ -160,10 +153,11 @@ def _wanted_placement(request: SiteRequest) -> Placement | None:
 
 def _filled(request: SiteRequest, data: QueryDict) -> Filled:
     site = request.site
-    rows = variant_forms.rows_of(site, data=data)
+    form = forms.PlanForm(data, site=site)
+    rows = variant_forms.rows_of(site, data=data, places=form.places)
     policy = PolicyForm(data, site=site, variants=rows.named())
     rule = OwnRule(data, currency=site.currency)
-    return Filled(forms.PlanForm(data, site=site), rows, policy, WatchedForm(data), rule)
+    return Filled(form, rows, policy, WatchedForm(data), rule)
 
 
 def _reshape(data: QueryDict) -> QueryDict | None:

@@ -283,5 +283,7 @@ def test_save__guardrail_without_a_margin__refused_beside_the_field(marketer, ty
 
 def test_new__untouched__offers_the_usual_guardrails(marketer):
     page = _page(marketer.get(NEW))
-    assert page.count('<details class="variant-costs">') == 2
+    assert (
+        page.count('<details class="variant-costs">') == 5
+    )  # costs and factors, and further places
     assert page.count('<option value="guardrail" selected>') == 2
