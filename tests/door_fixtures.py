@@ -4,12 +4,14 @@ The doors only show what is committed, so the world of a module is made once, re
 cleared at its end; the log is emptied before each test. Who changes the world adds to it.
 """
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from events.models import Assigned, Event
 from tests.doors import DjangoDoor, Door, Granian, World, a_world
 
 
@@ -20,7 +22,19 @@ def committed_world(django_db_setup, django_db_blocker) -> Iterator[World]:
         world = a_world()
         world.publish()
         yield world
+        _clear_for_good()
+
+
+STILL_ON_ITS_WAY = 0.7
+"""Seconds in which the process of the session, or its spool, may yet write what it was told."""
+
+
+def _clear_for_good() -> None:
+    for _try in range(5):
         _clear()
+        time.sleep(STILL_ON_ITS_WAY)
+        if not Event.objects.exists() and not Assigned.objects.exists():
+            return
 
 
 def _clear() -> None:
