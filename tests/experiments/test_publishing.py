@@ -102,9 +102,15 @@ def test_trigger__every_watched_table__has_one():
     first = __import__(f"{package}.0002_live_changes", fromlist=["WATCHED"])
     second = __import__(f"{package}.0004_live_segments", fromlist=["TABLES"])
     words = {"creatives_copy"}  # 0008
+    designs = __import__(f"{package}.0010_live_designs", fromlist=["TABLES"]).TABLES
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname='live_changed'")
-        assert {row[0] for row in cursor.fetchall()} == {*first.WATCHED, *second.TABLES, *words}
+        assert {row[0] for row in cursor.fetchall()} == {
+            *first.WATCHED,
+            *second.TABLES,
+            *words,
+            *designs,
+        }
 
 
 def test_trigger__use_of_a_key_is_noted__nothing_to_publish(now):
