@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from experiments import sealing
 from experiments.models import Experiment
+from experiments.reports.payload import ReportData
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,20 @@ def of(experiment: Experiment) -> Sealed | None:
     )
 
 
-def method(experiment: Experiment) -> list[str]:
-    """The same as sentences of a report's method."""
-    sealed = of(experiment)
-    if sealed is None:
+def method(experiment: Experiment, data: ReportData, *, frozen: bool) -> list[str]:
+    """The same as sentences of a report's method.
+
+    Args:
+        experiment: Any.
+        data: The report: of its phase the seal is named.
+        frozen: It is shown as it was, so that what was changed later is not its business.
+    """
+    plan = sealing.of(experiment, phase=data.design.phase)
+    if plan is None:
         return []
-    words = {"hash": sealed.sha256, "at": sealed.at.strftime("%Y-%m-%d %H:%M UTC")}
+    words = {"hash": plan.sha256, "at": plan.sealed_at.strftime("%Y-%m-%d %H:%M UTC")}
     first = _("The plan was sealed at %(at)s with the SHA-256 %(hash)s.") % words
-    if not sealed.departures:
+    departures = [] if frozen else sealing.departures(experiment)
+    if not departures and not frozen:
         return [first, _("Nothing departs from it.")]
-    return [first, *(_("Departure: %(what)s") % {"what": what} for what in sealed.departures)]
+    return [first, *(_("Departure: %(what)s") % {"what": what} for what in departures)]

@@ -37,9 +37,9 @@ def seal(
     )[0]
 
 
-def of(experiment: Experiment) -> SealedPlan | None:
-    """The plan of the present phase; None of what never ran here."""
-    rows = experiment.seals.filter(phase=experiment.phase)
+def of(experiment: Experiment, *, phase: int | None = None) -> SealedPlan | None:
+    """The plan of a phase, by itself of the present one; None of what never ran here."""
+    rows = experiment.seals.filter(phase=phase or experiment.phase)
     return rows.select_related("sealed_by").first()
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from experiments import adaptive
+from experiments import adaptive, sealed_view
 from experiments.models import Experiment, Report, ReportVersion, Status
 from experiments.reports import (
     card,
@@ -243,7 +243,7 @@ def _results(
         variants=tables.variants(data),
         comparisons=tables.comparisons(data),
         health=health_words.explain_all(data),
-        method=tables.method(data),
+        method=[*tables.method(data), *sealed_view.method(experiment, data, frozen=frozen)],
         shares=shares.shown(data, banners),
         sections=sections.of(data, found),
     )

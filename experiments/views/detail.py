@@ -59,7 +59,8 @@ def results(request: SiteRequest, key: str) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in ("phase", "version")}
     results = page.context(experiment, now=timezone.now(), **asked)
     files = taking.offered(request, experiment, results)
-    context = frame(request, experiment, "results") | results | files
+    sealed = {"sealed": sealed_view.of(experiment)}
+    context = frame(request, experiment, "results") | results | files | sealed
     return render(request, "experiments/detail.html", context)
 
 

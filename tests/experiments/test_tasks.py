@@ -27,4 +27,5 @@ def test_refresh_reports__running__gets_a_report():
 def test_timetable__tasks_of_experiments__exist_by_name():
     names = {entry["task"] for entry in app.conf.beat_schedule.values()}
     own = {name for name in names if name.startswith("experiments.")}
-    assert own == {t.name for t in (tasks.publish_changes, tasks.refresh_reports, tasks.learn)}
+    ours = (tasks.publish_changes, tasks.refresh_reports, tasks.act_on_time, tasks.learn)
+    assert own == {task.name for task in ours}

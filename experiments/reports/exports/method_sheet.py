@@ -6,6 +6,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from experiments import sealed_view
 from experiments.reports import tables
 from experiments.reports.exports.taken import Taken
 
@@ -56,4 +57,6 @@ def lines(taken: Taken) -> list[tuple[str, str]]:
 
 
 def _words(taken: Taken) -> list[str]:
-    return tables.method(taken.data)
+    frozen = taken.version is not None
+    sealed = sealed_view.method(taken.experiment, taken.data, frozen=frozen)
+    return [*tables.method(taken.data), *sealed]
