@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from creatives import cutting
@@ -51,7 +51,7 @@ def remove(placement: Placement, *, actor: Person, now: dt.datetime) -> None:
     """Remove a placement that no experiment has ever used; raises IllegalMove otherwise."""
     with transaction.atomic():
         locked = Placement.objects.select_for_update().get(pk=placement.pk)
-        if locked.experiments.exists():
+        if locked.experiments.exists() or locked.also_shows.exists():
             raise IllegalMove(
                 _("Experiments belong to this placement; it stays for their results."),
                 hint=_("Take its element out of the shop's pages if it is no longer needed."),
@@ -65,8 +65,8 @@ def remove(placement: Placement, *, actor: Person, now: dt.datetime) -> None:
 
 def running(placement: Placement) -> QuerySet:  # type: ignore[type-arg]
     """The experiments that visitors of a placement take part in (of the room above this one)."""
-    rows: QuerySet = placement.experiments.filter(status__in=SHOWING)  # type: ignore[type-arg]
-    return rows
+    every = placement.experiments.model.objects.filter(status__in=SHOWING)
+    return every.filter(Q(placement=placement) | Q(also_on=placement)).distinct()
 
 
 def _record(

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Prefetch, Q
+from django.db.models.functions import JSONObject
 
 from creatives import rendering
 from creatives.models import Creative, Placement, Version
@@ -13,11 +14,12 @@ from delivery import snapshot as wire
 from engine.assignment import allocation, targeting
 from engine.assignment.hashing import BUCKETS
 from engine.errors import LabError
-from experiments.models import Experiment, PolicyRule, Status, Variant
+from experiments.models import Experiment, PolicyRule, Status, TestUnit, Variant
 
 WAITING: Final = (Status.IN_REVIEW, Status.SCHEDULED)
 """Drafts whose plan is fixed: whoever reviews them may look at them by a signed link."""
 NOT_STARTED: Final = (Status.DRAFT, *WAITING)
+ASKING: Final = (Status.DRAFT, Status.RUNNING, Status.PAUSED)
 HOUR: Final = 3600
 
 
@@ -73,9 +75,14 @@ def rule_of(row: Experiment) -> targeting.Rule | None:
 
 
 def asks_profile(row: Experiment) -> bool:
-    """Whether its own rule asks for what visitors did; what is no rule asks for nothing."""
+    """Whether its own rule asks for what visitors did; what is no rule asks for nothing.
+
+    Plans ask too: when it starts, something is known already.
+    """
+    if not row.targeting or status_of(row) not in ASKING:
+        return False
     try:
-        return bool(row.targeting) and targeting.needs_profile(targeting.read(row.targeting))
+        return targeting.needs_profile(targeting.read(row.targeting))
     except LabError:
         return False
 
@@ -97,7 +104,7 @@ def _places(row: Experiment) -> list[Placement]:
 
 def _draft(row: Experiment, places: list[Placement]) -> wire.ExperimentEntry:
     """What has not started: its banners go along only when somebody may test them."""
-    tested = row.status in WAITING or bool(row.test_units.all())
+    tested = row.status in WAITING or bool(_testers(row))
     shown = [v for v in row.variants.all() if payload(v.creative, places[0])] if tested else []
     return wire.ExperimentEntry(
         id=row.pk,
@@ -114,9 +121,15 @@ def _draft(row: Experiment, places: list[Placement]) -> wire.ExperimentEntry:
     )
 
 
+def testers() -> ArraySubquery:
+    """The test visitors of an experiment, as `testers`: with the row, for few have any."""
+    of = TestUnit.objects.filter(experiment=OuterRef("pk")).order_by("pk")
+    return ArraySubquery(of.values(one=JSONObject(pseudonym="pseudonym", variant_id="variant_id")))
+
+
 def _testers(row: Experiment) -> tuple[wire.ForcedEntry, ...]:
-    testers = sorted(row.test_units.all(), key=lambda one: one.pk)
-    return tuple(wire.ForcedEntry(one.pseudonym, one.variant_id) for one in testers)
+    known: list[dict[str, Any]] = getattr(row, "testers", [])
+    return tuple(wire.ForcedEntry(one["pseudonym"], one["variant_id"]) for one in known)
 
 
 def shown(path: str, now: dt.datetime, *, words: bool) -> "Prefetch[str]":

@@ -6,6 +6,7 @@ The steps ask the same functions in the same order as `delivery.decide`; the end
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import msgspec
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from delivery.index import ReadyExperiment, ReadyPlacement
 from delivery.offers import Offer
 from engine.assignment import allocation
 from engine.assignment.hashing import bucket
-from experiments import compare_and_set, known, policy_steps
+from experiments import audience_steps, compare_and_set, known, policy_steps
 from experiments.inquiry import Inquiry
 from experiments.models import Experiment, Variant
 from experiments.steps import Step
@@ -49,7 +50,12 @@ def on_placement(inquiry: Inquiry, placement: Placement) -> Explanation:
     offer = decide.place(ready, inquiry.visitor, inquiry.live.learnt)
     owner = decide.owner_of(ready, inquiry.visitor.unit) if ready.owners else None
     row = _row(owner) if owner else None
-    steps = [_known(inquiry), _owner(ready, inquiry.visitor.unit, row)]
+    if (tested := _tested(inquiry, ready)) is not None:
+        return _told(inquiry.site, [tested[1]], offer, tested[0])
+    steps = [_known(inquiry), *_holdout(inquiry)]
+    if steps[-1].outcome == "ended":
+        return _told(inquiry.site, steps, offer, None)
+    steps.append(_owner(ready, inquiry.visitor.unit, row))
     if owner is not None and row is not None:
         steps += _inside(inquiry, owner, row)
     return _told(inquiry.site, steps, offer, row)
@@ -58,11 +64,32 @@ def on_placement(inquiry: Inquiry, placement: Placement) -> Explanation:
 def in_experiment(inquiry: Inquiry, experiment: Experiment) -> Explanation:
     """What a visitor gets in one experiment, as `GET /api/v1/assign` decides it."""
     ready = inquiry.live.experiments.get((inquiry.site.pk, experiment.key))
-    if ready is None or ready.recipe is None:
+    step = audience_steps.forced(ready, inquiry.visitor, experiment) if ready else None
+    if ready is None or (ready.recipe is None and step is None):
         return never(experiment)
     offer = decide.assign(ready, inquiry.visitor, inquiry.live.learnt)
-    steps = [_known(inquiry), *_inside(inquiry, ready, experiment)]
+    if step is not None:
+        return _told(inquiry.site, [step], offer, experiment)
+    steps = [_known(inquiry), *_holdout(inquiry)]
+    if steps[-1].outcome != "ended":
+        steps += _inside(inquiry, ready, experiment)
     return _told(inquiry.site, steps, offer, experiment)
+
+
+def _tested(inquiry: Inquiry, ready: ReadyPlacement) -> tuple[Experiment, Step] | None:
+    """The experiment of a placement that the visitor tests, and that they do."""
+    for number in inquiry.visitor.apart.forced if inquiry.visitor.apart else ():
+        if number in ready.known:
+            row = _row(ready.known[number])
+            step = audience_steps.forced(ready.known[number], inquiry.visitor, row)
+            if step is not None:
+                return row, step
+    return None
+
+
+def _holdout(inquiry: Inquiry) -> list[Step]:
+    step = audience_steps.held(inquiry)
+    return [step] if step is not None else []
 
 
 def _row(owner: ReadyExperiment) -> Experiment:
@@ -113,7 +140,8 @@ def _owner(ready: ReadyPlacement, unit: str, row: Experiment | None) -> Step:
 
 def _inside(inquiry: Inquiry, ready: ReadyExperiment, row: Experiment) -> Iterator[Step]:
     """From the status of an experiment to the variant."""
-    for step in _admission(ready, inquiry.visitor.unit, row):
+    before = _admission(ready, inquiry.visitor.unit, row)
+    for step in chain(before, audience_steps.targeted(inquiry, ready)):
         yield step
         if step.outcome == "ended":
             return

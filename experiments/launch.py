@@ -109,7 +109,8 @@ def _variants(variants: list[Variant]) -> Iterator[Problem]:
             "variants",
         )
         return
-    shown = [variant.creative_id for variant in variants if variant.creative_id]
+    # The same banner at two positions is a comparison of positions.
+    shown = [(v.creative_id, v.placement_id) for v in variants if v.creative_id]
     if len(set(shown)) < len(shown):
         yield Problem(
             "same_creative",

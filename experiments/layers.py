@@ -6,6 +6,8 @@ lock puts everything that cuts slices out of it in order.
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from creatives.models import Placement
 from engine.assignment import allocation
 from engine.assignment.allocation import Range, Slice
@@ -31,9 +33,11 @@ def lock(placement: Placement) -> Layer:
 
 def neighbours(placement: Placement, *, but: Experiment | None = None) -> Iterable[Experiment]:
     """The experiments that hold a slice of a placement's layer, other than `but`."""
+    # Of one on several placements any may have been moved to another layer by hand: both lose.
+    also = Experiment.also_on.through.objects.filter(placement__layer=placement.layer)
     rows = Experiment.objects.filter(
+        Q(placement__layer=placement.layer) | Q(pk__in=also.values("experiment")),
         site_id=placement.site_id,
-        placement__layer=placement.layer,
         status__in=HOLDS_ITS_SLICE,
         origin=Experiment.Origin.LIVE,
     ).order_by("started_at", "id")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audiences.models import Segment
 from engine.assignment import allocation
@@ -91,6 +92,17 @@ def problems(experiment: Experiment, rules: Sequence[RulePlan]) -> Iterator[str]
     """What is missing before an experiment with this policy can start."""
     if experiment.policy == Experiment.Policy.RULES and not rules:
         yield _("The policy “By segment” has no segment.")
+    if _draws_per_visitor(experiment, experiment.policy):
+        yield str(_BLOCKS)
+
+
+_BLOCKS = gettext_lazy("In blocks of hours all visitors get one banner: only a fixed split fits.")
+
+
+def _draws_per_visitor(experiment: Experiment, policy: str) -> bool:
+    """Whether the policy would give visitors of one block different banners."""
+    by_block = experiment.unit == Experiment.Unit.BLOCK
+    return by_block and policy != Experiment.Policy.FIXED
 
 
 @transaction.atomic
@@ -119,6 +131,8 @@ def change(
             _("The policy can be changed while the experiment runs or is paused only."),
             hint=_("The policy of a draft is part of its plan."),
         )
+    if _draws_per_visitor(experiment, policy):
+        raise InvalidInput(str(_BLOCKS), field="policy")
     check(experiment.site, policy, rules, {v.key for v in experiment.variants.all()})
     _check_complete(policy, exploration_share, rules)
     changes = {

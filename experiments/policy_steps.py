@@ -10,11 +10,9 @@ from delivery import decide
 from delivery.index import ReadyExperiment
 from delivery.policies import ReadyPolicy, Table
 from delivery.visitor import Visitor
-from engine.assignment.assign import assign
 from engine.assignment.hashing import bucket
-from engine.assignment.known_features import is_of_request
 from engine.assignment.recipe import Reason
-from engine.assignment.targeting import Rule, features_of
+from experiments import audience_steps
 from experiments.inquiry import Inquiry
 from experiments.models import Experiment, Parameters
 from experiments.steps import Line, Step
@@ -24,12 +22,15 @@ Range = tuple[int, int]
 
 def fixed(inquiry: Inquiry, ready: ReadyExperiment, row: Experiment) -> Iterator[Step]:
     """A fixed split: drawn on the visitor; who is beyond the cap of that banner is not redrawn."""
-    recipe, unit = ready.recipe, inquiry.visitor.unit
+    recipe, visitor = ready.recipe, inquiry.visitor
     assert recipe is not None  # noqa: S101 - it runs
-    place = assign(recipe, unit).variant
-    assert place is not None  # noqa: S101 - it runs, and the visitor takes part
+    if (block := audience_steps.block(ready, visitor)) is not None:
+        yield block
+    place, drawn_on = decide.place_of(ready, visitor), decide.drawn_on(ready, visitor)
     names = _names(row)
-    yield _drawn(bucket(recipe.draw_seed, unit), recipe.variants[place].range, names[place])
+    yield _drawn(bucket(recipe.draw_seed, drawn_on), recipe.variants[place].range, names[place])
+    if (position := audience_steps.position(ready, place, row)) is not None:
+        yield position
     if ready.capped:
         beyond = decide.beyond_cap(ready, inquiry.visitor)
         yield _caps(inquiry.visitor, ready, row, ended=bool(beyond >> place & 1))
@@ -37,7 +38,7 @@ def fixed(inquiry: Inquiry, ready: ReadyExperiment, row: Experiment) -> Iterator
 
 def by_policy(inquiry: Inquiry, ready: ReadyExperiment, row: Experiment) -> Iterator[Step]:
     """Any other policy: who follows it, what it says, what caps leave, what is drawn."""
-    visitor, recipe = inquiry.visitor, ready.recipe
+    visitor, recipe = inquiry.visitor.at(ready.here), ready.recipe
     assert recipe is not None  # noqa: S101 - it runs
     policy = decide.policy_of(ready, inquiry.live.learnt)
     chosen = decide.chosen_table(ready, policy, visitor)
@@ -115,23 +116,13 @@ def _segments(inquiry: Inquiry, ready: ReadyExperiment, chosen: Table) -> Step:
         )
         for rule in asked
     ]
-    lines += _unasked([rule.rule for rule in asked])
+    lines += audience_steps.unasked(tuple(item for rule in asked for item in rule.rule.all))
     answer = (
         _("“%(segment)s” is the first that matches.") % {"segment": names.get(matched, matched)}
         if matched
         else _("None: the weights of everybody else hold.")
     )
     return Step(_("Which segment does this visitor belong to?"), answer, lines=tuple(lines))
-
-
-def _unasked(rules: list[Rule]) -> list[Line]:
-    if not any(is_of_request(feature) for rule in rules for feature in features_of(rule)):
-        return []
-    text = _(
-        "What only a page view tells (device, country, address, attributes) is not known here and "
-        "matches nothing."
-    )
-    return [Line(text)]
 
 
 def _caps(visitor: Visitor, ready: ReadyExperiment, row: Experiment, *, ended: bool) -> Step:

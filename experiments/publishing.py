@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -21,8 +21,8 @@ from experiments.models import (
     Experiment,
     Layer,
     LiveRevision,
+    PolicyRule,
     Snapshot,
-    Status,
     Variant,
 )
 from workspace.models import ApiKey, Site
@@ -32,7 +32,6 @@ logger = logging.getLogger(__name__)
 CHANNEL = "snapshot"
 CHANNELS = ("email", "app")
 WEB = "web"
-ENDED = (Status.STOPPED, Status.DECIDED, Status.ARCHIVED)
 KEPT = 200  # versions kept for looking back; the data plane only ever needs the last one
 
 
@@ -44,6 +43,7 @@ def publish_if_changed(*, now: dt.datetime) -> int | None:
     """
     if _published_revision() == _revision():
         return None
+    holdouts.keep(now=now)  # what has changed may be a share, where no holdout is in force yet
     with transaction.atomic():
         revision = _locked_revision()
         last = Snapshot.objects.only("version", "revision", "sha256").first()
@@ -80,15 +80,16 @@ def _store(revision: int, sha256: str, body: bytes, now: dt.datetime) -> int:
 
 def compile_snapshot(*, now: dt.datetime) -> wire.Snapshot:
     """Everything that is live, as the data plane needs it; nothing unapproved, nothing expired."""
-    profiled, held = _profiled(), holdouts.entries()
-    sites = list(Site.objects.order_by("id"))
+    sites, held = list(Site.objects.order_by("id")), holdouts.entries()
     words = any(len(site.locales) > 1 for site in sites)
+    rows = _rows(now, words=words)
+    profiled = _profiled() | {row.site_id for row in rows if compiling.asks_profile(row)}
     return wire.Snapshot(
         format=wire.FORMAT,
         sites=tuple(_site(site, profiled, held.get(site.pk)) for site in sites),
         keys=tuple(map(_key, ApiKey.objects.filter(revoked_at=None).order_by("id"))),
         placements=_placements(now, words=words),
-        experiments=_experiments(now, words=words),
+        experiments=tuple(filter(None, map(_experiment_or_nothing, rows))),
     )
 
 
@@ -110,9 +111,7 @@ def _profiled() -> set[int]:
     """Sites that need to know what their visitors do: minimal by default."""
     capped = Creative.objects.exclude(cap_per_session=None, cap_per_day=None)
     segments = Segment.objects.order_by().values_list("site_id", flat=True)
-    asked = set(segments.union(capped.order_by().values_list("site_id", flat=True)))
-    targeted = Experiment.objects.exclude(targeting={}).exclude(status__in=ENDED)
-    return asked | {row.site_id for row in targeted if compiling.asks_profile(row)}
+    return set(segments.union(capped.order_by().values_list("site_id", flat=True)))
 
 
 def _key(key: ApiKey) -> wire.KeyEntry:
@@ -120,7 +119,7 @@ def _key(key: ApiKey) -> wire.KeyEntry:
 
 
 def _placements(now: dt.datetime, *, words: bool) -> tuple[wire.PlacementEntry, ...]:
-    seeds = {(layer.site_id, layer.key): layer.seed for layer in Layer.objects.all()}
+    layers = Layer.objects.filter(site=OuterRef("site"), key=OuterRef("layer"))
     rows = Placement.objects.select_related("fallback").prefetch_related(
         compiling.shown("fallback", now, words=words)
     )
@@ -129,24 +128,27 @@ def _placements(now: dt.datetime, *, words: bool) -> tuple[wire.PlacementEntry, 
             id=row.pk,
             site_id=row.site_id,
             key=row.key,
-            layer_seed=seeds.get((row.site_id, row.layer), row.layer),
+            layer_seed=row.seed or row.layer,
             fallback=compiling.payload(row.fallback, row),
             channel=row.page_type if row.page_type in CHANNELS else WEB,
         )
-        for row in rows.order_by("id")
+        for row in rows.annotate(seed=Subquery(layers.values("seed"))).order_by("id")
     )
 
 
-def _experiments(now: dt.datetime, *, words: bool) -> tuple[wire.ExperimentEntry, ...]:
+def _rows(now: dt.datetime, *, words: bool) -> list[Experiment]:
+    """All experiments that were ever live or will be, with what an entry is made of."""
     variants = Variant.objects.select_related("creative").prefetch_related(
         compiling.shown("creative", now, words=words)
     )
     live = Experiment.objects.filter(origin=Experiment.Origin.LIVE)
     rows = live.select_related("placement", "audience").prefetch_related(
-        Prefetch("variants", variants), "rules__segment", "also_on", "test_units"
+        Prefetch("variants", variants),
+        Prefetch("rules", PolicyRule.objects.select_related("segment")),
+        "also_on",
     )
-    entries = map(_experiment_or_nothing, rows.order_by("id"))
-    return tuple(entry for entry in entries if entry is not None)
+    rows = rows.annotate(testers=compiling.testers())
+    return list(rows.order_by("id"))
 
 
 def _experiment_or_nothing(row: Experiment) -> wire.ExperimentEntry | None:
@@ -174,11 +176,8 @@ class PublishAfterChange:
         return response
 
     def _publish(self) -> None:
-        now = timezone.now()
         try:
-            if _published_revision() != _revision():
-                holdouts.keep(now=now)  # a new share, where none is in force yet
-            publish_if_changed(now=now)
+            publish_if_changed(now=timezone.now())
         except DatabaseError:
             # The change itself is committed and answered; the timetable tries again in two seconds.
             logger.exception("a change could not be published at once")
