@@ -15,6 +15,8 @@ class Method(StrEnum):
     WELCH = "welch"
     DELTA = "delta"
     STRATIFIED = "stratified"
+    FACTORIAL = "factorial"
+    SWITCHBACK = "switchback"
 
 
 class LiftGap(StrEnum):
