@@ -11,7 +11,7 @@ from banner_lab import management
 from creatives.views import preview
 from creatives.views.files import media_file
 from experiments.views import share
-from workspace.views import home, sites
+from workspace.views import home, session, sites
 
 handler400 = "banner_lab.problems.bad_request"
 handler403 = "banner_lab.problems.forbidden"
@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         auth.PasswordChangeView.as_view(success_url="/"),
         name="password_change",
     ),
+    path("session/", session.alive, name="session"),
+    path("kept/", session.kept, name="kept"),
     path("sites/new/", sites.new, name="new-site"),
     path("s/<slug:site>/", include("experiments.urls")),
     path("s/<slug:site>/", include("creatives.urls")),

@@ -17,7 +17,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from engine.errors import NotAllowed, NotFound, Unauthenticated
-from workspace import keys
+from workspace import kept_posts, keys
 from workspace.models import ApiKey, Membership, Role, Site
 
 Person = AbstractBaseUser | AnonymousUser
@@ -147,7 +147,9 @@ def site_page(
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    answer = redirect_to_login(request.get_full_path())
+    typed = request.method == "POST" and not request.headers.get("HX-Request")
+    kept = kept_posts.keep(request, now=timezone.now()) if typed else request.get_full_path()
+    answer = redirect_to_login(kept)
     if request.headers.get("HX-Request"):
         # A part of a page cannot become the log-in form: let the whole page go there.
         return HttpResponse(headers={"HX-Redirect": answer.url})

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workspace.views import audit, jobs, settings, webhooks
+from workspace.views import audit, jobs, search, settings, webhooks
 
 app_name = "workspace"
 
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/webhooks/<int:pk>/test/", webhooks.test, name="webhook-test"),
     path("settings/webhooks/<int:pk>/<int:delivery>/again/", webhooks.again, name="webhook-again"),
     path("settings/snippet/", settings.snippet, name="snippet"),
+    path("search/", search.search, name="search"),
     path("audit/", audit.log, name="audit"),
     path("audit/export.<slug:form>", audit.export, name="audit-export"),
     path("audit/undo/", audit.undo, name="undo"),

@@ -83,7 +83,8 @@ def test_verify__row_slipped_in_past_the_triggers__named(now):
     _rows(site, now, 1)
     _past_the_triggers(
         "INSERT INTO workspace_auditentry (site_id, at, actor_name, action, object_type,"
-        " object_key, reason, request_id, chain) VALUES (%s, now(), 'x', 'y', 'site', 'z', '', '', '')",
+        " object_key, reason, request_id, chain)"
+        " VALUES (%s, now(), 'x', 'y', 'site', 'z', '', '', '')",
         site.pk,
     )
     assert "past the chain" in chain.verify(site).misfit.why
