@@ -187,6 +187,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ExperimentStatus": "experiments.models.Status",
         "VersionStatus": "creatives.models.Version.Status",
+        "VersionKind": "creatives.models.Version.Kind",
+        "KeyKind": "workspace.models.ApiKey.Kind",
+        "MemberRole": "workspace.models.Role",
+        "WatchedRole": "experiments.models.Watched.Role",
     },
 }
 

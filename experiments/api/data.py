@@ -111,7 +111,7 @@ class ProblemData(serializers.Serializer[Any]):
     code = serializers.CharField()
     message = serializers.CharField()
     remedy = serializers.CharField()
-    field = serializers.CharField()
+    field = serializers.CharField()  # type: ignore[assignment]
     hard = serializers.SerializerMethodField()
 
     def get_hard(self, problem: object) -> bool:

@@ -36,8 +36,8 @@ def narrowed(rows: Rows, asked: QueryDict, *, site: Site) -> Rows:
         if value and value not in values:
             raise unknown(name, value, values)
     for name, step in _STEPS.items():
-        if value := asked.get(name):
-            rows = step(rows, value, site)
+        if wanted := asked.get(name):
+            rows = step(rows, wanted, site)
     tags = asked.getlist("tag")
     return rows.filter(tags__contains=tags) if tags else rows
 

@@ -91,8 +91,8 @@ class Move(Moves):
         return f"{self.resource}_{self.move}{suffix}"
 
     @property
-    def said(self) -> str:
-        what = "What would follow from: " if self.action == "consequences" else ""
+    def described(self) -> str:
+        what = "Who will see what, and be counted, after: " if self.action == "consequences" else ""
         return f"{what}{self.chosen.verb}."
 
     def needed(self) -> Permission:

@@ -25,22 +25,22 @@ from workspace.models import Site, validate_key
 MOVED: Final = ("status", "phase", "decision", "started_at", "stopped_at", "decided_at")
 MOST_MONEY: Final = 10**14
 MOST_VISITORS: Final = 2_000_000_000
-PLANNED: Final = {field.name for field in dataclasses.fields(Plan)}
-OF_VARIANTS: Final = {field.name for field in dataclasses.fields(VariantPlan)}
+PLANNED: Final = frozenset(field.name for field in dataclasses.fields(Plan))
+OF_VARIANTS: Final = frozenset(field.name for field in dataclasses.fields(VariantPlan))
 
 
 class OfPlan(serializers.Serializer[Any]):
     """Fields that the plan knows, with the rows of the caller's site to choose from."""
 
-    known = PLANNED
+    known: frozenset[str] = PLANNED
 
     def get_fields(self) -> dict[str, Any]:
         found = {name: one for name, one in super().get_fields().items() if name in self.known}
         site = self.context.get("site")
         for field in found.values():
-            related = getattr(field, "child_relation", field)
+            related: Any = getattr(field, "child_relation", field)
             if site is not None and isinstance(related, serializers.SlugRelatedField):
-                model = related.queryset.model  # type: ignore[union-attr]
+                model: Any = related.queryset.model  # type: ignore[union-attr]
                 related.queryset = model.objects.filter(site=site)
         return found
 
@@ -167,7 +167,7 @@ def _planned(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plan_of(experiment: Experiment) -> Plan:
     """The plan as it is stored."""
-    rows = {
+    rows: dict[str, Any] = {
         "variants": tuple(_variant(row) for row in experiment.variants.all()),
         "rules": policies.plans_of(experiment),
         "watched": watching.plans_of(experiment),
@@ -175,7 +175,9 @@ def _plan_of(experiment: Experiment) -> Plan:
     }
     kept = {name: rows[name] for name in PLANNED & rows.keys()}
     stored = {name: getattr(experiment, name) for name in PLANNED - rows.keys()}
-    return Plan(**kept, **{n: tuple(v) if isinstance(v, list) else v for n, v in stored.items()})
+    for name, value in stored.items():
+        kept[name] = tuple(value) if isinstance(value, list) else value
+    return Plan(**kept)
 
 
 def _variant(row: Any) -> VariantPlan:  # noqa: ANN401 - a variant

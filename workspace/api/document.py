@@ -66,6 +66,8 @@ CHANGING: Final = ("PATCH", "PUT", "DELETE")
 class Described(AutoSchema):
     """Every answer that may be refused says so; every list says how it is sorted and paged."""
 
+    view: Any  # a SiteView
+
     def get_tags(self) -> list[str]:
         return [self.view.resource.replace("_", " ")]
 
@@ -73,9 +75,9 @@ class Described(AutoSchema):
         """`experiments_list`, `experiments_pause`: the method of a generated client."""
         return str(self.view.operation)
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """What the action says of itself."""
-        return getattr(self.view, "said", "") or str(super().get_description())
+        return getattr(self.view, "described", "") or str(super().get_description())
 
     def get_request_serializer(self) -> Any:  # noqa: ANN401 - whatever the view reads
         """The body of a move is that of its form."""
@@ -86,11 +88,7 @@ class Described(AutoSchema):
         found: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if found is not None:
             statuses = READING if self.method == "GET" else tuple(REFUSALS)
-            self.registry.register_on_missing(
-                ResolvedComponent(
-                    "Problem", ResolvedComponent.SCHEMA, schema=PROBLEM, object="Problem"
-                )
-            )
+            self.registry.register_on_missing(_problem())
             found["responses"] |= {s: _refusal(s) for s in statuses}
         return found
 
@@ -112,6 +110,11 @@ def canonical(endpoints: Iterable[tuple[str, str, str, Any]], **_options: object
 def _is_short(path: str, callback: Any) -> bool:  # noqa: ANN401 - a view function
     of_a_site = isinstance(getattr(callback.cls, "schema", None), Described)
     return of_a_site and path.startswith(SHORT) and not path.startswith(WHOLE)
+
+
+def _problem() -> ResolvedComponent:
+    kind = ResolvedComponent.SCHEMA
+    return ResolvedComponent("Problem", kind, schema=PROBLEM, object="Problem")  # type: ignore[no-untyped-call]
 
 
 def _refusal(status: str) -> dict[str, Any]:

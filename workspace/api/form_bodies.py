@@ -27,7 +27,7 @@ def body_of(
     """The body that a form reads; `instead` are fields that JSON says better."""
     fields: dict[str, Any] = {
         label: _field(field, required=field.required and not all_optional)
-        for label, field in form.base_fields.items()
+        for label, field in form.base_fields.items()  # type: ignore[attr-defined]
     }
     return type(name, (serializers.Serializer,), fields | instead)
 

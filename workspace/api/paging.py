@@ -32,7 +32,7 @@ class Cursor(CursorPagination):
 
     def paginate_queryset(
         self,
-        queryset: "QuerySet[Any]",
+        queryset: Any,  # noqa: ANN401 - a query
         request: Request,
         view: Any = None,  # noqa: ANN401
     ) -> list[Any] | None:

@@ -1,5 +1,7 @@
 """Addresses of the site below /api/v1/ (keys) and /api/v1/sites/<site>/."""
 
+from typing import Any
+
 from django.urls import URLPattern, path
 
 from workspace.api.audit import Audit
@@ -8,7 +10,7 @@ from workspace.api.site import Keys, Members, TheSite
 from workspace.api.webhooks import Deliveries, Webhooks
 
 HOOK = "webhooks/<int:pk>/"
-CHANGED = {"patch": "partial_update", "delete": "destroy"}
+CHANGED: dict[str, Any] = {"patch": "partial_update", "delete": "destroy"}
 
 urlpatterns: list[URLPattern] = [
     path("settings/", TheSite.as_view({"get": "retrieve", "patch": "partial_update"})),
