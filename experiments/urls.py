@@ -17,6 +17,7 @@ from experiments.views import (
     share,
     taking,
     why,
+    wizard,
 )
 
 app_name = "experiments"
@@ -45,6 +46,8 @@ urlpatterns: list[URLPattern] = [
     path("rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     path("experiments/", listing.index, name="list"),
     path("experiments/new/", editing.new, name="new"),
+    path("experiments/new/plan/", wizard.begin, name="begin"),
+    path("experiments/<slug:key>/plan/<slug:slug>/", wizard.step, name="plan"),
     path("experiments/<slug:key>/", detail.results, name="detail"),
     path("experiments/<slug:key>/design/", detail.design, name="design"),
     path("experiments/<slug:key>/edit/", editing.edit, name="edit"),
