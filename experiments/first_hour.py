@@ -81,7 +81,7 @@ def _of_person(site: Site, person: AbstractBaseUser, known: frozenset[str]) -> I
         _("Draft an experiment with it"),
         _("Your banner against the one that is there. The cart is free."),
         drafted.exists(),
-        reverse("experiments:new", args=[site.key]),
+        reverse("experiments:plan-new", args=[site.key]),
     )
     yield Task(
         _("Start it and see the first visitor"),
@@ -146,7 +146,7 @@ def _of_site(site: Site) -> list[Task]:
             _("Start the first test"),
             _("Two banners, a sentence why, and how long."),
             own.exclude(status__in=NOT_BEGUN).exists(),
-            reverse("experiments:new", args=[site.key]),
+            reverse("experiments:plan-new", args=[site.key]),
         ),
         Task(
             _("See the first visitor arrive"),

@@ -1,6 +1,6 @@
 """The plan of an experiment as one page of fields. Numbers are read with a comma or a point."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -109,11 +109,23 @@ class PlanForm(Quiet, forms.Form):
         help_text=_("With commas between, such as price, summer."),
     )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    pictures: tuple[Any, ...] = ()
+    """What is read with the placements, where the page shows their defaults."""
 
-    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401
+        site: Site,
+        only: Collection[str] | None = None,
+        **kwargs: Any,  # noqa: ANN401
+    ) -> None:
+        """`only`: the fields that this page asks for; all of them by default."""
         super().__init__(*args, **kwargs)
         self.site = site
+        for name in set(self.fields) - set(self.fields if only is None else (*only, "revision")):
+            del self.fields[name]
         rows = Placement.objects.filter(site=site).select_related("fallback__live")
+        rows = rows.prefetch_related(*self.pictures)
         self.places = list(rows) if "placement" in self.fields else []
         self._offer("placement", rows, self.places)
         self._offer("also_on", rows, self.places)

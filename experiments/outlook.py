@@ -53,9 +53,7 @@ def of(
     site: Site, values: Mapping[str, Any], *, now: dt.datetime, saved: Experiment | None = None
 ) -> Outlook:
     """The outlook of a plan's fields, as far as they are known; `saved` is their draft."""
-    experiment = Experiment(site=site, pk=saved.pk if saved else None)
-    planning.fill(experiment, values)
-    variants = planning.variants_of(tuple(values.get("variants", ())), experiment)
+    experiment, variants = _unsaved(site, values, saved)
     also_on = tuple(values.get("also_on", ()))
     known = Known(
         sizing=sizing.of(experiment, variants, now=now),
@@ -77,6 +75,21 @@ def of(
     )
 
 
+def sized(
+    site: Site, values: Mapping[str, Any], *, now: dt.datetime, saved: Experiment | None = None
+) -> Sizing | None:
+    """Only how long it takes."""
+    return sizing.of(*_unsaved(site, values, saved), now=now)
+
+
+def _unsaved(
+    site: Site, values: Mapping[str, Any], saved: Experiment | None
+) -> tuple[Experiment, list[Variant]]:
+    experiment = Experiment(site=site, pk=saved.pk if saved else None)
+    planning.fill(experiment, values)
+    return experiment, planning.variants_of(tuple(values.get("variants", ())), experiment)
+
+
 def _watched(experiment: Experiment, values: Mapping[str, Any]) -> tuple[watching.WatchPlan, ...]:
     found = values.get("watched")
     return watching.default(experiment.primary_metric) if found is None else tuple(found)
@@ -94,5 +107,5 @@ def _typed(row: Mapping[str, Any], number: int) -> VariantPlan:
 
 def valid(form: forms.Form) -> dict[str, Any]:
     """The fields of a filled-in form that fit, without complaint about the others."""
-    form.full_clean()
-    return dict(form.cleaned_data)
+    # Asking for the errors cleans it once; cleaning it again would forget what was refused since.
+    return dict(form.cleaned_data) if form.is_bound and form.errors is not None else {}

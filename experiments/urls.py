@@ -19,6 +19,7 @@ from experiments.views import (
     taking,
     timing,
     why,
+    wizard,
 )
 
 app_name = "experiments"
@@ -48,6 +49,8 @@ urlpatterns: list[URLPattern] = [
     *around_plans,
     path("experiments/", listing.index, name="list"),
     path("experiments/new/", editing.new, name="new"),
+    path("experiments/new/plan/", wizard.begin, name="plan-new"),
+    path("experiments/<slug:key>/plan/<slug:slug>/", wizard.step, name="plan"),
     path("experiments/<slug:key>/", detail.results, name="detail"),
     path("experiments/<slug:key>/design/", detail.design, name="design"),
     path("experiments/<slug:key>/timing/", timing.timing, name="timing"),

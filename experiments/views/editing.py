@@ -115,7 +115,7 @@ def _outlook(
 
 def _empty(request: SiteRequest, experiment: Experiment | None) -> HttpResponse:
     site = request.site
-    blank = experiment or Experiment(site=site, placement=_wanted_placement(request), mde=5)
+    blank = experiment or Experiment(site=site, placement=wanted_placement(request), mde=5)
     plan = planning.of(experiment) if experiment else None
     start = forms.plan_initial(blank, plan.also_on if plan else ())
     form = forms.PlanForm(initial=start | ({} if plan else {"revision": None}), site=site)
@@ -144,7 +144,7 @@ def _begun(blank: Experiment) -> dict[str, Any]:
     return {"placement": blank.placement, "mde": blank.mde, "variants": tuple(named)}
 
 
-def _wanted_placement(request: SiteRequest) -> Placement | None:
+def wanted_placement(request: SiteRequest) -> Placement | None:
     """The one named in the address, or the only one there is."""
     placements = list(Placement.objects.filter(site=request.site)[:2])
     wanted = Placement.objects.filter(site=request.site, key=request.GET.get("placement", ""))

@@ -17,6 +17,19 @@ def find(site: Site, key: str) -> Experiment:
     return row
 
 
+def find_plan(site: Site, key: str) -> Experiment:
+    """The same with everything that its plan is made of, and without its report."""
+    variants = Variant.objects.select_related("creative__live", "placement")
+    rows = Experiment.objects.filter(site=site, key=key).select_related(
+        "site", "placement__fallback__live", "audience"
+    )
+    pictures = rendering.shown_versions("variants__creative__versions")
+    row = rows.prefetch_related(Prefetch("variants", variants), pictures).first()
+    if row is None:
+        raise NotFound(_("There is no experiment “%(key)s” on this site.") % {"key": key})
+    return row
+
+
 def with_pictures(rows: QuerySet[Experiment]) -> QuerySet[Experiment]:
     """`with_report`, and the pictures visitors see of all variants: a fixed number of queries."""
     pictures = rendering.shown_versions("variants__creative__versions")
