@@ -11,3 +11,4 @@ class ExperimentsConfig(AppConfig):
     def ready(self) -> None:
         # Who runs jobs without Celery (the tests, a command) must know ours as well.
         import_module("experiments.rehearsals.job")
+        import_module("experiments.imports.job")
