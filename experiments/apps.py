@@ -11,4 +11,5 @@ class ExperimentsConfig(AppConfig):
     def ready(self) -> None:
         # Who runs jobs without Celery (the tests, a command) must know ours as well.
         import_module("experiments.rehearsals.job")
+        import_module("experiments.imports.job")
         import_module("experiments.log_words").announce()

@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from experiments.views import beginning, testing
+from experiments.views import beginning, importing, testing
 
 urlpatterns: list[URLPattern] = [
     path("experiments/start/", beginning.start, name="begin"),
     path("templates/<int:pk>/delete/", beginning.delete_template, name="delete-template"),
+    path("experiments/import/", importing.index, name="import"),
+    path("experiments/import/<int:pk>/", importing.map_columns, name="import-columns"),
+    path("experiments/import/<int:pk>/drop/", importing.drop, name="drop-import"),
     path("experiments/<slug:key>/template/", beginning.save_template, name="save-template"),
     path("experiments/<slug:key>/testing/", testing.index, name="testing"),
     path("experiments/<slug:key>/testing/add/", testing.add, name="add-tester"),

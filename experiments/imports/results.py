@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from engine.errors import Conflict
 from events import store
 from events.models import Import
-from experiments.imports import designs, measures
+from experiments.imports import designs, measures, visitor_totals
 from experiments.imports.measures import Measures
 from experiments.imports.source import Source
 from experiments.imports.table import Table
 from experiments.imports.totals import Row, Test, Totals
+from experiments.imports.visitor_totals import VisitorTotals
 from experiments.imports.wishes import Progress, ResultsImport, ResultsLoaded
 from experiments.models import Experiment, Report, Variant
 from experiments.reports import refresh
@@ -61,7 +62,7 @@ def load(wanted: ResultsImport, *, now: dt.datetime, progress: Progress) -> Resu
     """
     source = Source(wanted.path)
     table = Table(source, delimiter=wanted.delimiter, each=wanted.each)
-    totals = (Measures if measures.asked(wanted.columns) else Totals)(wanted, table)
+    totals = reader_of(wanted, table)
     tests = totals.tests(lambda: progress(_("checking"), source.share))
     progress(_("checking"), 1.0)
     known = _known(wanted, tests)
@@ -78,9 +79,23 @@ def load(wanted: ResultsImport, *, now: dt.datetime, progress: Progress) -> Resu
     return loaded
 
 
+def reader_of(wanted: ResultsImport, table: Table) -> Totals:
+    """What reads the rows of this file, by the columns that it has."""
+    if measures.asked(wanted.columns):
+        return Measures(wanted, table)
+    if visitor_totals.asked(wanted.columns):
+        return VisitorTotals(wanted, table)
+    return Totals(wanted, table)
+
+
 def key_of(test: Test) -> str:
     """The key of a test's experiment."""
     return designs.key_of(test.text)
+
+
+def check_known(wanted: ResultsImport, tests: Sequence[Test]) -> None:
+    """Raises Conflict for a test that is there already and does not fit."""
+    _known(wanted, tests)
 
 
 def _known(wanted: ResultsImport, tests: Sequence[Test]) -> dict[str, Known]:
@@ -181,7 +196,7 @@ def _write(
     entry = _entry(wanted, source, loaded, now=now)
     audit.record(
         site=wanted.site,
-        actor=None,
+        actor=wanted.actor,
         action="import",
         subject=entry,
         after=audit.state_of(entry),
@@ -202,6 +217,7 @@ def _entry(
     return Import.objects.create(
         site=wanted.site,
         kind=KIND,
+        created_by=wanted.actor,
         name=wanted.path.name[:255],
         sha256=source.sha256(),
         mapping={"columns": dict(wanted.columns)},

@@ -23,9 +23,12 @@ RULES: Final = {
     "spaces": gettext_noop("repaired: spaces around a value taken off"),
     "thousands": gettext_noop("repaired: marks of thousands taken out of amounts"),
     "name_cut": gettext_noop("repaired: names longer than the database takes cut off"),
+    "no_spread": gettext_noop(
+        "without a revenue to compare: a total without its spread has no range"
+    ),
     "same_visitor": gettext_noop("of visitors who came before; every visitor is counted once"),
 }
-REPAIRS: Final = frozenset({"spaces", "thousands", "name_cut", "same_visitor"})
+REPAIRS: Final = frozenset({"spaces", "thousands", "name_cut", "no_spread", "same_visitor"})
 
 
 @dataclass(slots=True)

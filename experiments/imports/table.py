@@ -172,6 +172,23 @@ def _dig(item: dict[str, Any], name: str) -> str | None:
     return "true" if value is True else "false" if value is False else json.dumps(value)
 
 
+def header_of(source: Source) -> list[str]:
+    """The names of the columns of a file of cells.
+
+    Raises:
+        BadFile: As `Source.lines`, or a column that is named twice.
+    """
+    first = next(source.lines(), "")
+    header = _header(first, delimiter_of(first))
+    _refuse_doubled(header)
+    return header
+
+
+def delimiter_of(first: str) -> str:
+    """The delimiter of a file by its first line: the one that makes most columns."""
+    return _delimiter(first, ())
+
+
 def _delimiter(first: str, wanted: Sequence[str]) -> str:
     """The delimiter whose header has most of the wanted columns, then the most columns."""
     return max(

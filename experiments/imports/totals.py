@@ -18,7 +18,17 @@ from experiments.models import Experiment
 
 Value = TypeVar("Value")
 
-COLUMNS: Final = ("test", "variant", "name", "title", "impressions", "clicks", "week", "time")
+COLUMNS: Final = (
+    "test",
+    "variant",
+    "name",
+    "title",
+    "impressions",
+    "clicks",
+    "week",
+    "time",
+    "until",
+)
 REQUIRED: Final = ("test", "impressions", "clicks")
 MOST_VARIANTS: Final = 100
 LONGEST_NAME: Final = 300
@@ -37,6 +47,7 @@ class Row:
     title: str
     arm: Aggregates
     day: dt.date
+    until: dt.date | None = None
 
 
 @dataclass(slots=True)
@@ -81,18 +92,21 @@ class Totals:
         """
         found: dict[str, Test] = {}
         for row in self._rows():
-            test = found.setdefault(row.test, Test(row.test, length=self._length))
+            test = found.setdefault(row.test, self._new(row.test))
             self._refuse_doubled(test, row)
             test.rows.append(row)
             test.numbers.append(row.number)
             progress()
         return self._whole(found.values())
 
+    def _new(self, text: str) -> Test:
+        return Test(text, length=self._length)
+
     def _whole(self, tests: Iterable[Test]) -> list[Test]:
         self._table.problems.raise_if_any()
         for _blank in range(self._table.blank):
             self.summary.note("blank", 0)
-        whole = [test for test in tests if self._is_whole(test)]
+        whole = [_lasting(test) for test in tests if self._is_whole(test)]
         if not whole:
             raise BadFile(
                 _("No test of the file has two variants."),
@@ -126,16 +140,21 @@ class Totals:
                 _("%(clicks)s clicks of %(impressions)s impressions")
                 % {"clicks": clicks, "impressions": impressions}
             )
+        return self._row_of(number, Aggregates.of_impressions(impressions, clicks))
+
+    def _row_of(self, number: int, arm: Aggregates) -> Row:
         test = self._parsed("test", cells.name)
         variant = self._parsed("variant", cells.name) if "variant" in self._places else ""
+        day = self._day()
         return Row(
             number=number,
             test=test,
             variant=variant,
             name=self._name(number) or variant,
             title=self._verbatim("title"),
-            arm=Aggregates.of_impressions(impressions, clicks),
-            day=self._day(),
+            arm=arm,
+            day=day,
+            until=self._until(day),
         )
 
     def _parsed(self, role: str, parse: Callable[[str], Value]) -> Value:
@@ -165,6 +184,15 @@ class Totals:
             raise ValueError(_("there is no time"))
         return self._wanted.time_default.astimezone(self._wanted.clock.zone).date()
 
+    def _until(self, day: dt.date) -> dt.date | None:
+        if "until" not in self._places:
+            return None
+        moment = self._parsed("until", self._wanted.clock.read)
+        last = moment.astimezone(self._wanted.clock.zone).date()
+        if last < day:
+            raise ValueError(_("it ended before it began, on %(day)s") % {"day": day.isoformat()})
+        return last
+
     def _refuse_doubled(self, test: Test, row: Row) -> None:
         if row.variant and any(row.variant == other.variant for other in test.rows):
             self._table.problems.add(
@@ -188,3 +216,11 @@ class Totals:
         for number in test.numbers:
             self.summary.note("alone", number)
         return False
+
+
+def _lasting(test: Test) -> Test:
+    """A test whose rows say when it ended lasted until then."""
+    ends = [row.until for row in test.rows if row.until]
+    if ends:
+        test.length = max(max(ends) - max(row.day for row in test.rows), dt.timedelta()) + DAY
+    return test

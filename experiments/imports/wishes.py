@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+from django.contrib.auth.models import User
+
 from experiments.imports.cells import Clock
 from experiments.imports.designs import Goal
 from experiments.imports.summary import Summary
@@ -48,6 +50,7 @@ class ResultsImport:
     time_default: dt.datetime | None = None
     delimiter: str | None = None
     each: str = ""
+    actor: User | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import sys
 import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine.errors import LabError
-from experiments.imports import mapping, measures, results, totals
+from experiments.imports import mapping, measures, results, totals, visitor_totals
 from experiments.imports.wishes import ResultsImport, ResultsLoaded
 from experiments.management import asked, told
 from experiments.management.bar import Bar
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             default=[],
             metavar="WHAT=COLUMN,…",
             help=f"which column holds what: {', '.join(totals.COLUMNS)};"
+            f" or of visitors: {', '.join(visitor_totals.COLUMNS)};"
             f" or of means per visitor: {', '.join(measures.COLUMNS)}",
         )
         parser.add_argument(
@@ -86,13 +88,8 @@ def _wanted(options: dict[str, Any]) -> ResultsImport:
     site = asked.site(options["site"])
     clock = asked.clock(options, site, now=timezone.now())
     asked_for = mapping.pairs(options["map"], option="--map")
-    columns = (
-        mapping.columns(
-            options["map"], known=measures.COLUMNS, required=measures.required(asked_for)
-        )
-        if measures.asked(asked_for)
-        else mapping.columns(options["map"], known=totals.COLUMNS, required=totals.REQUIRED)
-    )
+    known, required = _columns_of(asked_for)
+    columns = mapping.columns(options["map"], known=known, required=required)
     return ResultsImport(
         path=Path(options["file"]),
         site=site,
@@ -103,3 +100,12 @@ def _wanted(options: dict[str, Any]) -> ResultsImport:
         delimiter=asked.delimiter(options["delimiter"]),
         each=options["each"],
     )
+
+
+def _columns_of(asked_for: Mapping[str, str]) -> tuple[Sequence[str], Sequence[str]]:
+    """The columns of the form that is asked for, and those that it needs."""
+    if measures.asked(asked_for):
+        return measures.COLUMNS, measures.required(asked_for)
+    if visitor_totals.asked(asked_for):
+        return visitor_totals.COLUMNS, visitor_totals.REQUIRED
+    return totals.COLUMNS, totals.REQUIRED

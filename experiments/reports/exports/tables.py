@@ -1,7 +1,7 @@
 """The numbers of a report as typed tables: what CSV and XLSX both write."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from delivery.currencies import minor_digits
 from engine.stats.metrics import CATALOGUE, Unit
+from experiments.reports.exports import given
 from experiments.reports.forest import recorded
 from experiments.reports.gaps import Gap, Span
 from experiments.reports.names import BRANCHES, gap_text, label, metric_name
@@ -76,8 +77,17 @@ def numbers(data: ReportData) -> Table:
         for key in metrics
     ]
     columns = [*_who(), Column("share", _("Planned share"), Kind.PERCENT), *totals, *values]
-    rows = [_totals(data, arm, metrics) for arm in data.design.arms]
+    unknown = given.unrecorded(data)
+    empty = {place for place, one in enumerate(columns) if one.key in unknown}
+    rows = [_emptied(_totals(data, arm, metrics), empty) for arm in data.design.arms]
+    if unknown:
+        columns = [*columns, Column("note", _("Note"))]
+        rows = [[*row, given.note()] for row in rows]
     return Table("variant", _("Numbers"), columns, rows)
+
+
+def _emptied(row: Sequence[Cell], places: Collection[int]) -> list[Cell]:
+    return [None if place in places else cell for place, cell in enumerate(row)]
 
 
 def comparisons(data: ReportData) -> Table:
