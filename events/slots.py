@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet, Subquery
 
 from events.models import Event, Tally
 
@@ -23,10 +23,13 @@ def heard_of(
     counted = Tally.objects.filter(experiment_id__in=experiment_ids, kind="impression")
     if counted.filter(last_received_at__gte=since).exists():
         return True
-    newest = Event.objects.aggregate(newest=Max("seq"))["newest"] or 0
+    newest = Subquery(Event.objects.order_by("-seq").values("seq")[:1])
     tail = Event.objects.filter(seq__gt=newest - LOOKED_AT).aggregate(
-        here=Max("received_at", filter=Q(placement_id=placement_id)), oldest=Min("received_at")
+        here=Max("received_at", filter=Q(placement_id=placement_id)),
+        oldest=Min("received_at"),
+        reach=Max("seq"),
     )
     if tail["here"] and tail["here"] >= since:
         return True
-    return False if newest <= LOOKED_AT or tail["oldest"] < since else None
+    whole = (tail["reach"] or 0) <= LOOKED_AT
+    return False if whole or tail["oldest"] < since else None

@@ -109,8 +109,6 @@ class PlanForm(Quiet, forms.Form):
         help_text=_("With commas between, such as price, summer."),
     )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    pictures: tuple[Any, ...] = ()
-    """What is read with the placements, where the page shows their defaults."""
 
     def __init__(
         self,
@@ -125,7 +123,6 @@ class PlanForm(Quiet, forms.Form):
         for name in set(self.fields) - set(self.fields if only is None else (*only, "revision")):
             del self.fields[name]
         rows = Placement.objects.filter(site=site).select_related("fallback__live")
-        rows = rows.prefetch_related(*self.pictures)
         self.places = list(rows) if "placement" in self.fields else []
         self._offer("placement", rows, self.places)
         self._offer("also_on", rows, self.places)

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from creatives import mock, rendering
+from creatives import mock
 from creatives.models import Placement
 from experiments import outlook, watching
 from experiments.forms import GAPS, PlanForm, plan_initial
@@ -39,10 +39,6 @@ EXAMPLES: Final = (
 class GoalForm(PlanForm):
     """The fields of the plan that say why, and an effect to choose instead of a number."""
 
-    pictures = (
-        rendering.shown_versions("fallback__versions"),
-        "fallback__live__renditions",
-    )
     size = forms.ChoiceField(
         label=_("Effect worth finding"),
         choices=tuple(WORDS.items()),
