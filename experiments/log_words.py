@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from creatives.models import Creative, Placement
 from engine.errors import Conflict, IllegalMove
-from experiments import compare_and_set, design, policies, words
+from experiments import compare_and_set, design, planning, policies, words
 from experiments.models import Experiment
 from experiments.watching import WatchPlan
 from workspace import undoing
@@ -80,10 +80,14 @@ def _bring_back(entry: AuditEntry, actor: AbstractBaseUser, now: dt.datetime) ->
 
 def _plan(site: Site, state: Mapping[str, Any], rules: Any = ()) -> design.Plan:  # noqa: ANN401
     """The plan that the log has, for the ordinary way to save one."""
-    known = {name: _value(name, state[name]) for name in design.FIELDS if name in state}
+    known = {name: _value(name, state[name]) for name in planning.COLUMNS if name in state}
+    known |= {name: tuple(state.get(name) or ()) for name in planning.LISTS}
     known["placement"] = Placement.objects.get(site=site, pk=state["placement"])
+    others = Placement.objects.filter(site=site, key__in=state.get("also_on") or ())
     return design.Plan(
         **known,
+        targeting=state.get("targeting") or {},
+        also_on=tuple(others),
         variants=tuple(_variant_plan(site, one) for one in state.get("variants", ())),
         watched=tuple(_watched(text) for text in state.get("watched", ())),
         rules=tuple(rules),
@@ -102,6 +106,7 @@ def _variant_plan(site: Site, state: Mapping[str, Any]) -> design.VariantPlan:
     known = {field.name for field in fields_of(design.VariantPlan)} - {"creative", "placement"}
     once, media, discount = state.get("costs") or (0, 0, 0)
     given = {name: state[name] for name in known if name in state} | {
+        "placement": Placement.objects.filter(site=site, key=state.get("placement") or "").first(),
         "creative": Creative.objects.filter(site=site, key=state.get("creative") or "").first(),
         "creative_cost": once,
         "media_cost": media,

@@ -9,9 +9,10 @@ from rest_framework import serializers
 
 from audiences.models import Segment
 from engine.errors import InvalidInput
+from experiments.action import Action
 from experiments.action_forms import LEAVE, DecideForm
 from experiments.models import Experiment
-from experiments.moves import ACTIONS, Action
+from experiments.moves import ACTIONS
 from experiments.policy_forms import PREFIX, WEIGHT
 from workspace.api.form_bodies import Body, body_of, typed
 from workspace.api.refusals import refusal, unknown

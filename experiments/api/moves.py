@@ -10,11 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from experiments import consequences, launch
+from experiments.action import Action
 from experiments.api import finding, move_bodies
 from experiments.api.data import ExperimentData, ProblemData
 from experiments.api.experiments import told
 from experiments.models import Experiment
-from experiments.moves import ACTIONS, Action
+from experiments.moves import ACTIONS
 from workspace.access import Permission
 from workspace.api import etags
 from workspace.api.form_bodies import Body

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from engine.errors import Conflict, IllegalMove, InvalidInput, LabError, NotFound, StateError
 from experiments import design, moves, outlook
+from experiments.action import Action
 from experiments.action_forms import ActionForm
 from experiments.models import Experiment, Status
-from experiments.moves import Action
 from experiments.planning import Plan
 from experiments.views.editing import wanted_placement
 from experiments.views.finding import find_plan
