@@ -25,6 +25,13 @@ FETCH_ORIGINS = [PUBLIC_URL] if DEMO else []
 if not DEBUG and "*" in ALLOWED_HOSTS:
     raise NotConfigured("ALLOWED_HOSTS=* is only accepted with DEBUG=1. List the real host names.")
 
+_HTTPS = PUBLIC_URL.startswith("https://")
+SHORTEST_KEY = 32
+if _HTTPS and DEBUG:
+    raise NotConfigured("DEBUG=1 shows secrets to whoever finds an error. Leave it out with https.")
+if _HTTPS and len(SECRET_KEY) < SHORTEST_KEY:
+    raise NotConfigured("SECRET_KEY is too short to be secret. Write 50 random characters.")
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -39,6 +46,12 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "banner_lab.apps.Wiring",
     "workspace",
     "events",
@@ -59,6 +72,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "workspace.session_limits.SessionLimits",
+    "workspace.second_factor.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -130,6 +146,55 @@ MEDIA_ROOT = Path(CONFIG.media_root)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+ACCOUNT_ADAPTER = "workspace.logging_in.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up: see the adapter
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = bool(CONFIG.email_url)
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+# Five wrong passwords for one name, or thirty from one address, then five minutes of rest.
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/5m/ip,5/5m/key", "login": "60/m/ip"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+SOCIALACCOUNT_ADAPTER = "workspace.logging_in.Providers"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = (
+    {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "sso",
+                    "name": CONFIG.oidc.name,
+                    "client_id": CONFIG.oidc.client_id,
+                    "secret": CONFIG.oidc.secret,
+                    "settings": {"server_url": CONFIG.oidc.url},
+                }
+            ],
+        }
+    }
+    if CONFIG.oidc
+    else {}
+)
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Banner Lab"
+MFA_RECOVERY_CODES_SHOW_ONCE = False
+REQUIRE_MFA = CONFIG.require_mfa
+USERSESSIONS_TRACK_ACTIVITY = False
+# Shared by all processes, and there whenever a log-in is possible at all.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "workspace_cache",
+    }
+}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -140,18 +205,22 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-_HTTPS = PUBLIC_URL.startswith("https://")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_SSL_REDIRECT = False
+SECURE_SSL_REDIRECT = _HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# The prefix lets browsers refuse a cookie that another host, or plain HTTP, tries to set.
+SESSION_COOKIE_NAME = "__Host-session" if _HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrf" if _HTTPS else "csrftoken"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_IDLE_SECONDS = 3 * 24 * 3600
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": ["'self'"],
     "img-src": ["'self'", "data:", "blob:", DELIVERY_URL],
@@ -159,7 +228,7 @@ SECURE_CSP = {
     "connect-src": ["'self'", DELIVERY_URL],
     "object-src": ["'none'"],
     "base-uri": ["'none'"],
-    "frame-ancestors": ["'self'"],
+    "frame-ancestors": ["'none'"],
     "form-action": ["'self'"],
 }
 
@@ -193,6 +262,24 @@ SPECTACULAR_SETTINGS = {
         "WatchedRole": "experiments.models.Watched.Role",
     },
 }
+
+
+def _email(url: str) -> dict[str, Any]:
+    """`smtp+tls://user:password@host:587`; without one nothing is sent."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    parts = urlsplit(url)
+    return {
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or 25,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
+
+
+globals().update(_email(CONFIG.email_url))
 
 CELERY_BROKER_URL = CONFIG.broker_url
 

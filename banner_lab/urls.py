@@ -1,8 +1,8 @@
 """All addresses of the control plane."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -18,15 +18,12 @@ handler403 = "banner_lab.problems.forbidden"
 handler404 = "banner_lab.problems.not_found"
 handler500 = "banner_lab.problems.server_error"
 
+# The back office has no log-in of its own, so that there is one door with one lock.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logout/", auth.LogoutView.as_view(), name="logout"),
-    path(
-        "password/",
-        auth.PasswordChangeView.as_view(success_url="/"),
-        name="password_change",
-    ),
+    path("", include("workspace.account_urls")),
     path("session/", session.alive, name="session"),
     path("kept/", session.kept, name="kept"),
     path("sites/new/", sites.new, name="new-site"),

@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 SHORTEST_SECRET = 16
+WHO_NEEDS_MFA = ("nobody", "administrators", "everybody")
 _NEEDED = {
     "DATABASE_URL": "postgresql://user:password@host:5432/name",
     "CELERY_BROKER_URL": "redis://:password@host:6379/0",
@@ -23,6 +24,16 @@ _NEEDED = {
 
 class NotConfigured(SystemExit):
     """A setting is missing or unreadable; the message says which and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class OidcConfig:
+    """An OpenID Connect provider that people may log in with; `url` is its issuer."""
+
+    name: str
+    url: str
+    client_id: str
+    secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,9 @@ class Config:
     state: Path
     chromium: str = ""
     fetch_private: bool = False
+    require_mfa: str = "nobody"
+    email_url: str = ""
+    oidc: "OidcConfig | None" = None
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -78,6 +92,23 @@ def _flag(values: dict[str, str], name: str) -> bool:
     if word in {"0", "false", "no", "off", ""}:
         return False
     raise NotConfigured(f"{name}={word!r} is neither yes nor no. Write 1 or 0.")
+
+
+def _choice(values: dict[str, str], name: str, known: tuple[str, ...]) -> str:
+    word = values.get(name, known[0]).lower()
+    if word not in known:
+        raise NotConfigured(f"{name}={word!r} is not known. Write one of: {', '.join(known)}.")
+    return word
+
+
+def _oidc(values: dict[str, str]) -> OidcConfig | None:
+    names = ("OIDC_URL", "OIDC_CLIENT_ID", "OIDC_SECRET")
+    given = [values.get(name, "") for name in names]
+    if not any(given):
+        return None
+    if not all(given):
+        raise NotConfigured(f"Log-in by OpenID Connect needs all of {', '.join(names)}.")
+    return OidcConfig(values.get("OIDC_NAME", "Single sign-on"), *given)
 
 
 def _token_keys(text: str) -> dict[int, bytes]:
@@ -129,4 +160,7 @@ def read() -> Config:
         state=state,
         chromium=values.get("LAB_CHROMIUM", ""),
         fetch_private=_flag(values, "FETCH_PRIVATE"),
+        require_mfa=_choice(values, "REQUIRE_MFA", WHO_NEEDS_MFA),
+        email_url=values.get("EMAIL_URL", ""),
+        oidc=_oidc(values),
     )

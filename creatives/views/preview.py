@@ -104,6 +104,7 @@ def _page(request: HttpRequest, version: Version) -> HttpResponse:
     for name, value in PRIVATE.items():
         answer.headers[name] = value
     answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     return answer
 
 

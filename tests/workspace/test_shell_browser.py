@@ -95,7 +95,7 @@ def test_session__ended_while_typing__form_stays_and_is_sent_after_log_in(page, 
     with page.expect_popup() as opened:
         page.locator("#session-dialog").get_by_role("link", name="Log in").click()
     other = opened.value
-    other.fill("[name=username]", "mei")
+    other.fill("[name=login]", "mei")
     other.fill("[name=password]", "correct horse")
     other.press("[name=password]", "Enter")
     other.wait_for_url("**/s/shop/")
