@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from experiments import (
+    audience,
     consequences,
     first_hour,
     launch,
@@ -85,6 +86,8 @@ def design(request: SiteRequest, key: str) -> HttpResponse:
         "consequence": consequences.of_start(experiment, variants),
         "neighbours": _neighbours(experiment),
         "watched": list(experiment.watched.all()),
+        "also_on": list(experiment.also_on.all()),
+        "audience": audience.words_of(experiment),
         "sizing": sizing.of(experiment, variants, now=now) if is_draft else None,
     }
     return render(request, "experiments/design.html", context)
