@@ -71,7 +71,12 @@ def _size(experiment: Experiment, sizing: Sizing | None) -> Found:
             "mde",
         )
     elif sizing is not None and sizing.gap:
-        yield "no_history", sizing.gap, _("Plan two whole weeks."), "planned_days"
+        yield (
+            "no_history",
+            _("Nobody can say yet how long it takes: too little was counted here lately."),
+            _("Plan two whole weeks; the Results page then counts the days left."),
+            "planned_days",
+        )
     elif sizing is not None:
         yield from _power(experiment, sizing)
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from experiments import (
+    audience,
     changes,
     consequences,
     first_hour,
@@ -79,6 +80,8 @@ def design(request: SiteRequest, key: str) -> HttpResponse:
         "consequence": consequences.of_start(experiment, variants),
         "neighbours": _neighbours(experiment),
         "watched": list(experiment.watched.all()),
+        "also_on": list(experiment.also_on.all()),
+        "audience": audience.words_of(experiment),
         "sizing": sizing.of(experiment, variants, now=now) if is_draft else None,
     }
     return render(request, "experiments/design.html", context)

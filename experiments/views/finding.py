@@ -40,8 +40,8 @@ def with_report(rows: QuerySet[Experiment]) -> QuerySet[Experiment]:
     """Load variants and the present report, as `present`, in a fixed number of queries."""
     # The payload is large and no list shows it.
     reports = Report.objects.filter(phase=F("experiment__phase")).defer("payload")
-    joined = rows.select_related("site", "placement__fallback", "owner", "decided_by")
+    joined = rows.select_related("site", "placement__fallback", "audience", "owner", "decided_by")
     return joined.prefetch_related(
-        Prefetch("variants", Variant.objects.select_related("creative")),
+        Prefetch("variants", Variant.objects.select_related("creative", "placement")),
         Prefetch("reports", reports, to_attr="present"),
     )

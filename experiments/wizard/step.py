@@ -39,6 +39,7 @@ class Part(Protocol):
 class Step:
     """One page. `data` is what has been typed; without it the draft is shown as it was saved."""
 
+    do_not_call_in_templates: ClassVar[bool] = True  # the list of steps is one of classes
     slug: ClassVar[str]
     title: ClassVar[str | Promise]
     question: ClassVar[str | Promise]
