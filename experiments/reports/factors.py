@@ -22,7 +22,7 @@ def effects(
     design: Design, arms: Mapping[int, Aggregates], reading: Reading
 ) -> tuple[FactorEffect, ...]:
     """All main effects, then all interactions; nothing where the variants have no factors."""
-    cells = [Cell(arm.key, arm.levels, arms[arm.id]) for arm in design.arms]
+    cells = [Cell(arm.key, dict(arm.levels), arms[arm.id]) for arm in design.arms]
     if design.adaptive or design.of_blocks or not any(cell.levels for cell in cells):
         return ()
     try:

@@ -6,7 +6,7 @@ when the experiment has been renamed or its log has been dropped.
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -58,13 +58,13 @@ CHANCE_ID, POLICY_ID = -1, -2
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """A variant as the report saw it."""
+    """A variant as the report saw it, with its level of each factor."""
 
     id: int
     key: str
     name: str
     share: float
-    levels: Mapping[str, str] = field(default_factory=dict)
+    levels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,10 +150,11 @@ def _arm(variant: Variant, share: float) -> Arm:
     return Arm(variant.pk, variant.key, variant.name, share, levels_of(variant))
 
 
-def levels_of(variant: Variant) -> dict[str, str]:
+def levels_of(variant: Variant) -> tuple[tuple[str, str], ...]:
     """Its level of each factor; where it is shown is one too, if only there."""
     position = {"position": variant.placement.key} if variant.placement else {}
-    return position | {str(key): str(level) for key, level in variant.levels.items()}
+    chosen = {str(key): str(level) for key, level in variant.levels.items()}
+    return tuple((position | chosen).items())
 
 
 def _shares(variants: Sequence[Variant]) -> list[float]:
