@@ -12,6 +12,7 @@ from events.models import (
     Conversion,
     Event,
     Import,
+    Overlap,
     RollupState,
     Tally,
     UnitTotal,
@@ -89,6 +90,13 @@ class AssignedAdmin(LogAdmin):
     list_display = ("experiment_id", "phase", "variant_id", "units", "suspicious")
     list_filter = ("experiment_id", "suspicious")
     ordering = ("experiment_id", "phase", "variant_id")
+
+
+@admin.register(Overlap)
+class OverlapAdmin(LogAdmin):
+    list_display = ("experiment_id", "phase", "other_id", "other_phase", "variant_id", "read_at")
+    list_filter = ("experiment_id",)
+    ordering = ("-read_at",)
 
 
 @admin.register(Cap)

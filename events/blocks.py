@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -67,7 +67,7 @@ def blocks_of(phases: Iterable[Phase]) -> dict[Phase, tuple[Block, ...]]:
 
 def _rows(phases: Iterable[Phase]) -> list[tuple[int, int, int, int, bool, list[object]]]:
     wanted = list(phases)
-    numbers = {
+    numbers: dict[str, Any] = {
         "room": BLOCKS_PER_PHASE,
         "experiments": [e for e, _p in wanted],
         "phases": [p for _e, p in wanted],

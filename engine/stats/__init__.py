@@ -5,6 +5,7 @@
 `sequential` and `series` follow a result over time. `bayes` says what to believe, `guardrails` what
 must not fall, `cuped` takes out the past, `preperiod` checks it, `novelty` asks whether an effect
 lasts, `money` what it is worth; `winsor` caps revenue and `rehearsal` tries a method where there is
-nothing to find. `factorial` reads tests of several factors, `switchback` tests of blocks of hours, and
-`interaction` asks whether two tests disturb each other. Results are the frozen classes of `inference`, or of the module itself.
+nothing to find. `factorial` reads tests of several factors, `switchback` those of blocks of hours,
+and `interaction` asks whether two tests disturb each other. Results are the frozen classes of
+`inference`, or of the module itself.
 """

@@ -186,7 +186,7 @@ def _mean(metric: Metric, group: Sequence[Cell]) -> ArmEstimate:
 def _groups(cells: Sequence[Cell], contrast: Contrast) -> dict[tuple[str, ...], list[Cell]]:
     """The cells of each combination of levels that the contrast compares."""
     sides = list(zip(contrast.levels, contrast.bases, strict=True))
-    wanted = [(x,) for x in sides[0]]
+    wanted: list[tuple[str, ...]] = [(x,) for x in sides[0]]
     if len(sides) > 1:
         wanted = [(x, y) for x in sides[0] for y in sides[1]]
     groups: dict[tuple[str, ...], list[Cell]] = {key: [] for key in wanted}

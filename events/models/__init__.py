@@ -5,7 +5,7 @@ ignores designs. `delivery.sink` is the only writer of `Event`, `events.rollup` 
 """
 
 from events.models.log import Event, Import, RollupState, Tally
-from events.models.sums import Aggregate, Assigned, Cap
+from events.models.sums import Aggregate, Assigned, Cap, Overlap
 from events.models.units import Alias, Conversion, UnitTotal
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Conversion",
     "Event",
     "Import",
+    "Overlap",
     "RollupState",
     "Tally",
     "UnitTotal",

@@ -48,6 +48,28 @@ class Assigned(models.Model):
         return f"{self.experiment_id}/{self.phase}/{self.variant_id}: {self.units}"
 
 
+class Overlap(models.Model):
+    """Sums over the visitors whom two tests have in common, by both variants; `moments` are of the
+    first one's totals, in the order of `PAIRS`. Read anew now and then, not with each event."""
+
+    experiment_id = models.IntegerField()
+    phase = models.IntegerField()
+    other_id = models.IntegerField()
+    other_phase = models.IntegerField()
+    variant_id = models.IntegerField()
+    other_variant_id = models.IntegerField()
+    moments = ArrayField(models.DecimalField(max_digits=60, decimal_places=0))
+    read_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("overlap")
+        verbose_name_plural = _("overlaps")
+        indexes: ClassVar = [models.Index(fields=["experiment_id", "phase"])]
+
+    def __str__(self) -> str:
+        return f"{self.experiment_id}/{self.phase} × {self.other_id}/{self.other_phase}"
+
+
 class Aggregate(models.Model):
     """Sums over the units of a variant first exposed on one day.
 

@@ -15,9 +15,12 @@ from engine.stats.reading import Reading
 from experiments.models import Experiment
 from experiments.reports import (
     comparing,
+    concurrent,
     cuts,
+    factors,
     further,
     health,
+    in_blocks,
     looks,
     values,
     verdict,
@@ -26,7 +29,7 @@ from experiments.reports import (
 from experiments.reports.findings import Alternative, Findings
 from experiments.reports.inputs import Inputs
 from experiments.reports.looks import ALPHA
-from experiments.reports.payload import AllArms, Counts, DayPoint, Design, ReportData
+from experiments.reports.payload import AllArms, Counts, DayPoint, Design, ReportData, Split
 
 COUNTED: Final = ("impressions", "viewables", "clicks", "carts", "orders", "converted", "revenue")
 
@@ -40,7 +43,8 @@ def analyse(inputs: Inputs) -> ReportData:
     days = looks.days_run(design, _first_day(inputs), as_of=inputs.as_of)
     control = values.value(CATALOGUE[design.primary], design.control.id, arms[design.control.id])
     reading = looks.reading_of(design, days, control.value)
-    effects = comparing.effects_of(design, inputs.by_day, arms, reading)
+    blocks = in_blocks.settled(design, inputs.blocks) if design.of_blocks else None
+    effects = comparing.effects_of(design, inputs.by_day, arms, reading, blocks=blocks)
     data = ReportData(
         method=looks.method_of(design),
         as_of=inputs.as_of,
@@ -49,7 +53,7 @@ def analyse(inputs: Inputs) -> ReportData:
         counts=tuple(_counts(arm.id, arms[arm.id]) for arm in design.arms),
         values=values.all_values(design, inputs.by_day, arms),
         effects=effects,
-        split=further.split_of(design, tuple(arms[arm.id].n for arm in design.arms)),
+        split=_split(inputs, arms),
         all_arms=_all_arms(design, arms),
         days=_days(inputs, reading),
         checks=(),
@@ -78,8 +82,23 @@ def _counts(arm_id: int, arm: Aggregates) -> Counts:
     return Counts(arm_id, arm.n, **{key: int(arm.sums.get(key, 0)) for key in COUNTED})
 
 
+def _split(inputs: Inputs, arms: Arms) -> Split:
+    design = inputs.design
+    if design.of_blocks:
+        return in_blocks.split_of(design, inputs.blocks, further.split_of)
+    return further.split_of(design, tuple(arms[arm.id].n for arm in design.arms))
+
+
 def _findings(inputs: Inputs, arms: Arms, reading: Reading) -> Findings:
     design = inputs.design
+    if design.of_blocks:
+        return Findings(
+            guards=in_blocks.guards(design, inputs.blocks),
+            exposures=further.exposures(design, inputs.by_day),
+            expected_per_day=_expected_per_day(design),
+            marks=inputs.marks,
+            switchback=in_blocks.report(design, inputs.blocks, reading),
+        )
     return Findings(
         guards=further.guards(design, arms),
         beliefs=further.beliefs(design, _estimates(inputs, arms)),
@@ -94,6 +113,8 @@ def _findings(inputs: Inputs, arms: Arms, reading: Reading) -> Findings:
         marks=inputs.marks,
         design_effect=further.design_effect(design, arms),
         cap=inputs.cap,
+        factors=factors.effects(design, arms, reading),
+        concurrent=concurrent.findings(design, inputs.beside),
     )
 
 
@@ -124,6 +145,8 @@ def _expected_per_day(design: Design) -> float | None:
 
 
 def _all_arms(design: Design, arms: Arms) -> AllArms | None:
+    if design.of_blocks:
+        return None
     if len(design.treatments) == 1 and design.unit != Experiment.Unit.IMPRESSION:
         return None
     metric = CATALOGUE[design.primary]
@@ -144,6 +167,8 @@ def _days(inputs: Inputs, reading: Reading) -> tuple[DayPoint, ...]:
     design = inputs.design
     if design.origin == Experiment.Origin.RESULTS:
         return ()  # totals of one day
+    if design.of_blocks:
+        return ()  # the bands of a day are of visitors
     control = inputs.by_day.get(design.control.id, {})
     return tuple(
         _day(arm.id, point)

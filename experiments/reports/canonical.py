@@ -20,6 +20,11 @@ Json: TypeAlias = Any
 DIGITS: Final = 12
 """Results are hashed to this many digits: the last bits of a float may differ between processors,
 and that is not another result."""
+NEWER: Final = frozenset(
+    {"levels", "block_hours", "blocks", "beside", "factors", "switchback", "concurrent"}
+)
+"""Names that came after the first bundles: while there is nothing under them they are not hashed,
+so that what was kept before them still has its hash."""
 READING: Final = frozenset({"as_of", "watermark"})
 """When somebody looked, which changes nothing about what there was to see."""
 
@@ -43,7 +48,7 @@ def written(value: Json) -> bytes:
 
 def digest(value: Json) -> str:
     """SHA-256 of plain JSON types, in 64 hexadecimal digits."""
-    return hashlib.sha256(written(value)).hexdigest()
+    return hashlib.sha256(written(_without_new(value))).hexdigest()
 
 
 def result_hash(data: ReportData) -> str:
@@ -56,6 +61,13 @@ def result_hash(data: ReportData) -> str:
 def without(value: Mapping[str, Json], names: frozenset[str]) -> dict[str, Json]:
     """A JSON object without some of its keys."""
     return {key: item for key, item in value.items() if key not in names}
+
+
+def _without_new(value: Json) -> Json:
+    if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if item or key not in NEWER}
+        return {key: _without_new(item) for key, item in kept.items()}
+    return [_without_new(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _in_utc(value: Json) -> Json:

@@ -8,8 +8,9 @@ from creatives.models import Placement
 from engine.stats.aggregates import Aggregates
 from events import store
 from experiments.models import Experiment
-from experiments.reports import choices, marks, plan
+from experiments.reports import choices, concurrent, in_blocks, marks, plan
 from experiments.reports.choices import Choices
+from experiments.reports.designs import Beside, BlockTotals
 from experiments.reports.findings import Mark
 from experiments.reports.health import NOTHING_KNOWN, Observed
 from experiments.reports.inputs import ByDay, Inputs
@@ -35,17 +36,21 @@ class _Totals:
     pages: Mapping[str, str]
     marks: Mapping[int, tuple[Mark, ...]]
     watermark: int
+    blocks: Mapping[store.Phase, tuple[BlockTotals, ...]]
+    beside: Mapping[store.Phase, tuple[Beside, ...]]
 
 
 def read(experiments: Sequence[Experiment], *, now: dt.datetime) -> list[Inputs]:
     """The inputs of the present phases, in the same order."""
     phases = [(row.pk, row.phase) for row in experiments]
     chosen = choices.of([row for row in experiments if plan.is_adaptive(row)])
-    known = _totals(experiments, phases)
+    known = _totals(experiments, phases, now=now)
     return [_inputs(row, known, chosen.get(row.pk), now=now) for row in experiments]
 
 
-def _totals(experiments: Sequence[Experiment], phases: Sequence[store.Phase]) -> _Totals:
+def _totals(
+    experiments: Sequence[Experiment], phases: Sequence[store.Phase], *, now: dt.datetime
+) -> _Totals:
     return _Totals(
         watermark=store.watermark().seq,
         by_day=store.aggregates_of(phases),
@@ -59,7 +64,15 @@ def _totals(experiments: Sequence[Experiment], phases: Sequence[store.Phase]) ->
         health=store.health_of(phases),
         pages=_pages(experiments),
         marks=marks.marks_of(experiments),
+        blocks=_blocks(experiments),
+        beside=concurrent.read(experiments, now=now),
     )
+
+
+def _blocks(experiments: Sequence[Experiment]) -> dict[store.Phase, tuple[BlockTotals, ...]]:
+    phases = [(e.pk, e.phase) for e in experiments if e.unit == Experiment.Unit.BLOCK]
+    found = store.blocks_of(phases) if phases else {}
+    return {phase: in_blocks.totals(blocks) for phase, blocks in found.items()}
 
 
 def _pages(experiments: Sequence[Experiment]) -> dict[str, str]:
@@ -73,6 +86,8 @@ def _inputs(
 ) -> Inputs:
     phase, design = (experiment.pk, experiment.phase), plan.design_of(experiment)
     by_day = known.by_day[phase] if chosen is None else chosen.sides
+    if design.of_blocks:
+        return _of_blocks(experiment, known, design, now=now)
     return Inputs(
         design=design,
         by_day=by_day,
@@ -88,6 +103,24 @@ def _inputs(
         mix=chosen.mix if chosen else None,
         marks=known.marks[experiment.pk],
         visitors_per_week=_per_week(design, by_day),
+        beside=known.beside[phase],
+    )
+
+
+def _of_blocks(
+    experiment: Experiment, known: _Totals, design: Design, *, now: dt.datetime
+) -> Inputs:
+    """Nothing that is known of visitors one by one is read: hours were drawn."""
+    phase = (experiment.pk, experiment.phase)
+    blocks = known.blocks.get(phase, ())
+    return Inputs(
+        design=design,
+        by_day=in_blocks.by_day(design, blocks),
+        as_of=now,
+        watermark=known.watermark,
+        observed=_observed(experiment, known.health[phase]),
+        marks=known.marks[experiment.pk],
+        blocks=blocks,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from engine.errors import StatisticsError
-from engine.stats import multiplicity, stratified
+from engine.stats import multiplicity, stratified, switchback
 from engine.stats.aggregates import Aggregates
 from engine.stats.frequentist import compare
 from engine.stats.inference import Comparison, Interval, LiftGap
@@ -20,6 +20,8 @@ from experiments.reports.values import ByDay
 
 Found: TypeAlias = Mapping[int, Comparison | Gap]
 Compare: TypeAlias = Callable[[Arm, float], Comparison]
+Blocks: TypeAlias = Mapping[int, Sequence[Aggregates]]
+"""By arm, the visitors of each block of hours."""
 MARGIN: Final = 0.05
 """What a guardrail may lose where nobody has said otherwise: five percent of the control."""
 
@@ -29,12 +31,17 @@ def effects_of(
     by_day: Mapping[int, ByDay],
     arms: Mapping[int, Aggregates],
     reading: Reading,
+    *,
+    blocks: Blocks | None = None,
 ) -> tuple[Effect, ...]:
-    """All comparisons: Holm on the primary metric, Benjamini-Hochberg on the secondary ones."""
+    """All comparisons, over `blocks` where hours were drawn.
+
+    Holm on the primary metric, Benjamini-Hochberg on the secondary ones.
+    """
     found = [
         effect
         for metric in values.metrics_of(design)
-        for effect in _effects(design, metric, by_day, arms, reading)
+        for effect in _effects(design, metric, by_day, arms, (reading, blocks))
     ]
     return tuple(_with_benjamini_hochberg(found))
 
@@ -64,11 +71,14 @@ def _effects(
     metric: Metric,
     by_day: Mapping[int, ByDay],
     arms: Mapping[int, Aggregates],
-    reading: Reading,
+    over: tuple[Reading, Blocks | None],
 ) -> list[Effect]:
-    control = design.control.id
+    control, (reading, blocks) = design.control.id, over
 
     def at(arm: Arm, alpha: float) -> Comparison:
+        if blocks is not None:
+            sides = blocks[control], blocks[arm.id]
+            return switchback.compare(metric, *sides, alpha=alpha, reading=reading)
         if not design.adaptive:
             return compare(metric, arms[control], arms[arm.id], alpha=alpha, reading=reading)
         days = (by_day.get(key, {}) for key in (control, arm.id))

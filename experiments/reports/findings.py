@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from experiments.reports.designs import Concurrent, FactorEffect, Switchback
 from experiments.reports.gaps import Gap, Span, Split
 
 
@@ -252,6 +253,9 @@ class Findings:
     marks: tuple[Mark, ...] = ()
     design_effect: float | None = None
     cap: int | None = None
+    factors: tuple[FactorEffect, ...] = ()
+    switchback: Switchback | None = None
+    concurrent: tuple[Concurrent, ...] = ()
 
 
 NOTHING_FOUND: Final = Findings()

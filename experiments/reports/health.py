@@ -67,7 +67,7 @@ def check_all(
     found = (
         check_split(data.split),
         check_assigned(data.findings.funnel),
-        check_several(observed, units=units, adaptive=design.adaptive),
+        check_several(observed, units=units, adaptive=design.adaptive or design.of_blocks),
         check_clicks(design, arms),
         check_before(design, arms),
         check_enough(design, arms),
@@ -97,7 +97,7 @@ def check_assigned(funnel: Sequence[Stage]) -> Check | None:
 def check_before(design: Design, arms: Mapping[int, Aggregates]) -> Check | None:
     """The variants' visitors were alike before: chance split them, so nothing else may have."""
     metric = CATALOGUE[design.primary]
-    if design.adaptive or metric.pre is None or design.unit == "impression":
+    if design.adaptive or metric.pre is None or design.unit != "visitor":
         return None
     worst: tuple[float, int] | None = None
     for arm in design.treatments:
@@ -177,7 +177,8 @@ def check_split(split: Split) -> Check:
 
 
 def check_several(observed: Observed, *, units: int, adaptive: bool = False) -> Check:
-    """Nearly every visitor saw one variant only; no question where a policy chooses again."""
+    """Nearly every visitor saw one variant only; no question where a policy or the clock
+    chooses again."""
     if adaptive:
         return Check("several", State.NOT_APPLICABLE, {})
     if observed.several is None:

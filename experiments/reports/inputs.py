@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.stats.aggregates import Aggregates
+from experiments.reports.designs import Beside, BlockTotals
 from experiments.reports.findings import Mark
 from experiments.reports.health import NOTHING_KNOWN, Observed
 from experiments.reports.mix import Mix
@@ -34,6 +35,8 @@ class Inputs:
         observed: What the log tells beside the aggregates.
         mix: What a policy shows; None where none chooses.
         marks: When something about the experiment was changed, oldest first.
+        blocks: Where the block of hours is the unit: all of them, in the order of time.
+        beside: Tests that ran at the same time on other layers.
         visitors_per_week: Of the placement at full traffic; None where nobody can know.
     """
 
@@ -51,3 +54,5 @@ class Inputs:
     mix: Mix | None = None
     marks: tuple[Mark, ...] = ()
     visitors_per_week: float | None = None
+    blocks: tuple[BlockTotals, ...] = ()
+    beside: tuple[Beside, ...] = ()

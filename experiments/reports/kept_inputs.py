@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from engine.errors import InvalidInput
 from engine.stats.aggregates import ONE, PAIRS, Aggregates, Pair
 from experiments.reports import canonical
+from experiments.reports.designs import Beside, BlockTotals
 from experiments.reports.findings import Mark
 from experiments.reports.health import NOTHING_KNOWN, Observed
 from experiments.reports.inputs import Inputs
@@ -41,6 +42,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptBeside:
+    """A test beside; `of` in its rows is the variant there."""
+
+    key: str
+    name: str
+    variants: tuple[tuple[int, str], ...]
+    cells: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """`Inputs` without mappings whose keys are not texts."""
 
@@ -58,9 +69,11 @@ class Kept:
     mix: Mix | None = None
     marks: tuple[Mark, ...] = ()
     visitors_per_week: float | None = None
+    blocks: tuple[Row, ...] = ()
+    beside: tuple[KeptBeside, ...] = ()
 
 
-ROWS: Final = ("days", "suspicious", "cuts", "ages")
+ROWS: Final = ("days", "suspicious", "cuts", "ages", "blocks")
 
 
 def plain(inputs: Inputs) -> dict[str, Any]:
@@ -124,7 +137,20 @@ def _kept(inputs: Inputs) -> Kept:
         mix=inputs.mix,
         marks=inputs.marks,
         visitors_per_week=inputs.visitors_per_week,
+        blocks=tuple(_block_rows(inputs)),
+        beside=tuple(map(_kept_beside, inputs.beside)),
     )
+
+
+def _block_rows(inputs: Inputs) -> Iterator[Row]:
+    for block in inputs.blocks:
+        yield _row((str(block.number), "early"), block.arm, block.early)
+        yield _row((str(block.number), "settled"), block.arm, block.settled)
+
+
+def _kept_beside(one: Beside) -> KeptBeside:
+    rows = sorted(_row((str(other),), arm, units) for (arm, other), units in one.cells.items())
+    return KeptBeside(one.key, one.name, one.variants, tuple(rows))
 
 
 def _day_rows(inputs: Inputs) -> Iterator[Row]:
@@ -171,7 +197,24 @@ def _inputs(kept: Kept) -> Inputs:
         mix=kept.mix,
         marks=kept.marks,
         visitors_per_week=kept.visitors_per_week,
+        blocks=tuple(_blocks(kept)),
+        beside=tuple(
+            Beside(
+                one.key,
+                one.name,
+                one.variants,
+                {(row.arm, int(_only(row))): _aggregates(row.moments) for row in one.cells},
+            )
+            for one in kept.beside
+        ),
     )
+
+
+def _blocks(kept: Kept) -> Iterator[BlockTotals]:
+    for early, settled in zip(kept.blocks[::2], kept.blocks[1::2], strict=True):
+        number, _part = early.of
+        units = _aggregates(early.moments), _aggregates(settled.moments)
+        yield BlockTotals(int(number), early.arm, *units)
 
 
 def _cuts(kept: Kept) -> dict[tuple[str, str], dict[int, Aggregates]]:

@@ -10,6 +10,7 @@ from experiments.reports.findings import Looks
 from experiments.reports.mde import absolute_mde
 from experiments.reports.payload import (
     METHOD,
+    METHOD_BLOCKS,
     METHOD_BY_DAY,
     METHOD_ONCE,
     METHOD_OPEN,
@@ -52,6 +53,8 @@ def reading_of(design: Design, days: float, control_value: float | None) -> Read
 
 def method_of(design: Design) -> str:
     """The name of the procedure."""
+    if design.of_blocks:
+        return METHOD_BLOCKS
     if design.adaptive:
         return METHOD_BY_DAY
     if design.planned_look_only:

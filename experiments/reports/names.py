@@ -53,6 +53,9 @@ LACKS: Final[Words] = {
     "click_converted": gettext_lazy(
         "%(have)s of the %(need)s buyers after a click that each side needs"
     ),
+    "blocks": gettext_lazy("%(have)s of the %(need)s blocks that each side needs"),
+    "variants": gettext_lazy("a combination is missing"),
+    "common": gettext_lazy("%(have)s of the %(need)s common visitors that each pair needs"),
     "history": gettext_lazy(
         "%(have)s of the %(need)s visitors with a history that each side needs"
     ),

@@ -20,6 +20,7 @@ __all__ = [
     "CHANCE",
     "CHANCE_ID",
     "METHOD",
+    "METHOD_BLOCKS",
     "METHOD_BY_DAY",
     "METHOD_ONCE",
     "METHOD_OPEN",
@@ -47,8 +48,9 @@ METHOD = "group-sequential-1"
 METHOD_OPEN = "confidence-sequence-1"
 METHOD_ONCE = "one-look-2"
 METHOD_BY_DAY = "within-days-2"
+METHOD_BLOCKS = "switchback-1"
 """Names of the statistical procedures: planned end, no end date, data that came complete, policies
-that choose. They change whenever the same data would give other numbers."""
+that choose, blocks of hours. They change whenever the same data would give other numbers."""
 CHANCE, POLICY = ":chance", ":policy"
 """Keys of the two sides of an adaptive experiment; no variant can be called like that."""
 CHANCE_ID, POLICY_ID = -1, -2
@@ -56,12 +58,13 @@ CHANCE_ID, POLICY_ID = -1, -2
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """A variant as the report saw it."""
+    """A variant as the report saw it, with its level of each factor."""
 
     id: int
     key: str
     name: str
     share: float
+    levels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Design:
     reading: str = "planned"
     watched: tuple[WatchedMetric, ...] = ()
     costs: tuple[Cost, ...] = ()
+    block_hours: int = 0
 
     @property
     def adaptive(self) -> bool:
@@ -107,12 +111,17 @@ class Design:
     @property
     def planned_look_only(self) -> bool:
         """Imported data was complete when it came: there is nothing to wait for."""
-        return self.origin != "live"
+        return self.origin in {"events", "results"}
 
     @property
     def of_means(self) -> bool:
         """Only visitors, and the mean and variance of some metrics, are known of each variant."""
         return self.origin == "results" and self.unit != "impression"
+
+    @property
+    def of_blocks(self) -> bool:
+        """Hours were drawn, not visitors."""
+        return self.unit == "block"
 
     @property
     def by_visitors(self) -> bool:

@@ -42,6 +42,7 @@ def design_of(experiment: Experiment) -> Design:
         policy=experiment.policy,
         reading=experiment.reading,
         watched=_watched(experiment),
+        block_hours=experiment.block_hours,
         costs=tuple(map(_cost, experiment.variants.all())),
     )
 
@@ -146,7 +147,14 @@ def _variants(experiment: Experiment) -> tuple[Arm, ...]:
 
 
 def _arm(variant: Variant, share: float) -> Arm:
-    return Arm(variant.pk, variant.key, variant.name, share)
+    return Arm(variant.pk, variant.key, variant.name, share, levels_of(variant))
+
+
+def levels_of(variant: Variant) -> tuple[tuple[str, str], ...]:
+    """Its level of each factor; where it is shown is one too, if only there."""
+    position = {"position": variant.placement.key} if variant.placement else {}
+    chosen = {str(key): str(level) for key, level in variant.levels.items()}
+    return tuple((position | chosen).items())
 
 
 def _shares(variants: Sequence[Variant]) -> list[float]:

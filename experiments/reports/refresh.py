@@ -70,7 +70,7 @@ def refresh_running(*, now: dt.datetime) -> int:
     live = Experiment.objects.filter(status__in=[Status.RUNNING, Status.PAUSED])
     ended = Experiment.objects.filter(
         status__in=[Status.STOPPED, Status.DECIDED],
-        origin=Experiment.Origin.LIVE,
+        origin__in=[Experiment.Origin.LIVE, Experiment.Origin.HOLDOUT],
         stopped_at__gte=now - STRAGGLERS,
     )
     return refresh_many((live | ended).distinct(), now=now)
@@ -105,8 +105,10 @@ def refresh_by_job(job: Job, progress: jobs.Progress) -> dict[str, str]:
 
 def _loaded(experiments: Iterable[Experiment]) -> list[Experiment]:
     keys = [experiment.pk for experiment in experiments]
-    rows = Experiment.objects.filter(pk__in=keys).select_related("site", "held_parameters")
-    return list(rows.prefetch_related("variants", "watched").order_by("pk"))
+    rows = Experiment.objects.filter(pk__in=keys).select_related(
+        "site", "held_parameters", "placement"
+    )
+    return list(rows.prefetch_related("variants__placement", "watched").order_by("pk"))
 
 
 def _rolled_up(experiments: Sequence[Experiment], *, now: dt.datetime) -> bool:

@@ -154,6 +154,11 @@ def _unit(data: ReportData) -> str:
             "Only the number of visitors, and mean and variance of each metric, are known; each "
             "visitor is taken as one independent unit."
         )
+    if data.design.of_blocks:
+        return _(
+            "Hours were drawn, so the block of hours is the unit of every comparison; a visitor "
+            "counts in each block anew, in the variant that the block shows."
+        )
     if data.design.adaptive:
         return _(
             "A visitor counts from the first impression on, with everything they do later, on the "

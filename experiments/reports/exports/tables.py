@@ -1,53 +1,18 @@
 """The numbers of a report as typed tables: what CSV and XLSX both write."""
 
-import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from delivery.currencies import minor_digits
 from engine.stats.metrics import CATALOGUE, Unit
-from experiments.reports.exports import given
+from experiments.reports.exports import designs, given
+from experiments.reports.exports.form import Cell, Column, Kind, Table, ends, lift_columns
 from experiments.reports.forest import recorded
-from experiments.reports.gaps import Gap, Span
+from experiments.reports.gaps import Gap
 from experiments.reports.names import BRANCHES, gap_text, label, metric_name
 from experiments.reports.payload import Arm, Effect, ReportData
-
-Cell: TypeAlias = str | int | float | dt.date | None
-
-
-class Kind(StrEnum):
-    """How a column is written."""
-
-    TEXT = "text"
-    WHOLE = "whole"
-    NUMBER = "number"
-    PERCENT = "percent"
-    MONEY = "money"
-    DAY = "day"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """`key` is for programs and never changes, `head` is for people."""
-
-    key: str
-    head: str
-    kind: Kind = Kind.TEXT
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Money is in the currency's main unit, shares and lifts are fractions."""
-
-    key: str
-    title: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
-
 
 KINDS: Final = {Unit.MONEY: Kind.MONEY, Unit.PERCENT: Kind.PERCENT}
 UNITS: Final = {Unit.PERCENT: "share", Unit.NUMBER: "per visitor"}
@@ -55,7 +20,7 @@ UNITS: Final = {Unit.PERCENT: "share", Unit.NUMBER: "per visitor"}
 
 def all_of(data: ReportData) -> list[Table]:
     """Every table that has a row."""
-    found = (numbers(data), comparisons(data), days(data), cuts(data))
+    found = (numbers(data), comparisons(data), days(data), cuts(data), *designs.tables(data))
     return [table for table in found if table.rows]
 
 
@@ -100,7 +65,7 @@ def comparisons(data: ReportData) -> Table:
         Column("difference", _("Difference"), Kind.NUMBER),
         Column("difference_low", _("Difference, from"), Kind.NUMBER),
         Column("difference_high", _("Difference, to"), Kind.NUMBER),
-        *_lift_columns(),
+        *lift_columns(),
         Column("level", _("Coverage"), Kind.PERCENT),
         Column("p", _("p"), Kind.NUMBER),
         Column("p_adjusted", _("p, adjusted"), Kind.NUMBER),
@@ -119,7 +84,7 @@ def days(data: ReportData) -> Table:
         *_who(),
         Column("day", _("Day"), Kind.DAY),
         *_counts_columns(),
-        *_lift_columns(),
+        *lift_columns(),
     ]
     rows = [
         [
@@ -128,7 +93,7 @@ def days(data: ReportData) -> Table:
             point.n_control,
             point.n_treatment,
             point.lift,
-            *_ends(point.band),
+            *ends(point.band),
         ]
         for point in data.days
     ]
@@ -142,7 +107,7 @@ def cuts(data: ReportData) -> Table:
         Column("cut", _("Cut")),
         Column("value", _("Value")),
         *_counts_columns(),
-        *_lift_columns(),
+        *lift_columns(),
         Column("p", _("p"), Kind.NUMBER),
         Column("p_adjusted", _("p, adjusted"), Kind.NUMBER),
         Column("missing", _("Why there is no number")),
@@ -155,7 +120,7 @@ def cuts(data: ReportData) -> Table:
             one.n_control,
             one.n_treatment,
             one.lift,
-            *_ends(one.lift_span),
+            *ends(one.lift_span),
             one.p,
             one.p_adjusted,
             gap_text(one.gap),
@@ -173,14 +138,6 @@ def _counts_columns() -> list[Column]:
     return [
         Column("visitors_control", _("Visitors of the control"), Kind.WHOLE),
         Column("visitors", _("Visitors"), Kind.WHOLE),
-    ]
-
-
-def _lift_columns() -> list[Column]:
-    return [
-        Column("lift", _("Change"), Kind.PERCENT),
-        Column("lift_low", _("Change, from"), Kind.PERCENT),
-        Column("lift_high", _("Change, to"), Kind.PERCENT),
     ]
 
 
@@ -207,7 +164,7 @@ def _value(data: ReportData, metric: str, arm: int) -> float | None:
 def _comparison(data: ReportData, effect: Effect) -> list[Cell]:
     scale, unit = _scale_of(data, effect.metric), CATALOGUE[effect.metric].unit
     money = unit is Unit.MONEY
-    span = (effect.difference, *_ends(effect.span))
+    span = (effect.difference, *ends(effect.span))
     return [
         *_name(data, data.design.arm(effect.arm)),
         metric_name(effect.metric),
@@ -215,7 +172,7 @@ def _comparison(data: ReportData, effect: Effect) -> list[Cell]:
         data.design.currency if money else UNITS.get(unit, ""),
         *(None if number is None else number / scale for number in span),
         effect.lift,
-        *_ends(effect.lift_span),
+        *ends(effect.lift_span),
         effect.span.level if effect.span else None,
         effect.p,
         effect.p_adjusted,
@@ -228,10 +185,6 @@ def _comparison(data: ReportData, effect: Effect) -> list[Cell]:
 
 def _reasons(*gaps: Gap | None) -> Iterator[str]:
     return (gap_text(gap) for gap in gaps if gap is not None)
-
-
-def _ends(span: Span | None) -> tuple[float | None, float | None]:
-    return (None, None) if span is None else (span.low, span.high)
 
 
 def _scale_of(data: ReportData, metric: str) -> int:

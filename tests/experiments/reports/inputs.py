@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 from engine.stats.aggregates import Aggregates
+from experiments.reports.designs import Beside, BlockTotals
 from experiments.reports.findings import Cost, Mark, Role, WatchedMetric
 from experiments.reports.inputs import Inputs
 from tests.experiments.reports import states
@@ -47,6 +48,10 @@ def full_inputs() -> Inputs:
         cap=250_000,
         marks=(Mark(NOW - 3 * DAY, "share", "10 → 50"),),
         visitors_per_week=21_000.5,
+        blocks=(BlockTotals(82_000, 1, an_arm(40), an_arm(300)),),
+        beside=(
+            Beside("banner", "Banner", ((5, "a"), (6, "b")), {(1, 5): an_arm(90), (2, 6): huge}),
+        ),
     )
 
 
