@@ -1,7 +1,7 @@
 """Every page of the product, each under some combination of theme, language, role and width.
 
-The combinations are a covering array: every pair of values of two factors comes up. In the quick tier
-each page is seen under one of them, in the nightly tier under all.
+The combinations are a covering array: every pair of values of two factors comes up. In the quick
+tier each page is seen under one of them, in the nightly tier under all.
 """
 
 import importlib.util
@@ -92,7 +92,7 @@ def overflow(page, wanted: int) -> str:
         page.wait_for_timeout(250)
     return page.evaluate(
         """wanted => [...document.querySelectorAll("body *")]
-          .filter(e => e.getBoundingClientRect().right > wanted + 1 && getComputedStyle(e).position !== "fixed")
+          .filter(e => e.getBoundingClientRect().right > wanted + 1)
           .slice(-1).map(e => "too wide: " + e.outerHTML.slice(0, 160))[0] ?? "too wide" """,
         wanted,
     )
@@ -102,22 +102,24 @@ def overflow(page, wanted: int) -> str:
 WORDS = 5
 SENTENCE = re.compile(r"[A-Za-z][A-Za-z'’]*(?:[,;:]?\s+[A-Za-z'’]+){4,}")
 READ = """() => {
-  const skip = "code, pre, kbd, script, style, textarea, svg, iframe, noscript, [lang]:not(html), [translate=no]";
+  const skip = ["code", "pre", "kbd", "script", "style", "textarea", "svg", "iframe", "noscript",
+    "[lang]:not(html)", "[translate=no]"].join();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) {
-    const parent = walker.currentNode.parentElement;
-    if (!parent.closest(skip) && parent.checkVisibility()) texts.push(walker.currentNode.textContent);
+    const { parentElement, textContent } = walker.currentNode;
+    if (!parentElement.closest(skip) && parentElement.checkVisibility()) texts.push(textContent);
   }
-  for (const element of document.querySelectorAll("[aria-label], [title], [placeholder], img[alt]"))
-    for (const name of ["aria-label", "title", "placeholder", "alt"])
-      if (element.getAttribute(name) && !element.closest("[lang]:not(html)")) texts.push(element.getAttribute(name));
+  for (const name of ["aria-label", "title", "placeholder", "alt"])
+    for (const element of document.querySelectorAll(`[${name}]`))
+      if (!element.closest("[lang]:not(html)")) texts.push(element.getAttribute(name));
   return texts.map(text => text.replace(/\\s+/g, " ").trim()).filter(Boolean);
 }"""
+ROOMS = ("audiences", "banner_lab", "creatives", "delivery", "engine", "experiments", "workspace")
 
 
 def english(page, ours: str, names: frozenset[str]) -> list[str]:
-    """Sentences of a Chinese page that our own sources have in English; what people typed may stay."""
+    """Sentences of a Chinese page that our own sources have in English."""
     found = []
     for text in dict.fromkeys(page.evaluate(READ)):
         for match in SENTENCE.finditer(text):
@@ -131,15 +133,7 @@ def english(page, ours: str, names: frozenset[str]) -> list[str]:
 def our_words() -> str:
     """All that templates and code say, but for the demo's shop and its banners."""
     files = [f for f in (ROOT / "templates").rglob("*.html") if "demo" not in f.parts]
-    for room in (
-        "audiences",
-        "banner_lab",
-        "creatives",
-        "delivery",
-        "engine",
-        "experiments",
-        "workspace",
-    ):
+    for room in ROOMS:
         files += (ROOT / room).rglob("*.py")
     text = " ".join(file.read_text(encoding="utf-8") for file in files)
     return re.sub(r"\s+", " ", re.sub(r'"\s*\n\s*"', "", text))
