@@ -97,6 +97,7 @@ MEMBERS = {
     "settings-people": f"{SITE}settings/people/",
     "settings-webhooks": f"{SITE}settings/webhooks/",
     "audit": f"{SITE}audit/",
+    "search": f"{SITE}search/?q=hero",
     "simulate": "/demo/simulate/",
     "site-new": "/sites/new/",
     "password": "/password/",

@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audiences import examples, forms, preview, rows, segments
+from audiences import examples, forms, preview, rows, segments, sentences
 from audiences.models import Segment
 from audiences.views.lines import line_of, rule_of
 from engine.assignment import targeting
 from engine.errors import Conflict, InvalidInput
-from workspace import undoing
+from workspace import two_tabs, undoing
 from workspace.access import Permission, SiteRequest, site_page
 
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -82,7 +82,19 @@ def _reshaped(request: SiteRequest, segment: Segment | None) -> HttpResponse:
     return _shown(request, segment, filled, context=context)
 
 
+def _state(segment: Segment) -> dict[str, two_tabs.Seen]:
+    """What is stored, for whoever opened the page before somebody else changed it."""
+    rule, currency = rule_of(segment), segment.site.currency
+    said = sentences.of(rule, currency=currency) if rule else ""
+    return {
+        "name": two_tabs.Seen(_("Name"), segment.name, segment.name),
+        "rule": two_tabs.Seen(_("Rule"), segment.rule, said),
+    }
+
+
 def _saved(request: SiteRequest, segment: Segment | None) -> HttpResponse:
+    if segment and (different := two_tabs.conflict(request, _state(segment))):
+        return different
     filled = _filled(request, segment, request.POST)
     if not (filled.form.is_valid() & filled.conditions.is_valid()):
         return _shown(request, segment, filled, UNPROCESSABLE)
@@ -136,6 +148,7 @@ def _shown(
     context = _beside(request, segment, filled.conditions) if context is None else context
     context |= {
         "segment": segment,
+        "seen": _state(segment) if segment else None,
         "examples": examples.LABELS if segment is None and request.method == "GET" else (),
         "form": filled.form,
         "rows": filled.conditions,

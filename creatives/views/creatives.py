@@ -15,7 +15,7 @@ from creatives.models import Creative, Version
 from creatives.preflight import pages
 from creatives.views import panels
 from engine.errors import LabError, NotFound
-from workspace import undoing
+from workspace import two_tabs, undoing
 from workspace.access import Permission, SiteRequest, site_page
 
 UNPROCESSABLE = 422
@@ -178,6 +178,8 @@ def rename(request: SiteRequest, key: str) -> HttpResponse:
 def caps(request: SiteRequest, key: str) -> HttpResponse:
     """How often one visitor is shown it at most."""
     creative, form = _creative(request, key), CapsForm(request.POST)
+    if different := two_tabs.conflict(request, two_tabs.state_of(_caps_of(creative))):
+        return different
     if not form.is_valid() or not _capped(request, creative, form):
         return _detail(request, creative, form, UNPROCESSABLE)
     undoing.tell(request, _("The limits are changed. They hold within five seconds."))

@@ -19,7 +19,7 @@ from creatives.forms import say
 from creatives.models import Creative, Placement, Version
 from creatives.wall_forms import LICENCE_LENGTH, members
 from engine.errors import LabError, NotFound
-from workspace import access, undoing
+from workspace import access, two_tabs, undoing
 from workspace.access import Permission, SiteRequest, site_page
 from workspace.models import Site
 
@@ -81,6 +81,8 @@ def keep_details(request: SiteRequest, key: str) -> HttpResponse:
     """Save tags, owner and licence."""
     creative = _creative(request, key)
     form = DetailsForm(request.POST, site=request.site)
+    if different := two_tabs.conflict(request, two_tabs.state_of(DetailsForm.of(creative))):
+        return different
     try:
         if form.is_valid():
             _keep(creative, form, request)

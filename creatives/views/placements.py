@@ -18,7 +18,7 @@ from creatives.library import SHOWING
 from creatives.models import Creative, Placement
 from creatives.placement_forms import PlacementForm
 from engine.errors import LabError
-from workspace import access
+from workspace import access, two_tabs
 from workspace.access import Permission, SiteRequest, site_page
 
 MOST_TOLD = 20
@@ -58,6 +58,10 @@ def detail(request: SiteRequest, key: str) -> HttpResponse:
     form = PlacementForm(request.POST or None, site=request.site, instance=placement)
     if request.method == "POST":
         access.require(request.user, request.site, Permission.EDIT)
+        stored = Placement.objects.get(pk=placement.pk)
+        state = two_tabs.state_of(PlacementForm(site=request.site, instance=stored))
+        if different := two_tabs.conflict(request, state):
+            return different
         if _saved(request, form, placements.change):
             messages.success(request, _("The placement is saved."))
             return redirect("creatives:placement", request.site.key, key)

@@ -49,6 +49,11 @@ if (dialog) {
     show();
   });
   dialog.addEventListener("keydown", (event) => {
+    // A search field would only be emptied by the first Esc.
+    if (event.key === "Escape") {
+      event.preventDefault();
+      dialog.close();
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();

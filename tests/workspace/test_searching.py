@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shop():
     site = a_site()
-    a_creative(site, "hero-spring", name="春季横幅")
+    a_creative(site, "Hero 春季横幅")
     a_placement(site, "cart-top", name="Cart, top")
     a_segment(site, "phones", "device", "one_of", ["phone"])
     return site
@@ -24,7 +24,12 @@ def _names(groups):
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("季横", "春季横幅"), ("HERO", "春季横幅"), ("cart-t", "Cart, top"), ("audit", "Audit log")],
+    [
+        ("季横", "Hero 春季横幅"),
+        ("HERO", "Hero 春季横幅"),
+        ("cart-t", "Cart, top"),
+        ("audit", "Audit log"),
+    ],
 )
 def test_find__part_of_a_name_or_key__found(shop, text, name):
     assert name in _names(searching.find(shop, text, role=Role.MARKETER))

@@ -15,13 +15,14 @@ def page(chromium, live_server, client):
     person = a_user("mei", role=Role.MARKETER, site=site)
     person.set_password("correct horse")
     person.save()
-    a_creative(site, "hero", name="春季横幅")
+    creative = a_creative(site, "春季横幅 Hero")
     client.force_login(person)
     context = chromium.new_context(base_url=live_server.url, locale="en")
     context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
     )
     opened = context.new_page()
+    opened.creative = f"/s/shop/creatives/{creative.key}/"
     opened.complaints = []
     opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
     yield opened
@@ -37,7 +38,7 @@ def test_search__by_keyboard_alone__opens_what_was_found(page):
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.textContent").startswith("春季横幅")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/creatives/hero/")
+    page.wait_for_url(f"**{page.creative}")
     page.keyboard.press("/")
     page.keyboard.type("audit")
     page.keyboard.press("Enter")
@@ -58,7 +59,7 @@ def test_keys__turned_off__only_the_combination_works(page):
 
 
 def test_message__with_a_way_back__stays_and_takes_back(page):
-    page.goto("/s/shop/creatives/hero/")
+    page.goto(page.creative)
     page.clock.install()
     page.get_by_role("button", name="Archive", exact=True).first.click()
     page.get_by_text("is in the archive").wait_for()
@@ -72,11 +73,11 @@ def test_message__with_a_way_back__stays_and_takes_back(page):
 def test_leaving__changed_form__asks_first_and_not_after_saving(page):
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.goto("/s/shop/creatives/hero/")
+    page.goto(page.creative)
     page.fill("[name=licence]", "ours")
     page.goto("/s/shop/audit/")
     assert asked == ["beforeunload"]
-    page.goto("/s/shop/creatives/hero/")
+    page.goto(page.creative)
     page.fill("[name=licence]", "ours")
     page.locator(".details-form button[type=submit]").click()
     page.get_by_text("Saved.").wait_for()
@@ -86,7 +87,7 @@ def test_leaving__changed_form__asks_first_and_not_after_saving(page):
 
 def test_session__ended_while_typing__form_stays_and_is_sent_after_log_in(page, live_server):
     page.clock.install()
-    page.goto("/s/shop/creatives/hero/")
+    page.goto(page.creative)
     page.fill("[name=licence]", "bought in May")
     page.clock.run_for(120_000)
     Session.objects.all().delete()

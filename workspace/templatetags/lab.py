@@ -1,5 +1,6 @@
 """Small pieces that every page is built from."""
 
+import copy
 import datetime as dt
 from typing import Any
 
@@ -7,13 +8,14 @@ from django import template
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
+from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from workspace import undoing
+from workspace import two_tabs, undoing
 
 register = template.Library()
 
@@ -40,6 +42,28 @@ def styled(field: BoundField) -> SafeString:
     invalid = "is-invalid" if field.errors else ""
     words = (widget.attrs.get("class", ""), classes, invalid)
     return field.as_widget(attrs={"class": " ".join(filter(None, words))})
+
+
+@register.simple_tag
+def seen(shown: BaseForm | dict[str, two_tabs.Seen]) -> SafeString:
+    """The hidden field that says what a form, or a state, showed when the page was opened."""
+    state = two_tabs.state_of(_untouched(shown)) if isinstance(shown, BaseForm) else shown
+    return format_html(
+        '<input type="hidden" name="{}" value="{}">', two_tabs.NAME, two_tabs.written(state)
+    )
+
+
+@register.filter
+def seen_before(data: QueryDict) -> str:
+    """What the page showed at first, while its form is reshaped or comes back with a mistake."""
+    return str(data.get(two_tabs.NAME, ""))
+
+
+def _untouched(form: BaseForm) -> BaseForm:
+    """The form as it was before anybody typed."""
+    form = copy.copy(form)
+    form.is_bound = False
+    return form
 
 
 @register.filter

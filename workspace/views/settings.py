@@ -10,10 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from engine.errors import LabError
-from workspace import access, audit, keys, people, sites
+from workspace import access, audit, keys, people, sites, two_tabs
 from workspace.access import Permission, SiteRequest, site_page
 from workspace.forms import KeyForm, MemberForm, RoleForm, SiteForm
-from workspace.models import ApiKey, Membership, Role
+from workspace.models import ApiKey, Membership, Role, Site
 
 ADMINISTRATORS = _("Only administrators of the site can change this.")
 
@@ -25,6 +25,9 @@ def general(request: SiteRequest) -> HttpResponse:
     form = SiteForm(request.POST or None, instance=site)
     if request.method == "POST":
         access.require(request.user, site, Permission.ADMINISTER)
+        stored = SiteForm(instance=Site.objects.get(pk=site.pk))
+        if different := two_tabs.conflict(request, two_tabs.state_of(stored)):
+            return different
         if form.is_valid():
             sites.change(
                 form.save(commit=False), before=before, actor=request.user, now=timezone.now()
