@@ -79,7 +79,7 @@ def test_keys__made_used_revoked__text_said_once(site, admin):
 
 def test_webhooks__made_changed_switched_removed(site, admin, settings):
     settings.FETCH_PRIVATE = True
-    made = admin.post("webhooks/", {"url": "http://127.0.0.1:9/hooks"})
+    made = admin.post("webhooks/", {"url": "http://127.0.0.1:8009/hooks"})
     assert made.status_code == 201, made.content
     assert made.json()["secret"].startswith("whsec_")
     one = f"webhooks/{made.json()['id']}/"
