@@ -21,6 +21,7 @@ MOVES = {
     "reject": "reject",
     "withdraw": "withdraw",
     "show-again": "show_again",
+    "bring-back": "bring_back",
 }
 
 urlpatterns: list[URLPattern] = [
