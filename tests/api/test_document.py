@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from django.core.management import call_command
 
-from banner_lab.management import ROOTS, urlpatterns
+from banner_lab.api import ROOTS, urlpatterns
 from experiments.moves import ACTIONS
 from tests import factories
 

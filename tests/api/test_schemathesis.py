@@ -35,8 +35,26 @@ CHECKS = [
     response_schema_conformance,
 ]
 FEWEST = 3_000
-EACH = 26
+EACH = 30
 SEED = 20261126
+SENSIBLE = {
+    "placement": "home-hero",
+    "creative": "autumn-a",
+    "fallback": "autumn-a",
+    "audience": "phones",
+    "segment": "phones",
+    "also_on": [],
+    "revision": None,
+    "rule": {"all": [{"feature": "device", "op": "is", "value": "phone"}]},
+    "targeting": {},
+    "username": "cy",
+    "role": "analyst",
+    "owner": "bo",
+    "weights": {"a": 1, "b": 2},
+    "metric": "conversion_rate",
+    "url": factories.SPRING,
+    "landing_url": factories.SPRING,
+}
 NUMBERED = ("members", "api-keys", "webhooks", "jobs")
 LOCKING_OUT = {
     "members_destroy": "would end the membership of the caller; asked about a colleague only",
@@ -59,7 +77,7 @@ class Callers:
     def person(self, case: Any) -> Any:
         case.headers.pop("Authorization", None)
         return case.call(
-            headers={"X-CSRFToken": TOKEN, "Origin": "http://testserver"},
+            headers={"X-CSRFToken": TOKEN},
             cookies={"sessionid": self.session, "csrftoken": TOKEN},
         )
 
@@ -81,6 +99,7 @@ def world(monkeypatch) -> dict[str, Any]:
     shoe = {"sku": "s-1", "title": "Shoe", "price": 100, "currency": "CNY"}
     products.upsert(site, [shoe | {"url": factories.SPRING}], actor=None, now=factories.NOW)
     ada = factories.a_user("ada", role=Role.ADMINISTRATOR, site=site)
+    factories.a_user("cy")
     colleague = factories.a_user("bo", role=Role.MARKETER, site=site)
     spare, _text = factories.a_key(site)
     hook = Webhook.objects.create(site=site, url="http://127.0.0.1:9/", secret=new_secret())
@@ -128,6 +147,15 @@ def _placed(case: Any, world: dict[str, Any], pick: int) -> None:
         given_names["pk"] = world[root]
 
 
+def _sensible(body: Any) -> Any:
+    """The same with names of what exists, so that more than refusals is seen."""
+    if isinstance(body, list):
+        return [_sensible(one) for one in body]
+    if not isinstance(body, dict):
+        return body
+    return {name: SENSIBLE.get(name, _sensible(value)) for name, value in body.items()}
+
+
 def _operations(schema: Any) -> list[Any]:
     """All of the management API; what deletes comes last."""
     found = [one.ok() for one in schema.get_all_operations()]
@@ -140,14 +168,16 @@ def test_document__three_thousand_requests_made_from_it__no_break_and_nothing_un
     app = get_wsgi_application()
     schema = schemathesis.openapi.from_wsgi("/api/schema/?format=json", app)
     callers = Callers(world["text"], _session(world["ada"]))
-    asked: Counter[int] = Counter()
+    asked: Counter[tuple[str, int]] = Counter()
     broken: dict[str, str] = {}
     for operation in _operations(schema):
         _asked(operation, world, callers, asked, broken)
-    print(f"{sum(asked.values())} requests", dict(sorted(asked.items())))
+    done = Counter(name for (name, status), n in asked.items() if status < 300 for _ in range(n))
+    never = {name for name, _status in asked} - done.keys()
+    print(f"{asked.total()} requests, {done.total()} of them done; never: {sorted(never)}")
     assert not broken, "\n\n".join(f"{name}: {told}" for name, told in broken.items())
-    assert sum(asked.values()) >= FEWEST
-    assert sum(n for status, n in asked.items() if status < 300) >= FEWEST / 10
+    assert asked.total() >= FEWEST
+    assert len(done) >= len(never), sorted(never)
     assert ApiKey.objects.filter(site=world["site"], revoked_at=None).exists()
 
 
@@ -155,9 +185,11 @@ def _asked(
     operation: Any,
     world: dict[str, Any],
     callers: Callers,
-    asked: Counter[int],
+    asked: Counter[tuple[str, int]],
     broken: dict[str, str],
 ) -> None:
+    name = operation.definition.raw["operationId"]
+
     @seed(SEED)
     @settings(
         max_examples=EACH,
@@ -169,12 +201,13 @@ def _asked(
     @given(case=operation.as_strategy(), pick=st.integers(0, 20), person=st.booleans())
     def ask(case: Any, pick: int, person: bool) -> None:
         _placed(case, world, pick)
+        if pick % 2:
+            case.body = _sensible(case.body)
         answer = callers.person(case) if person else callers.key(case)
-        asked[answer.status_code] += 1
+        asked[name, answer.status_code] += 1
         try:
             case.validate_response(answer, checks=CHECKS)
         except (FailureGroup, Failure) as error:
-            name = operation.definition.raw["operationId"]
             broken.setdefault(name, f"{answer.status_code} {error}"[:1500])
 
     ask()
