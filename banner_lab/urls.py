@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from banner_lab import management
+from banner_lab import api
 from creatives.views import preview
 from creatives.views.files import media_file
 from experiments.views import share
@@ -32,7 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<slug:site>/", include("audiences.urls")),
     path("s/<slug:site>/", include("workspace.urls")),
     path("api/v1/", include("experiments.api.urls")),
-    *management.urlpatterns,
+    *api.urlpatterns,
     path("", include("experiments.api.storefront_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),

@@ -23,7 +23,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from engine.errors import LabError, StateError
+from engine.errors import IllegalMove, LabError, StateError
 from workspace import audit
 from workspace.lease import LEASE, held
 from workspace.models import Heartbeat, Job, Site
@@ -158,14 +158,14 @@ def retry(job: Job, *, actor: AbstractBaseUser | None, now: dt.datetime) -> Job:
     """Take up again what was set aside, with all attempts before it.
 
     Raises:
-        StateError: It has not failed, or somebody has asked for the same again meanwhile.
+        IllegalMove: It has not failed, or somebody has asked for the same again meanwhile.
     """
     with transaction.atomic():
         row = Job.objects.select_for_update().get(pk=job.pk)
         if row.status != Job.Status.FAILED:
-            raise StateError(_("This job has not failed, so there is nothing to try again."))
+            raise IllegalMove(_("This job has not failed, so there is nothing to try again."))
         if _waiting(row.kind, row.site, row.subject, row.parameters).exists():
-            raise StateError(_("The same job has been asked for again already."))
+            raise IllegalMove(_("The same job has been asked for again already."))
         before = audit.state_of(row)
         row.status, row.attempt, row.error = Job.Status.QUEUED, 0, ""
         row.progress, row.message = 0, ""

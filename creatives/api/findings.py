@@ -38,7 +38,7 @@ class Findings(SiteView):
     serializer_class = FindingsData
 
     @extend_schema(responses=FindingsData)
-    def list(self, request: Request, key: str, number: int, **_parts: object) -> Response:  # noqa: ARG002
+    def retrieve(self, request: Request, key: str, number: int, **_parts: object) -> Response:  # noqa: ARG002
         """What stands against showing it."""
         version = finding.version(self.site, key, number)
         found = preflight.check(version, now=timezone.now())

@@ -21,6 +21,7 @@ MOVES = {
     "reject": "reject",
     "withdraw": "withdraw",
     "show-again": "show_again",
+    "bring-back": "bring_back",
 }
 
 urlpatterns: list[URLPattern] = [
@@ -31,7 +32,7 @@ urlpatterns: list[URLPattern] = [
     path(VERSIONS, Versions.as_view({"get": "list", "post": "create"})),
     path(VERSION, Versions.as_view({"get": "retrieve"})),
     path(f"{VERSION}facts/", Versions.as_view({"get": "facts"})),
-    path(f"{VERSION}findings/", Findings.as_view({"get": "list"})),
+    path(f"{VERSION}findings/", Findings.as_view({"get": "retrieve"})),
     path(f"{VERSION}words/<str:locale>/", Versions.as_view({"get": "said", "put": "say"})),
     *(path(f"{VERSION}{name}/", Versions.as_view({"post": move})) for name, move in MOVES.items()),
     path(COMMENTS, Comments.as_view({"get": "list", "post": "create"})),

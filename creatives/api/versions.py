@@ -12,7 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from creatives import cutting, library, review, words
+from creatives import cutting, library, repeating, review, words
 from creatives.api import finding
 from creatives.api.creatives import picture_of
 from creatives.api.data import SpokenData, VersionData
@@ -131,6 +131,13 @@ class Versions(SiteView):
     def show_again(self, request: Request, key: str, number: int, **_parts: object) -> Response:
         """Go back to an earlier approved version."""
         return self._moved(request, key, number, review.show_again)
+
+    @extend_schema(request=None, responses={201: VersionData})
+    def bring_back(self, request: Request, key: str, number: int, **_parts: object) -> Response:
+        """The next version, a draft with the content of this one."""
+        version = finding.version(self.site, key, number)
+        made = repeating.bring_back(version, actor=self.caller.person, now=timezone.now())
+        return self._told(request, key, made.number, CREATED)
 
     def _moved(
         self, request: Request, key: str, number: int, move: Move, **options: object

@@ -111,7 +111,7 @@ class ProblemData(serializers.Serializer[Any]):
     code = serializers.CharField()
     message = serializers.CharField()
     remedy = serializers.CharField()
-    field = serializers.CharField()  # type: ignore[assignment]
+    field = serializers.CharField()
     hard = serializers.SerializerMethodField()
 
     def get_hard(self, problem: object) -> bool:
@@ -135,7 +135,7 @@ class NeedData(serializers.Serializer[Any]):
 class EffectData(serializers.Serializer[Any]):
     """An effect and what it takes to find it in each reading; null where no rate is that high."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     lift = serializers.CharField()
     planned = NeedData(allow_null=True)
     open = NeedData(allow_null=True)

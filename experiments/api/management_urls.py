@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}share-links/", Links.as_view({"get": "list", "post": "create"})),
     path(f"{ONE}share-links/<int:pk>/", Links.as_view({"delete": "destroy"})),
     path(f"{ONE}report/versions/", Versions.as_view({"get": "list", "post": "create"})),
-    path(f"{ONE}moves/", Moves.as_view({"get": "list"})),
+    path(f"{ONE}moves/", Moves.as_view({"get": "offered"})),
     *(
         path(f"{ONE}{word}/", Move.as_view({"get": "consequences", "post": "act"}, move=name))
         for word, name in NAMES.items()

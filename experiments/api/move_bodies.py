@@ -62,7 +62,7 @@ def as_typed(action: Action, experiment: Experiment, values: Mapping[str, Any]) 
     if "variant" in plain and not plain["variant"] and issubclass(action.form, DecideForm):
         plain["variant"] = LEAVE
     data = typed(plain)
-    data.update(typed(weights, prefix=WEIGHT).dict())
+    _fill(data, typed(weights, prefix=WEIGHT))
     if rules is not None:
         _add_rules(data, experiment, rules)
     return data
@@ -75,7 +75,12 @@ def _add_rules(data: QueryDict, experiment: Experiment, rules: list[Mapping[str,
         if rule["segment"] not in segments:
             raise unknown(f"rules[{row}].segment", rule["segment"], sorted(segments))
         data[f"{PREFIX}-{row}-segment"] = str(segments[rule["segment"]])
-        data.update(typed(rule[WEIGHTS], prefix=f"{PREFIX}-{row}-{WEIGHT}").dict())
+        _fill(data, typed(rule[WEIGHTS], prefix=f"{PREFIX}-{row}-{WEIGHT}"))
+
+
+def _fill(data: QueryDict, more: QueryDict) -> None:
+    for name in more:
+        data.setlist(name, more.getlist(name))
 
 
 def checked(form: Any) -> dict[str, Any]:  # noqa: ANN401 - one of the forms of moves

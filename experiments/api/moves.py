@@ -53,11 +53,11 @@ class Moves(SiteView):
     serializer_class = MovesData
 
     @extend_schema(responses=MovesData)
-    def list(self, request: Request, key: str, **_parts: object) -> Response:  # noqa: ARG002
+    def offered(self, request: Request, key: str, **_parts: object) -> Response:  # noqa: ARG002
         """The moves that make sense now, with their consequences."""
         row = finding.one(self.site, key)
-        offered = [a for n, a in ACTIONS.items() if n not in NOT_MOVES and a.is_offered(row)]
-        return Response({"moves": [MoveData(self._data(row, one)).data for one in offered]})
+        moves = [a for n, a in ACTIONS.items() if n not in NOT_MOVES and a.is_offered(row)]
+        return Response({"moves": [MoveData(self._data(row, one)).data for one in moves]})
 
     def _data(self, row: Experiment, action: Action) -> dict[str, Any]:
         offered = action.is_offered(row)

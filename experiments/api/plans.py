@@ -39,9 +39,8 @@ class OfPlan(serializers.Serializer[Any]):
         site = self.context.get("site")
         for field in found.values():
             related: Any = getattr(field, "child_relation", field)
-            if site is not None and isinstance(related, serializers.SlugRelatedField):
-                model: Any = related.queryset.model  # type: ignore[union-attr]
-                related.queryset = model.objects.filter(site=site)
+            if site is not None and getattr(related, "slug_field", None):
+                related.queryset = related.queryset.model.objects.filter(site=site)
         return found
 
 

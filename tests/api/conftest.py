@@ -25,6 +25,8 @@ class Api:
     def ask(self, method: str, path: str, data: Any = None, **headers: str) -> Any:
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         options: dict[str, Any] = {"headers": self.headers | named}
+        if method == "delete":
+            return self.client.delete(self.root + path, **options)
         if method != "get":
             options["content_type"] = "application/json"
         return getattr(self.client, method)(self.root + path, data, **options)

@@ -1,11 +1,13 @@
 """Thousands of requests made from the document itself: nothing breaks, nothing is undocumented."""
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
+from django.test import Client
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -33,15 +35,51 @@ CHECKS = [
     response_schema_conformance,
 ]
 FEWEST = 3_000
-EACH = 26
+EACH = 30
 SEED = 20261126
-NUMBERED = ("members", "api_keys", "webhooks", "jobs")
+SENSIBLE = {
+    "placement": "home-hero",
+    "creative": "autumn-a",
+    "fallback": "autumn-a",
+    "audience": "phones",
+    "segment": "phones",
+    "also_on": [],
+    "revision": None,
+    "rule": {"all": [{"feature": "device", "op": "is", "value": "phone"}]},
+    "targeting": {},
+    "username": "cy",
+    "role": "analyst",
+    "owner": "bo",
+    "weights": {"a": 1, "b": 2},
+    "metric": "conversion_rate",
+    "url": factories.SPRING,
+    "landing_url": factories.SPRING,
+}
+NUMBERED = ("members", "api-keys", "webhooks", "jobs")
 LOCKING_OUT = {
     "members_destroy": "would end the membership of the caller; asked about a colleague only",
     "members_partial_update": "would take the caller's role; asked about a colleague only",
     "api_keys_revoke": "would end the caller's key; asked about a spare one only",
 }
 """Operations that are asked only about what is not needed, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """A server, and somebody who administers the site."""
+
+    text: str
+    session: str
+
+    def key(self, case: Any) -> Any:
+        return case.call(headers={"Authorization": f"Bearer {self.text}"})
+
+    def person(self, case: Any) -> Any:
+        case.headers.pop("Authorization", None)
+        return case.call(
+            headers={"X-CSRFToken": TOKEN},
+            cookies={"sessionid": self.session, "csrftoken": TOKEN},
+        )
 
 
 @pytest.fixture
@@ -54,10 +92,14 @@ def world(monkeypatch) -> dict[str, Any]:
         placement = factories.a_placement(site, f"slot-{key}")
         factories.an_experiment(site, key, status=status, placement=placement)
     factories.a_creative(site, "Winter", approved=False)
-    factories.a_segment(site, "phones", "device", "is", "phone")
+    factories.an_experiment(site, "spring-2")
+    factories.a_placement(site, "spare")
+    for device in ("phone", "tablet"):
+        factories.a_segment(site, f"{device}s", "device", "is", device)
     shoe = {"sku": "s-1", "title": "Shoe", "price": 100, "currency": "CNY"}
     products.upsert(site, [shoe | {"url": factories.SPRING}], actor=None, now=factories.NOW)
     ada = factories.a_user("ada", role=Role.ADMINISTRATOR, site=site)
+    factories.a_user("cy")
     colleague = factories.a_user("bo", role=Role.MARKETER, site=site)
     spare, _text = factories.a_key(site)
     hook = Webhook.objects.create(site=site, url="http://127.0.0.1:9/", secret=new_secret())
@@ -66,35 +108,31 @@ def world(monkeypatch) -> dict[str, Any]:
         "site": site,
         "ada": ada,
         "text": factories.a_key(site)[1],
-        "key": ["spring", "summer", "autumn", "phones", "winter", "home-hero", "slot-autumn"],
+        "experiments": ["spring", "summer", "autumn", "spring-2"],
+        "segments": ["phones", "tablets"],
+        "creatives": ["winter", "default-of-home-hero"],
+        "placements": ["home-hero", "slot-autumn", "spare"],
         "members": Membership.objects.get(user=colleague).pk,
-        "api_keys": spare.pk,
+        "api-keys": spare.pk,
         "webhooks": hook.pk,
         "jobs": job.pk,
     }
 
 
-def _sessions(user: Any) -> dict[str, str]:
-    from django.test import Client
-
+def _session(user: Any) -> str:
     client = Client()
     client.force_login(user)
-    session = client.cookies["sessionid"].value
-    return {
-        "Cookie": f"sessionid={session}; csrftoken={TOKEN}",
-        "X-CSRFToken": TOKEN,
-        "Origin": "http://testserver",
-    }
+    return client.cookies["sessionid"].value
 
 
 def _placed(case: Any, world: dict[str, Any], pick: int) -> None:
     """Mostly about what exists; about others only where nothing can be lost."""
     given_names = case.path_parameters
-    resource = case.operation.definition.raw["operationId"].rsplit("_", 1)[0]
+    resource = case.operation.path.removeprefix("/api/v1/sites/{site}/").split("/")[0]
     if "site" in given_names and pick:
         given_names["site"] = "shop"
     if "key" in given_names and pick:
-        given_names["key"] = world["key"][pick % len(world["key"])]
+        given_names["key"] = world[resource][pick % len(world[resource])]
     if "sku" in given_names and pick % 2:
         given_names["sku"] = "s-1"
     if "locale" in given_names and pick % 2:
@@ -105,8 +143,17 @@ def _placed(case: Any, world: dict[str, Any], pick: int) -> None:
     root = next(
         (n for n in ("members", "api_keys", "webhooks", "jobs") if resource.startswith(n)), ""
     )
-    if "pk" in given_names and root and (pick or root in {"members", "api_keys"}):
+    if "pk" in given_names and root and (pick or root in {"members", "api-keys"}):
         given_names["pk"] = world[root]
+
+
+def _sensible(body: Any) -> Any:
+    """The same with names of what exists, so that more than refusals is seen."""
+    if isinstance(body, list):
+        return [_sensible(one) for one in body]
+    if not isinstance(body, dict):
+        return body
+    return {name: SENSIBLE.get(name, _sensible(value)) for name, value in body.items()}
 
 
 def _operations(schema: Any) -> list[Any]:
@@ -120,25 +167,29 @@ def _operations(schema: Any) -> list[Any]:
 def test_document__three_thousand_requests_made_from_it__no_break_and_nothing_undocumented(world):
     app = get_wsgi_application()
     schema = schemathesis.openapi.from_wsgi("/api/schema/?format=json", app)
-    key, login = {"Authorization": f"Bearer {world['text']}"}, _sessions(world["ada"])
-    asked: Counter[int] = Counter()
+    callers = Callers(world["text"], _session(world["ada"]))
+    asked: Counter[tuple[str, int]] = Counter()
     broken: dict[str, str] = {}
     for operation in _operations(schema):
-        _asked(operation, world, (key, login), asked, broken)
-    print(f"{sum(asked.values())} requests", dict(sorted(asked.items())))
-    assert broken == {}
-    assert sum(asked.values()) >= FEWEST
-    assert sum(n for status, n in asked.items() if status < 300) >= FEWEST / 10
+        _asked(operation, world, callers, asked, broken)
+    done = Counter(name for (name, status), n in asked.items() if status < 300 for _ in range(n))
+    never = {name for name, _status in asked} - done.keys()
+    print(f"{asked.total()} requests, {done.total()} of them done; never: {sorted(never)}")
+    assert not broken, "\n\n".join(f"{name}: {told}" for name, told in broken.items())
+    assert asked.total() >= FEWEST
+    assert len(done) >= len(never), sorted(never)
     assert ApiKey.objects.filter(site=world["site"], revoked_at=None).exists()
 
 
 def _asked(
     operation: Any,
     world: dict[str, Any],
-    callers: tuple[dict[str, str], dict[str, str]],
-    asked: Counter[int],
+    callers: Callers,
+    asked: Counter[tuple[str, int]],
     broken: dict[str, str],
 ) -> None:
+    name = operation.definition.raw["operationId"]
+
     @seed(SEED)
     @settings(
         max_examples=EACH,
@@ -150,12 +201,13 @@ def _asked(
     @given(case=operation.as_strategy(), pick=st.integers(0, 20), person=st.booleans())
     def ask(case: Any, pick: int, person: bool) -> None:
         _placed(case, world, pick)
-        answer = case.call(headers=callers[person])
-        asked[answer.status_code] += 1
+        if pick % 2:
+            case.body = _sensible(case.body)
+        answer = callers.person(case) if person else callers.key(case)
+        asked[name, answer.status_code] += 1
         try:
             case.validate_response(answer, checks=CHECKS)
         except (FailureGroup, Failure) as error:
-            name = operation.definition.raw["operationId"]
             broken.setdefault(name, f"{answer.status_code} {error}"[:1500])
 
     ask()

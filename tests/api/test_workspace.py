@@ -77,9 +77,15 @@ def test_keys__made_used_revoked__text_said_once(site, admin):
     assert ApiKey.objects.get(pk=made["id"]).sha256 not in str(listed)
 
 
+def test_key__past_its_end__401(site):
+    row, text = factories.a_key(site)
+    ApiKey.objects.filter(pk=row.pk).update(expires_at=factories.NOW)
+    assert by_key(text).get("settings/").status_code == 401
+
+
 def test_webhooks__made_changed_switched_removed(site, admin, settings):
     settings.FETCH_PRIVATE = True
-    made = admin.post("webhooks/", {"url": "http://127.0.0.1:9/hooks"})
+    made = admin.post("webhooks/", {"url": "http://127.0.0.1:8009/hooks"})
     assert made.status_code == 201, made.content
     assert made.json()["secret"].startswith("whsec_")
     one = f"webhooks/{made.json()['id']}/"

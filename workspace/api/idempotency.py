@@ -7,6 +7,7 @@ the same key. Secrets that are shown once are not kept with their answer.
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ KEPT_FOR: Final = dt.timedelta(hours=24)
 ABANDONED_AFTER: Final = dt.timedelta(minutes=2)
 """No request takes so long: its process has died, and with it everything it had not committed."""
 LONGEST: Final = 255
-KEPT_HEADERS: Final = ("ETag", "Location", "Content-Type")
+KEPT_HEADERS: Final = ("ETag", "Location", "Content-Disposition")
 REFUSED: Final = 400
 Handler = Callable[..., HttpResponseBase]
 
@@ -152,7 +153,9 @@ def _digest(request: Request) -> str:
         for part in _parts(request):
             found.update(part)
     else:
-        found.update(request.body)
+        # As read, not as sent: the check against forged requests may have read the body before.
+        sent = request.data
+        found.update(sent if isinstance(sent, bytes) else json.dumps(sent, sort_keys=True).encode())
     return found.hexdigest()
 
 
