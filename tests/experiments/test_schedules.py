@@ -20,7 +20,9 @@ def berlin():
 
 
 def test_moment__ordinary_time__by_the_shops_clock(berlin):
-    found = schedules.moment(berlin, dt.datetime.fromisoformat("2026-07-01T09:00"), field="starts_at")
+    found = schedules.moment(
+        berlin, dt.datetime.fromisoformat("2026-07-01T09:00"), field="starts_at"
+    )
     assert found == dt.datetime(2026, 7, 1, 7, 0, tzinfo=dt.UTC)
 
 
@@ -31,7 +33,9 @@ def test_moment__hour_that_the_clocks_skip__refused(berlin):
 
 
 def test_moment__hour_that_comes_twice__the_first_and_utc_says_which(berlin):
-    found = schedules.moment(berlin, dt.datetime.fromisoformat("2026-10-25T02:30"), field="starts_at")
+    found = schedules.moment(
+        berlin, dt.datetime.fromisoformat("2026-10-25T02:30"), field="starts_at"
+    )
     assert found == dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)
     assert schedules.said(berlin, found) == "2026-10-25 02:30 (00:30 UTC)"
 
