@@ -44,6 +44,8 @@ MEMBERS = {
     "experiment-testing": f"{SITE}experiments/cart-nudge/testing/",
     "experiment-edit": f"{SITE}experiments/cart-nudge/edit/",
     "experiment-start": f"{SITE}experiments/cart-nudge/start/",
+    "experiment-timing": f"{SITE}experiments/cart-nudge/timing/",
+    "experiment-schedule": f"{SITE}experiments/cart-nudge/schedule/",
     "experiment-design": f"{VERDICT}design/",
     "experiment-visitors": f"{VERDICT}visitors/?user_id=u-42",
     "experiment-history": f"{VERDICT}history/",

@@ -6,7 +6,8 @@ at once do it once. What cannot be done is told, never guessed: the experiment s
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from typing import TypeAlias
 
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
@@ -20,6 +21,7 @@ from experiments.reports import phases
 from experiments.reports.payload import State
 
 LOG = logging.getLogger(__name__)
+Rows: TypeAlias = "QuerySet[Experiment]"
 Act = Callable[[Experiment, dt.datetime], None]
 LIVE = (Status.RUNNING, Status.PAUSED)
 
@@ -34,36 +36,35 @@ def act(*, now: dt.datetime) -> int:
     return done + _each(_ramping(), raise_step, now)
 
 
-def _starting(now: dt.datetime) -> list[int]:
+def _starting(now: dt.datetime) -> Rows:
     rows = _own().filter(status=Status.SCHEDULED, starts_at__lte=now)
     # Told once: who mends what stood against it starts it, or chooses another time.
-    return _ids(rows.exclude(told__code="not_started").order_by("starts_at", "id"))
+    told = rows.filter(told__code="not_started")
+    return rows.exclude(pk__in=told.values("pk")).order_by("starts_at", "id")
 
 
-def _ending(now: dt.datetime) -> list[int]:
+def _ending(now: dt.datetime) -> Rows:
     rows = _own().filter(status__in=LIVE, ends_at__lte=now, end_handled_at=None)
-    return _ids(rows.order_by("ends_at", "id"))
+    return rows.order_by("ends_at", "id")
 
 
-def _ramping() -> list[int]:
+def _ramping() -> Rows:
     rows = _own().filter(status=Status.RUNNING, ramp_since__isnull=False)
-    return _ids(rows.order_by("ramp_since", "id"))
+    return rows.order_by("ramp_since", "id")
 
 
-def _own() -> QuerySet[Experiment]:
-    return Experiment.objects.filter(origin=Experiment.Origin.LIVE)
+def _own() -> Rows:
+    rows = Experiment.objects.filter(origin=Experiment.Origin.LIVE)
+    return rows.select_related("site", "placement")
 
 
-def _ids(rows: QuerySet[Experiment]) -> list[int]:
-    return list(rows.values_list("pk", flat=True))
+def _each(rows: Rows, one: Act, now: dt.datetime) -> int:
+    return sum(_tried(rows, pk, one, now) for pk in list(rows.values_list("pk", flat=True)))
 
 
-def _each(ids: Iterable[int], one: Act, now: dt.datetime) -> int:
-    return sum(_tried(pk, one, now) for pk in ids)
-
-
-def _tried(pk: int, one: Act, now: dt.datetime) -> bool:
-    experiment = Experiment.objects.select_related("site", "placement").filter(pk=pk).first()
+def _tried(rows: Rows, pk: int, one: Act, now: dt.datetime) -> bool:
+    """Whether something was done. What another clock has done meanwhile is due no more."""
+    experiment = rows.filter(pk=pk).first()
     if experiment is None:
         return False
     revision = experiment.revision
