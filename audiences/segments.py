@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Count, ProtectedError, QuerySet
+from django.db.models import Count, F, ProtectedError, Q, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -26,10 +26,15 @@ RESERVED = frozenset({"new"})
 
 
 def of(site: Site) -> QuerySet[Segment]:
-    """The segments of a site, with `tests`: how many experiments use each."""
-    return Segment.objects.filter(site=site).annotate(
-        tests=Count("policy_rules__experiment", distinct=True)
-    )
+    """The segments of a site, with `tests`: how many experiments use each.
+
+    An experiment may use one as its audience, in its policy, or both, and counts once.
+    """
+    by_rule = Count("policy_rules__experiment", distinct=True)
+    by_audience = Count("experiments", distinct=True)
+    in_both = Q(experiments__rules__segment=F("pk"))
+    both = Count("experiments", filter=in_both, distinct=True)
+    return Segment.objects.filter(site=site).annotate(tests=by_rule + by_audience - both)
 
 
 @transaction.atomic

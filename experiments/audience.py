@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -33,7 +32,7 @@ def of(experiment: Experiment) -> Audience:
     return Audience(experiment.audience, read(experiment.targeting))
 
 
-def read(document: Mapping[str, Any]) -> Rule | None:
+def read(document: object) -> Rule | None:
     """An experiment's own rule; None where it has none.
 
     Raises:
@@ -42,7 +41,7 @@ def read(document: Mapping[str, Any]) -> Rule | None:
     if not document:
         return None
     try:
-        return targeting.read(dict(document))
+        return targeting.read(dict(document) if isinstance(document, Mapping) else document)
     except InvalidInput as problem:
         place = str(problem.field or "rule").replace("rule", "targeting", 1)
         raise InvalidInput(str(problem), field=place, hint=problem.hint) from None

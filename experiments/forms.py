@@ -138,7 +138,7 @@ class PlanForm(Quiet, forms.Form):
         field.queryset = rows
         if listed is not None:
             empty = [("", field.empty_label)] if field.empty_label else []
-            field.choices = [*empty, *((place.pk, place.name) for place in listed)]
+            field.choices = [*empty, *((place.pk, str(place)) for place in listed)]
 
     @property
     def is_free(self) -> bool:

@@ -40,7 +40,8 @@ def detail(request: SiteRequest, key: str) -> HttpResponse:
     line = line_of(rule_of(segment), request.site, preview.sample(request.site.pk))
     # Rules of the room above this one, which knows what its experiments are called.
     uses = segment.policy_rules.select_related("experiment").order_by("-experiment__pk")
-    context = {"segment": segment, "line": line, "uses": uses}
+    audiences = segment.experiments.order_by("-pk")
+    context = {"segment": segment, "line": line, "uses": uses, "audiences": audiences}
     return render(request, "audiences/segment.html", context)
 
 

@@ -28,7 +28,7 @@ from experiments.wizard.step import Draft, Step
 from workspace import access
 from workspace.access import GRANTS, Permission, SiteRequest, site_page
 
-UNPROCESSABLE, CONFLICT = 422, 409
+NOTHING_NEW, CONFLICT, UNPROCESSABLE = 204, 409, 422
 STEPS: Mapping[str, type[Step]] = {
     kind.slug: kind for kind in (GoalStep, CreativesStep, AudienceStep, LaunchStep)
 }
@@ -50,6 +50,8 @@ def step(request: SiteRequest, key: str, slug: str) -> HttpResponse:
     if slug not in STEPS:
         raise NotFound(_("There is no such step."))
     experiment = find_plan(request.site, key)
+    if experiment.status != Status.DRAFT and _asks_summary(request):
+        return HttpResponse(status=NOTHING_NEW)  # it was started while the summary was on its way
     if experiment.status != Status.DRAFT:
         raise IllegalMove(
             _("“%(name)s” is no draft any more: its plan is fixed.") % {"name": experiment.name},
@@ -61,12 +63,16 @@ def step(request: SiteRequest, key: str, slug: str) -> HttpResponse:
 def _page(request: SiteRequest, kind: type[Step], draft: Draft) -> HttpResponse:
     if request.method != "POST":
         return _shown(request, kind(draft, None))
-    if request.GET.get("part") == "summary":
+    if _asks_summary(request):
         return _summary(request, kind(draft, request.POST))
     data = kind.reshaped(request.POST)
     if data is None:
         return _saved(request, kind(draft, request.POST))
     return _shown(request, kind(draft, data), quiet=True)
+
+
+def _asks_summary(request: SiteRequest) -> bool:
+    return request.method == "POST" and request.GET.get("part") == "summary"
 
 
 def _saved(request: SiteRequest, page: Step) -> HttpResponse:
@@ -122,7 +128,7 @@ def _launched(request: SiteRequest, experiment: Experiment, action: Action) -> H
 
 def _outlook(page: Step) -> outlook.Outlook:
     draft = page.draft
-    values = {**draft.values, **(page.values() if page.data is not None else {})}
+    values = {**draft.values, **(page.start() if page.data is None else page.values())}
     if draft.experiment is not None:
         values.setdefault("key", draft.experiment.key)
     return outlook.of(draft.site, values, now=timezone.now(), saved=draft.experiment)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from creatives import mock
 from creatives.models import Placement
-from experiments import outlook, watching
+from experiments import cautions, outlook, watching
 from experiments.forms import GAPS, PlanForm, plan_initial
 from experiments.models import Experiment
 from experiments.outlook import Outlook
@@ -28,6 +28,8 @@ WORDS: Final = {"small": _("Small"), "medium": _("Medium"), "big": _("Big"), OWN
 LIFTS: Final = {key: Decimal(str(round(100 * lift, 3))) for key, lift in EFFECTS}
 WEEK: Final = 7
 USUAL_DAYS: Final = 14
+MOST_DAYS: Final = cautions.LONGEST
+OWN_EXAMPLES: Final = 3
 EXAMPLES: Final = (
     (_("show the shoes being worn"), _("more people click"), _("they can picture themselves")),
     (_("name the price in the banner"), _("more people order"), _("nobody is surprised later")),
@@ -50,7 +52,8 @@ class GoalForm(PlanForm):
         super().__init__(*args, **kwargs, only=(*ASKED, "size"))
         self.fields["planned_days"].required = False
         self.fields["planned_days"].help_text = _(
-            "Empty: as many whole weeks as the effect needs here, 14 days where nobody can say."
+            "Empty: as many whole weeks as the effect needs here, at most six; two where "
+            "nobody can say."
         )
         self.fields["planned_visitors"].required = False
 
@@ -74,7 +77,9 @@ class GoalStep(Step):
 
     def __init__(self, draft: Draft, data: QueryDict | None) -> None:
         super().__init__(draft, data)
-        self.form: GoalForm = GoalForm(data, site=draft.site, initial=_initial(draft))
+        self._begin = {} if draft.experiment or data is not None else _begin(draft)
+        initial = _initial(draft) | {"size": self._begin.get("size", _size(draft.experiment))}
+        self.form: GoalForm = GoalForm(data, site=draft.site, initial=initial)
         watched = draft.values.get("watched")
         primary = draft.values.get("primary_metric", Experiment.Metric.CTR)
         plans = watching.default(primary) if watched is None else watched
@@ -98,6 +103,9 @@ class GoalStep(Step):
             typed["planned_days"] = self._days(typed)
         return typed
 
+    def start(self) -> dict[str, Any]:
+        return {name: value for name, value in self._begin.items() if name != "size"}
+
     def changes(self) -> dict[str, Any]:
         saved, typed = self.draft.experiment, self.values()
         if saved is not None and not typed["key"]:
@@ -116,6 +124,7 @@ class GoalStep(Step):
             "watched": self.watched,
             "effects": _effects(str(self.form["size"].value()), view),
             "examples": EXAMPLES,
+            "own_examples": () if self.draft.experiment else _from_the_shop(self.draft),
             "places": self.form.places,
             "chosen_place": place,
             "mocks": mock.of(place)[:1] if place else (),
@@ -126,24 +135,43 @@ class GoalStep(Step):
 def suggested(found: Sizing | None) -> int:
     """Days to plan for the plan's own effect; two weeks where nobody can say."""
     need = found.own.planned if found and found.own else None
-    if need is None or need.days is None:
+    if need is None:
         return USUAL_DAYS
-    return math.ceil(need.days / WEEK) * WEEK
+    return min(MOST_DAYS, math.ceil((need.days or MOST_DAYS) / WEEK) * WEEK)
 
 
 def _initial(draft: Draft) -> dict[str, Any]:
-    if draft.experiment is None:
-        place = draft.values.get("placement")
-        return {"placement": place, "primary_metric": Experiment.Metric.CTR, "size": "medium"} | {
-            "mde_kind": Experiment.MdeKind.RELATIVE,
-            "reading": Experiment.Reading.PLANNED,
-        }
-    saved = draft.experiment
-    return plan_initial(saved, draft.values["also_on"]) | {"size": _size(saved)}
+    if draft.experiment is not None:
+        return plan_initial(draft.experiment, draft.values["also_on"])
+    return {
+        "placement": draft.values.get("placement"),
+        "primary_metric": Experiment.Metric.CTR,
+        "mde_kind": Experiment.MdeKind.RELATIVE,
+        "reading": Experiment.Reading.PLANNED,
+    }
 
 
-def _size(saved: Experiment) -> str:
-    if saved.mde is None:
+def _begin(draft: Draft) -> dict[str, Any]:
+    """The smallest effect that can be found here in time; a medium one where nobody can say."""
+    found = outlook.sized(draft.site, draft.values, now=timezone.now())
+    rows = found.rows if found else ()
+    needs = {key: row.planned for (key, _lift), row in zip(EFFECTS, rows, strict=False)}
+    in_time = (key for key, need in needs.items() if need and (need.days or math.inf) <= MOST_DAYS)
+    size = next(in_time, "big" if needs else "medium")
+    chosen = {**draft.values, "mde": LIFTS[size]}
+    days = suggested(outlook.sized(draft.site, chosen, now=timezone.now()))
+    return {"size": size, "mde": LIFTS[size], "planned_days": days}
+
+
+def _from_the_shop(draft: Draft) -> list[str]:
+    """What this shop has supposed lately."""
+    rows = Experiment.objects.filter(site=draft.site, origin=Experiment.Origin.LIVE)
+    started = rows.exclude(started_at=None).exclude(hypothesis="").order_by("-started_at", "-pk")
+    return list(started.values_list("hypothesis", flat=True)[:OWN_EXAMPLES])
+
+
+def _size(saved: Experiment | None) -> str:
+    if saved is None or saved.mde is None:
         return ""
     relative = saved.mde_kind == Experiment.MdeKind.RELATIVE
     return next((key for key, lift in LIFTS.items() if relative and lift == saved.mde), OWN)

@@ -62,6 +62,10 @@ class Step:
         """The plan's fields that this page asks for, as far as they fit."""
         raise NotImplementedError
 
+    def start(self) -> dict[str, Any]:
+        """What the page offers before anybody has typed, beyond what is saved."""
+        return {}
+
     def changes(self) -> dict[str, Any]:
         """The same after `is_valid`, complete."""
         return self.values()

@@ -8,6 +8,7 @@ from audiences import segments
 from audiences.examples import LABELS
 from audiences.models import Segment
 from engine.assignment.rule_document import MOST_CONDITIONS
+from engine.errors import IllegalMove
 from experiments.models import PolicyRule
 from tests.audiences.profiles import a_profile, keep
 from tests.factories import NOW, a_site, an_experiment
@@ -338,3 +339,15 @@ def test_new__begun_with_an_example__complete_but_for_what_only_the_shop_knows(c
         assert client.post(NEW, _fields(*rows, name=key)).status_code == 302
     assert client.get(f"{NEW}?example=nonsense").status_code == 200
     assert Segment.objects.count() == len(LABELS)
+
+
+def test_segment__audience_and_policy_of_one_experiment__counted_once(site):
+    segment = _segment(site)
+    experiment = an_experiment(site, audience=segment)
+    assert segments.of(site).get().tests == 1
+    PolicyRule.objects.create(experiment=experiment, segment=segment, position=0, weights={"a": 1})
+    assert segments.of(site).get().tests == 1
+    an_experiment(site, audience=segment)
+    assert segments.of(site).get().tests == 2
+    with pytest.raises(IllegalMove, match="Experiments use this segment"):
+        segments.delete(segment, actor=None, now=NOW)

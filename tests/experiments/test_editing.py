@@ -213,7 +213,7 @@ def test_new__fitting_banners__come_first(marketer, site):
     factories.a_creative(site, "Square", size=(800, 800))
     page = _page(marketer.get(NEW))
     assert page.index("Default of home-hero") < page.index("Square")
-    assert "does not fit" in page
+    assert 'class="strip-why"' in page
 
 
 def _costs(once, media, discount="", row=1):

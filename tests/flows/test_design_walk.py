@@ -162,9 +162,7 @@ def _launch(by):
 
 @pytest.mark.parametrize("language", ["en-US", "zh-CN"])
 @pytest.mark.parametrize("hand", [Mouse, Keys])
-def test_walk__from_sign_in_to_launched__few_clicks(  # noqa: PLR0917 - fixtures
-    chromium, lab, complaints, hand, language
-):
+def test_walk__from_sign_in_to_launched__few_clicks(chromium, lab, complaints, hand, language):
     page = _visitor(chromium, complaints, language)
     by, begun = hand(page), time.monotonic()
     _log_in(by, lab)
@@ -176,7 +174,7 @@ def test_walk__from_sign_in_to_launched__few_clicks(  # noqa: PLR0917 - fixtures
     chip = page.locator(".page-title .status-word")
     chip.wait_for()
     assert page.locator("html").get_attribute("lang").startswith(language[:2])
-    print(f"{hand.__name__}, {language}: {by.clicks} clicks, {seconds:.0f} s")  # noqa: T201
+    print(f"{hand.__name__}, {language}: {by.clicks} clicks, {seconds:.0f} s")
     assert by.clicks <= MOST_CLICKS
     assert seconds < MOST_SECONDS
     page.context.close()

@@ -262,6 +262,7 @@ def test_step__started_or_unknown__refused(marketer, site):
     factories.an_experiment(site, "running", status=Status.RUNNING)
     factories.an_experiment(site, "draft")
     assert marketer.get(_step("goal", "running")).status_code == 409
+    assert marketer.post(f"{_step('goal', 'running')}?part=summary", {}).status_code == 204
     assert marketer.get(_step("nowhere", "draft")).status_code == 404
     assert marketer.get(_step("goal", "nobody")).status_code == 404
 
