@@ -41,6 +41,7 @@ MEMBERS = {
     "experiment-begin-from": f"{SITE}experiments/start/?from=point:discount",
     "experiment-template": f"{VERDICT}template/",
     "experiment-import": f"{SITE}experiments/import/",
+    "experiment-replay": f"{SITE}experiments/cart-nudge/replay/",
     "experiment-testing": f"{SITE}experiments/cart-nudge/testing/",
     "experiment-edit": f"{SITE}experiments/cart-nudge/edit/",
     "experiment-start": f"{SITE}experiments/cart-nudge/start/",
