@@ -8,6 +8,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -151,7 +152,7 @@ def _recipe(experiment: Experiment, rows: Sequence[Variant]) -> tuple[Recipe[str
     place = experiment.placement
     assert place is not None  # noqa: S101 - see `check`
     occupied = layers.occupied(place, but=experiment)
-    wanted = allocation.buckets_of_share(experiment.traffic_share)
+    wanted = allocation.buckets_of_share(Fraction(experiment.traffic_share, 100))
     room, free = allocation.free(occupied), None
     if allocation.size(room) < wanted:
         free, taken = allocation.size(room) / 100, room

@@ -231,7 +231,8 @@ def too_few(experiment: Experiment, have: int, days: int, need: int) -> str:
         "%(have)s visitors came to “%(place)s” in the last %(days)s days; a replay needs %(need)s.",
         have,
     )
-    return text % {"have": have, "place": experiment.placement, "days": days, "need": need}
+    place = experiment.placement.name if experiment.placement else ""
+    return text % {"have": have, "place": place, "days": days, "need": need}
 
 
 def too_little(have: int) -> str:

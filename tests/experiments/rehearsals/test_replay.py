@@ -86,7 +86,7 @@ def test_replay__half_the_traffic__drawn_as_the_engine_draws(plan, place):
     plan.variants.filter(key="b").update(weight=3)
     visitors(place, 2_000)
     found = outcome_of(plan)
-    taken = allocation.take(allocation.buckets_of_share(50))
+    taken = allocation.take(allocation.buckets_of_share(0.5))
     ranges = allocation.variant_ranges([1, 3])
     sides = tuple(VariantRecipe(key, at, key) for key, at in zip("ab", ranges, strict=True))
     seed = layers.ensure(place).seed
@@ -101,6 +101,7 @@ def test_replay__half_the_traffic__drawn_as_the_engine_draws(plan, place):
 def test_replay__done_again__same_numbers(plan, place):
     visitors(place, 600)
     job = replayed(plan)
+    assert job.status == Job.Status.DONE, job.error
     Job.objects.filter(pk=job.pk).update(status=Job.Status.QUEUED, result=None)
     jobs.run(job.pk, now=NOW + dt.timedelta(hours=1))
     assert Job.objects.get(pk=job.pk).result == job.result
