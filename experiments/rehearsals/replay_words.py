@@ -276,7 +276,10 @@ def _bars(days: list[dt.date], place: int, side: Side) -> dict[str, Any]:
         "name": side.name,
         "x": [day.isoformat() for day in days],
         "y": list(side.by_day),
-        "marker": {"color": colour, "pattern": {"shape": pattern, "fillmode": "overlay"}},
+        "marker": {
+            "color": colour,
+            "pattern": {"shape": pattern, "fgcolor": charts.SURFACE, "fillmode": "overlay"},
+        },
         "hovertemplate": "%{x|%Y-%m-%d}: %{y}",
     }
 
