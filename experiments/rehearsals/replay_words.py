@@ -269,17 +269,12 @@ def _chart(replay: Replay) -> Chart:
 
 
 def _bars(days: list[dt.date], place: int, side: Side) -> dict[str, Any]:
-    colour = charts.SERIES[place % len(charts.SERIES)]
-    pattern = charts.PATTERNS[(place + place // len(charts.SERIES)) % len(charts.PATTERNS)]
     return {
         "type": "bar",
         "name": side.name,
         "x": [day.isoformat() for day in days],
         "y": list(side.by_day),
-        "marker": {
-            "color": colour,
-            "pattern": {"shape": pattern, "fgcolor": charts.SURFACE, "fillmode": "overlay"},
-        },
+        "marker": charts.fill_of(place),
         "hovertemplate": "%{x|%Y-%m-%d}: %{y}",
     }
 
