@@ -41,6 +41,7 @@ MEMBERS = {
     "experiment-begin-from": f"{SITE}experiments/start/?from=point:discount",
     "experiment-template": f"{VERDICT}template/",
     "experiment-import": f"{SITE}experiments/import/",
+    "experiment-replay": f"{SITE}experiments/cart-nudge/replay/",
     "experiment-testing": f"{SITE}experiments/cart-nudge/testing/",
     "plan-new": f"{SITE}experiments/new/plan/?placement=category-strip",
     "plan-goal": f"{SITE}experiments/cart-nudge/plan/goal/",

@@ -11,5 +11,6 @@ class ExperimentsConfig(AppConfig):
     def ready(self) -> None:
         # Who runs jobs without Celery (the tests, a command) must know ours as well.
         import_module("experiments.rehearsals.job")
+        import_module("experiments.rehearsals.replay")
         import_module("experiments.imports.job")
         import_module("experiments.log_words").announce()
