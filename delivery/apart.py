@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from delivery import forcing
-from delivery.decide import FORCIBLE
+from delivery.decide import can_be_forced
 from delivery.forcing import ForceExpired, ForceInvalid
 from delivery.holdout import is_held
 from delivery.index import Live
@@ -62,6 +62,7 @@ def _is_shown(live: Live, experiment_id: int, variant_id: int) -> bool:
     return any(
         variant.id == variant_id
         for experiment in live.everywhere
-        if experiment.entry.id == experiment_id and experiment.entry.status in FORCIBLE
+        if experiment.entry.id == experiment_id
         for variant in experiment.entry.variants
+        if can_be_forced(experiment, variant)
     )

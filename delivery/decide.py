@@ -12,6 +12,7 @@ from delivery import blocks, offers
 from delivery.index import ReadyExperiment, ReadyPlacement
 from delivery.offers import Offer
 from delivery.policies import ReadyPolicy, Table, choose
+from delivery.snapshot import VariantEntry
 from delivery.visitor import Apart, Visitor
 from engine.assignment.assign import assign as draw
 from engine.assignment.hashing import bucket
@@ -140,13 +141,18 @@ def forced(experiment: ReadyExperiment, visitor: Visitor) -> Offer | None:
     """The variant that a tester asks for, if the experiment has it."""
     wanted = visitor.apart.forced.get(experiment.entry.id) if visitor.apart else None
     for variant in experiment.entry.variants:
-        if variant.id == wanted and experiment.entry.status in FORCIBLE:
+        if variant.id == wanted and can_be_forced(experiment, variant):
             return offers.forced(experiment.entry, variant, counted=bool(visitor.unit))
     return None
 
 
 FORCIBLE = frozenset({"draft", "running", "paused"})
 """What has ended is not tested."""
+
+
+def can_be_forced(experiment: ReadyExperiment, variant: VariantEntry) -> bool:
+    """Whether there is something to be tested: it has not ended, and its banner may be seen."""
+    return experiment.entry.status in FORCIBLE and bool(variant.creative.version_id)
 
 
 def forced_on(placement: ReadyPlacement, visitor: Visitor) -> Offer | None:

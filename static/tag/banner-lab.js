@@ -10,10 +10,10 @@
   const say = /[?&]banner_lab_debug=1\b/.test(location.search)
     ? console.info.bind(console, "[banner-lab]") : () => {};
 
-  const PATIENCE = +own.timeout || 300; // ms for an answer; after that the default stays
-  const PAUSE = 1000; // ms in which events gather
-  const SOON = 50; // ms for what the next page's answer may depend on
-  const TRIES = 3; // to send a batch: nothing counts twice
+  const PATIENCE = +own.timeout || 300; // ms; then the default stays
+  const PAUSE = 1000; // events gather
+  const SOON = 50; // before the next page asks
+  const TRIES = 3;
 
   // consent, and what is kept with it
 
@@ -55,7 +55,7 @@
   const user = () =>
     denied() ? undefined : String(shop.user || own.user || "") || remembered("localStorage");
 
-  // shown in this session and today: for caps while the server cannot count
+  // shown in this session and today, for caps
 
   const today = () => new Date().toDateString();
 
@@ -68,7 +68,7 @@
     for (const store of stores) {
       const times = counts(store);
       const before = times.get(key) || 0;
-      times.delete(key); // the newest stand last
+      times.delete(key); // newest last
       write(store, { day: today(), shown: [...times, [key, before + 1]].slice(-50) });
     }
   };
@@ -81,6 +81,13 @@
     return all;
   };
 
+  // a link for tests holds for the visit
+
+  const force = () => {
+    const { groups } = /[?&]bl_force=(?<force>[\w.-]+)/.exec(location.search) || {};
+    return { ...write("sessionStorage", groups), ...groups }.force;
+  };
+
   // events: sent together, by beacon when the page goes away
 
   let queue = [];
@@ -90,7 +97,7 @@
     if (denied()) return;
     queue.push({ occurred_at: new Date().toISOString(), ...event });
     say(event.type, event);
-    setTimeout(send, pause); // the first sends all
+    setTimeout(send, pause);
   };
 
   const take = () => queue.splice(0, 100);
@@ -220,6 +227,7 @@
       page: { url: location.origin + location.pathname, referrer: document.referrer },
       consent,
       seen: seen(),
+      force: force(),
     };
     const answer = await fetch(`${server}/api/v1/decide`, {
       method: "POST", body: JSON.stringify(body), credentials: "omit",

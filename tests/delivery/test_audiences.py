@@ -293,6 +293,16 @@ def test_place__forced_in_what_has_ended__ordinary(status) -> None:
     assert answers(live, Visitor("u", apart=Apart(forced={1: 10})))[0]["reason"] == "NO_EXPERIMENT"
 
 
+def test_place__forced_while_it_stands_still__the_default_and_no_hole() -> None:
+    gone = a_creative(11)
+    entry = an_entry(1)
+    over = msgspec.structs.replace(gone, until=NOW - 1)
+    variants = (entry.variants[0], msgspec.structs.replace(entry.variants[1], creative=over))
+    live = a_live(msgspec.structs.replace(entry, variants=variants))
+    answer, _ = answers(live, Visitor("u", apart=Apart(forced={1: 11})))
+    assert (answer["reason"], answer["creative"]["key"]) == ("PAUSED", "c-900")
+
+
 def test_place__forced_without_consent__shown_and_not_counted() -> None:
     offer = decide.forced_on(
         place_of(a_live(an_entry(1))), Visitor("", apart=Apart(forced={1: 10}))

@@ -50,6 +50,7 @@ def test_health__several_variants_and_missing_impressions__counted():
             Row("impression", 1, 1, 2, variant=71),
             Row("click", 2, 2, 3),
             Row("impression", 3, 3, 4, mark="bot"),
+            Row("impression", 4, 4, 5, mark="test"),
         ]
     )
     rollup.run(now=NOW)

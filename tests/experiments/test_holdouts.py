@@ -132,3 +132,11 @@ def test_settings__share_saved__the_holdout_is_in_force_at_once(client):
     assert "In force: 10 % of the visitors" in page
     refused = client.post("/s/shop/settings/", fields | {"holdout_share": "21"})
     assert "holdout_share" in refused.context["form"].errors
+
+
+def test_pages__holdout_among_the_experiments__open(client, site, now):
+    made = holdouts.ensure(site, now=now).experiment
+    client.force_login(factories.a_user(role="administrator", site=site))
+    own = f"experiments/{made.key}/"
+    for path in ("", "experiments/", own, f"{own}design/", f"{own}visitors/", f"{own}history/"):
+        assert client.get(f"/s/shop/{path}").status_code == 200, path
