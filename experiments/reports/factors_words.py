@@ -159,5 +159,5 @@ def _layout(rows: int) -> dict[str, Any]:
             "zerolinewidth": 2,
             "fixedrange": True,
         },
-        "yaxis": {**charts.NAMES_APART, "autorange": "reversed"},
+        "yaxis": {**charts.NAMES_APART, "autorange": "reversed", "showgrid": False},
     }
