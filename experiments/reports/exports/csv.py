@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from experiments.reports.exports import tables
-from experiments.reports.exports.tables import Cell, Table
+from experiments.reports.exports.form import Cell, Table
 from experiments.reports.exports.taken import File, Taken
 
 RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")

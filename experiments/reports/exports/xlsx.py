@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from delivery.currencies import minor_digits
 from experiments.reports import card, verdict
 from experiments.reports.exports import method_sheet, tables
-from experiments.reports.exports.tables import Cell, Column, Kind, Table
+from experiments.reports.exports.form import Cell, Column, Kind, Table
 from experiments.reports.exports.taken import File, Taken
 
 CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
