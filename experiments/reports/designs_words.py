@@ -156,7 +156,7 @@ def _other(data: ReportData, one: Concurrent) -> list[str]:
                 data.design.primary, one.largest, currency=data.design.currency
             ),
         }
-        text = _("%(arm)s together with its %(other)s: %(change)s more than both alone") % places
+        text = _("%(arm)s together with its %(other)s: %(change)s beyond both alone") % places
     return [*head, text, numbers.p_value(one.p_adjusted)]
 
 

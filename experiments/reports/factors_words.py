@@ -152,11 +152,12 @@ def _layout(rows: int) -> dict[str, Any]:
         "margin": {"l": 8, "r": 16, "t": 8, "b": 36},
         "xaxis": {
             "ticksuffix": "%",
+            "rangemode": "tozero",
             "gridcolor": charts.LINE,
             "zeroline": True,
             "zerolinecolor": charts.ZERO,
             "zerolinewidth": 2,
             "fixedrange": True,
         },
-        "yaxis": {**charts.NAMES_APART, "autorange": "reversed"},
+        "yaxis": {**charts.NAMES_APART, "autorange": "reversed", "showgrid": False},
     }

@@ -24,9 +24,19 @@ class Explained:
     remedy: str
 
 
-OF_IMPRESSIONS: Final = (
-    gettext_lazy("Impressions are split as planned"),
-    gettext_lazy("Impressions are not split as planned"),
+SPLIT: Final = {
+    "impression": (
+        gettext_lazy("Impressions are split as planned"),
+        gettext_lazy("Impressions are not split as planned"),
+    ),
+    "block": (
+        gettext_lazy("Blocks are split as planned"),
+        gettext_lazy("Blocks are not split as planned"),
+    ),
+}
+"""Where it is not visitors who are drawn."""
+OF_BLOCKS: Final = gettext_lazy(
+    "Does not apply: everybody gets another variant when another block begins."
 )
 UNKNOWN: Final = gettext_lazy("Cannot be checked with this data.")
 
@@ -47,8 +57,8 @@ def _remedy(check: Check, data: ReportData) -> str:
 
 def _name(check: Check, data: ReportData) -> Promise:
     wrong = check.state in {State.WARNING, State.BLOCKING}
-    if check.key == "split" and data.design.unit == "impression":
-        return OF_IMPRESSIONS[wrong]
+    if check.key == "split" and data.design.unit in SPLIT:
+        return SPLIT[data.design.unit][wrong]
     words = CHECKS[check.key]
     return (words.problem if wrong else None) or words.name
 
@@ -64,6 +74,8 @@ def explain_all(data: ReportData) -> list[Explained]:
 def _finding(check: Check, data: ReportData) -> str:
     if check.state is State.UNKNOWN:
         return str(UNKNOWN)
+    if check.state is State.NOT_APPLICABLE and data.design.of_blocks:
+        return str(OF_BLOCKS)
     if check.key == "split" and check.state is not State.WAITING:
         return _split(data)
     if check.key == "enough" and check.state is State.WAITING:
@@ -74,7 +86,7 @@ def _finding(check: Check, data: ReportData) -> str:
 
 
 def _split(data: ReportData) -> str:
-    units = data.units or 1
+    units = sum(data.split.observed) or 1  # blocks, where hours were drawn
     text = _("%(observed)s instead of %(planned)s.") % {
         "observed": " / ".join(f"{n / units * 100:.2f}%" for n in data.split.observed),
         "planned": " / ".join(f"{arm.share * 100:.4g}%" for arm in data.design.arms),

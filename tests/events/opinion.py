@@ -103,7 +103,13 @@ def _count(rows: list[Row], suspicious: bool, rules: Rules, found: Counted) -> N
                 for r, _net in bought
                 if any(at <= r.at for at, _phase in shown)
             }
-            bought = [(r, net) for r, net in bought if last.get(r.id) == phase]
+            since = min((at for at, number in shown if number == phase), default=None)
+            # What was bought before is of the past of the block, whichever block has it.
+            bought = [
+                (r, net)
+                for r, net in bought
+                if last.get(r.id) == phase or (since is not None and r.at < since)
+            ]
         for place, what in _places(mine, bought, daily[site, unit], rules):
             (variant, explored), cut = place[:2], place[2:]
             if cut[0] == "" or (not suspicious and experiment > 0):

@@ -29,7 +29,7 @@ from workspace.models import Site
 
 pytestmark = pytest.mark.django_db
 HARD = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 DAYS = 24 * 60
 
