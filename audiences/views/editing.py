@@ -148,7 +148,7 @@ def _shown(
     context = _beside(request, segment, filled.conditions) if context is None else context
     context |= {
         "segment": segment,
-        "seen": _state(segment) if segment else None,
+        "stored": _state(segment) if segment else None,
         "examples": examples.LABELS if segment is None and request.method == "GET" else (),
         "form": filled.form,
         "rows": filled.conditions,
