@@ -128,13 +128,12 @@ class Webhooks(OfWebhooks):
     def partial_update(self, request: Request, pk: int, **_parts: object) -> Response:
         """Another address, other events, on or off."""
         values, actor, now = self.read(WebhookChange), self.caller.person, timezone.now()
-        if "url" in values:
-            _reach(values["url"])
         with transaction.atomic():
             hook = self._one(pk)
             etags.check(request, WebhookData(hook).data)
             if values.keys() & {"url", "events"}:
                 wanted = {"url": hook.url, "events": hook.events} | values
+                _reach(wanted["url"])
                 hook = webhooks.change(
                     hook, url=wanted["url"], events=wanted["events"], actor=actor, now=now
                 )
@@ -193,7 +192,7 @@ class Deliveries(OfWebhooks):
 
 
 def _reach(url: str) -> None:
-    """Raises InvalidInput for an address that leads nowhere: it is the caller's, not a part away."""
+    """Raises InvalidInput for an address that leads nowhere: no part of ours is away."""
     try:
         fetching.check(url)
     except fetching.Unreachable as error:
