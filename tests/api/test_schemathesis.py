@@ -55,6 +55,7 @@ SENSIBLE = {
     "url": factories.SPRING,
     "landing_url": factories.SPRING,
 }
+KEPT = ("members", "api-keys")
 NUMBERED = ("members", "api-keys", "webhooks", "jobs")
 LOCKING_OUT = {
     "members_destroy": "would end the membership of the caller; asked about a colleague only",
@@ -140,11 +141,8 @@ def _placed(case: Any, world: dict[str, Any], pick: int) -> None:
     for name in ("number", "comment", "delivery"):
         if name in given_names and pick % 2:
             given_names[name] = 1
-    root = next(
-        (n for n in ("members", "api_keys", "webhooks", "jobs") if resource.startswith(n)), ""
-    )
-    if "pk" in given_names and root and (pick or root in {"members", "api-keys"}):
-        given_names["pk"] = world[root]
+    if "id" in given_names and resource in NUMBERED and (pick or resource in KEPT):
+        given_names["id"] = world[resource]
 
 
 def _sensible(body: Any) -> Any:

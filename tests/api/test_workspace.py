@@ -103,6 +103,11 @@ def test_webhooks__made_changed_switched_removed(site, admin, settings):
     assert not Webhook.objects.exists()
 
 
+def test_webhooks__address_that_leads_nowhere__422_not_an_outage_of_ours(admin):
+    answer = admin.post("webhooks/", {"url": "https://nowhere.invalid/hooks"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "url")
+
+
 def test_webhooks__address_inside__refused(admin, settings):
     settings.FETCH_PRIVATE = False
     answer = admin.post("webhooks/", {"url": "http://169.254.169.254/latest"})

@@ -10,8 +10,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from engine.errors import Conflict, NotFound
-from workspace import delivering, webhooks
+from engine.errors import Conflict, InvalidInput, NotFound
+from workspace import delivering, fetching, webhooks
 from workspace.access import Permission
 from workspace.api import etags
 from workspace.api.paging import Cursor
@@ -114,6 +114,7 @@ class Webhooks(OfWebhooks):
         values = self.read(WebhookInput)
         if self.site.webhooks.count() >= MOST:
             raise Conflict(_("At most %(n)s webhooks.") % {"n": MOST})
+        _reach(values["url"])
         made = webhooks.add(
             self.site,
             url=values["url"],
@@ -130,8 +131,9 @@ class Webhooks(OfWebhooks):
         with transaction.atomic():
             hook = self._one(pk)
             etags.check(request, WebhookData(hook).data)
-            if {"url", "events"} & values.keys():
+            if values.keys() & {"url", "events"}:
                 wanted = {"url": hook.url, "events": hook.events} | values
+                _reach(wanted["url"])
                 hook = webhooks.change(
                     hook, url=wanted["url"], events=wanted["events"], actor=actor, now=now
                 )
@@ -187,3 +189,11 @@ class Deliveries(OfWebhooks):
         delivering.again(found, now=timezone.now())
         found.refresh_from_db()
         return Response(DeliveryData(found).data)
+
+
+def _reach(url: str) -> None:
+    """Raises InvalidInput for an address that leads nowhere: no part of ours is away."""
+    try:
+        fetching.check(url)
+    except fetching.Unreachable as error:
+        raise InvalidInput(str(error), field="url", hint=error.hint) from None
