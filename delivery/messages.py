@@ -86,6 +86,7 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "请以“Authorization: Bearer pk_…”发送；公开密钥也可放在参数“key”中。",
     ),
     "unknown_key": ("This key is unknown or has been revoked.", "该密钥未知或已被撤销。"),
+    "expired_key": ("This key has expired.", "该密钥已过期。"),
     "unknown_key_hint": (
         "Settings, API keys shows the keys of a site.",
         "网站的密钥见“设置 › API 密钥”。",

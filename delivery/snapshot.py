@@ -95,12 +95,16 @@ class SiteEntry(msgspec.Struct, frozen=True):
 
 
 class KeyEntry(msgspec.Struct, frozen=True):
-    """An API key by the SHA-256 (hex) of its text; `kind` is publishable or secret."""
+    """An API key by the SHA-256 (hex) of its text; `kind` is publishable or secret.
+
+    It is not taken any more from `until` (Unix seconds) on.
+    """
 
     sha256: str
     id: int
     site_id: int
     kind: str
+    until: float | None = None
 
 
 class PlacementEntry(msgspec.Struct, frozen=True):

@@ -115,7 +115,10 @@ def _profiled() -> set[int]:
 
 
 def _key(key: ApiKey) -> wire.KeyEntry:
-    return wire.KeyEntry(sha256=key.sha256, id=key.pk, site_id=key.site_id, kind=key.kind)
+    until = key.expires_at.timestamp() if key.expires_at else None
+    return wire.KeyEntry(
+        sha256=key.sha256, id=key.pk, site_id=key.site_id, kind=key.kind, until=until
+    )
 
 
 def _placements(now: dt.datetime, *, words: bool) -> tuple[wire.PlacementEntry, ...]:

@@ -166,11 +166,33 @@ class KeyAuthentication(BaseAuthentication):
         key = keys.find(text.strip())
         if key is None:
             raise Unauthenticated(_("This key is unknown or has been revoked."))
-        _note_use(key, now=timezone.now())
+        now = timezone.now()
+        _check_time(key, now)
+        _check_browser(key, request.headers.get("Origin"), now)
+        _note_use(key, now=now)
         return (None, key)
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's signature
         return "Bearer"
+
+
+def _check_time(key: ApiKey, now: dt.datetime) -> None:
+    if key.expires_at is not None and key.expires_at <= now:
+        raise Unauthenticated(
+            _("This key has expired."),
+            hint=_("An administrator can make a new one under Settings, API keys."),
+        )
+
+
+def _check_browser(key: ApiKey, origin: str | None, now: dt.datetime) -> None:
+    """Servers send no Origin; who can read a page can read the key in it."""
+    if origin is None or key.kind != ApiKey.Kind.SECRET:
+        return
+    keys.seen_in_browser(key, origin=origin, now=now)
+    raise NotAllowed(
+        _("A secret key was sent from a page (%(origin)s).") % {"origin": origin[:200]},
+        hint=_("Revoke it, make a new one and keep it on a server: pages use publishable keys."),
+    )
 
 
 def _note_use(key: ApiKey, *, now: dt.datetime) -> None:

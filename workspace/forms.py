@@ -1,5 +1,6 @@
 """What people may type about a site."""
 
+import datetime as dt
 import zoneinfo
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from engine.errors import LabError
@@ -164,6 +166,27 @@ class KeyForm(forms.Form):
         label=_("Name"), max_length=100, help_text=_("Where it will be used, such as “Web shop”.")
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=ApiKey.Kind.choices)
+    scope = forms.ChoiceField(
+        label=_("A secret key may"),
+        choices=ApiKey.Scope.choices,
+        required=False,
+        initial=ApiKey.Scope.WRITE,
+    )
+    expires_at = forms.DateTimeField(
+        label=_("Expires"),
+        required=False,
+        help_text=_("In the site's time zone. Empty: when somebody revokes it."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def clean_scope(self) -> str:
+        return self.cleaned_data["scope"] or ApiKey.Scope.WRITE
+
+    def clean_expires_at(self) -> dt.datetime | None:
+        when: dt.datetime | None = self.cleaned_data["expires_at"]
+        if when is not None and when <= timezone.now():
+            raise forms.ValidationError(_("That is over. Choose a time to come."))
+        return when
 
 
 class MemberForm(forms.Form):

@@ -14,10 +14,11 @@ import secrets
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import QuerySet
 
 from engine.errors import IllegalMove
 from workspace import audit
-from workspace.models import ApiKey, Site
+from workspace.models import ApiKey, AuditEntry, Site
 
 PREFIXES = {ApiKey.Kind.PUBLISHABLE: "pk_", ApiKey.Kind.SECRET: "sk_"}
 # 32 random bytes: a plain SHA-256 of it can be stored, there is nothing to guess.
@@ -49,21 +50,55 @@ def _derived(prefix: str) -> str:
     return prefix + base64.urlsafe_b64encode(mac[:24]).decode()
 
 
+def seen_in_browser(key: ApiKey, *, origin: str, now: dt.datetime) -> None:
+    """Tell, once a day, that a secret key is used on a page, where everybody can read it."""
+    today = now.date()
+    told = _told(key).filter(at__date=today).exists()
+    if not told:
+        audit.record(
+            site=key.site,
+            actor=None,
+            action="secret key in a browser",
+            subject=key,
+            after={"key": f"{key.prefix}…", "origin": origin[:200]},
+            now=now,
+        )
+
+
+def _told(key: ApiKey) -> QuerySet[AuditEntry]:
+    """What was told of a key's use in browsers."""
+    return AuditEntry.objects.filter(
+        site=key.site_id, action="secret key in a browser", after__key=f"{key.prefix}…"
+    )
+
+
 @transaction.atomic
 def create(
     site: Site,
     *,
     name: str,
     kind: str,
+    scope: str = ApiKey.Scope.WRITE,
+    expires_at: dt.datetime | None = None,
     actor: AbstractBaseUser | None,
     now: dt.datetime,
 ) -> tuple[ApiKey, str]:
-    """A new key and its text, which exists only in this answer."""
+    """A new key and its text, which exists only in this answer.
+
+    `scope` is what a secret key may do; it stops working at `expires_at`. Several may be live at
+    once, so that a server can be given a new one before the old one is revoked.
+    """
     text = PREFIXES[ApiKey.Kind(kind)] + secrets.token_urlsafe(RANDOM_BYTES)
     if kind == ApiKey.Kind.PUBLISHABLE:
         text = _derived(text[:SHOWN_CHARACTERS])
     key = ApiKey.objects.create(
-        site=site, name=name, kind=kind, prefix=text[:SHOWN_CHARACTERS], sha256=digest(text)
+        site=site,
+        name=name,
+        kind=kind,
+        scope=scope,
+        expires_at=expires_at,
+        prefix=text[:SHOWN_CHARACTERS],
+        sha256=digest(text),
     )
     audit.record(
         site=site, actor=actor, action="create", subject=key, after=audit.state_of(key), now=now

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.contrib.auth.models import User
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.authentication import SessionAuthentication
@@ -87,8 +86,6 @@ def caller_of(request: Request, site: str | None, needed: Permission) -> Caller:
 
 def _by_key(request: Request, key: ApiKey, site: str | None, needed: Permission) -> Caller:
     HasSecretKey().has_permission(request, None)
-    if key.expires_at is not None and key.expires_at <= timezone.now():
-        raise Unauthenticated(_("This key has expired."))
     if site is not None and site != key.site.key:
         raise NotFound(access.UNKNOWN_SITE)
     if needed not in IMPERSONAL:

@@ -55,6 +55,7 @@ def api_keys(request: SiteRequest) -> HttpResponse:
         "form": form,
         "text": text,
         "keys": request.site.api_keys.order_by("revoked_at", "-created_at"),
+        "now": timezone.now(),
         "tab": "keys",
     }
     return render(request, "workspace/settings_keys.html", context)

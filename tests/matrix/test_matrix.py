@@ -1,0 +1,92 @@
+"""The authorisation matrix: every door, every method, everybody.
+
+`matrix.tsv` is the reviewed file. `MATRIX=write ./lab test tests/matrix` writes what is observed,
+for a reader to look at line by line before it is committed.
+"""
+
+import os
+from collections import Counter
+
+import pytest
+
+from tests.matrix import routes
+from tests.matrix.observing import FILE, addresses, observe, row
+from tests.matrix.seeded import IDENTITIES, PEOPLE, a_world
+
+pytestmark = pytest.mark.django_db
+HEAD = ("address", "method", *IDENTITIES)
+WRITES = os.environ.get("MATRIX") == "write"
+READING_ONLY = ("nobody", "publishable", "read", "expired", "revoked", "analyst", "deactivated")
+# Doors for anybody: log-in, what is shown by a secret in the address, the shopper's, the demo shop.
+FOR_ANYBODY = (
+    "login/", "account/", "session/", "kept/", "api/v1/assign", "api/v1/decide", "api/v1/events",
+    "c/", "i/", "tag/", "media/", "r/", "p/", "favicon.ico", "i18n/", "demo/", "api/schema/",
+    "api/docs/", "logout/",
+)  # fmt: skip
+
+
+@pytest.fixture
+def world():
+    return a_world()
+
+
+def expected() -> dict[tuple[str, str], tuple[str, ...]]:
+    lines = [line.split("\t") for line in FILE.read_text().splitlines()[1:]]
+    return {(line[0], line[1]): tuple(line[2:]) for line in lines}
+
+
+def doors(world):
+    seen = Counter()
+    for route in routes.every():
+        for pattern, address in addresses(route, world):
+            for method in route.methods:
+                if not seen[pattern, method]:
+                    seen[pattern, method] += 1
+                    yield pattern, method, address
+
+
+def test_matrix__every_door_and_everybody__as_the_reviewed_file_says(world, settings):
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    rows = [row(pattern, method, address, world) for pattern, method, address in doors(world)]
+    if WRITES:
+        lines = ["\t".join(one) for one in (HEAD, *sorted(rows))]
+        FILE.write_text("\n".join(lines) + "\n")
+    found = {(one[0], one[1]): one[2:] for one in rows}
+    known = expected()
+    assert found.keys() - known.keys() == set(), "doors that the matrix does not know"
+    assert known.keys() - found.keys() == set(), "lines of the matrix without a door"
+    wrong = [
+        f"{method} {pattern} for {who}: {is_} instead of {should}"
+        for (pattern, method), cells in known.items()
+        for who, should, is_ in zip(IDENTITIES, cells, found[pattern, method], strict=True)
+        if should != is_
+    ]
+    assert wrong == []
+
+
+def test_file__as_reviewed__keeps_the_laws_that_need_no_reader():
+    """Strangers find nothing, outsiders stay outside, and who only reads changes nothing."""
+    for (pattern, method), cells in expected().items():
+        cell = dict(zip(IDENTITIES, cells, strict=True))
+        if pattern.startswith(FOR_ANYBODY) or not pattern:
+            continue
+        where = f"{method} {pattern}"
+        assert cell["nobody"] in {"login", "401", "405"}, where
+        assert cell["nobody"] == cell["deactivated"], where
+        assert cell["revoked"] in {"login", "401"}, where
+        assert cell["expired"] in {"login", "401"}, where
+        if "<slug:site>" in pattern:
+            assert cell["stranger"] in {"404", "405"}, where
+        if method != "GET":
+            assert cell["read"] in {"login", "401", "403", "404", "405"}, where
+
+
+def test_back_office__nobody_of_the_staff__every_page_asks_for_a_log_in(world):
+    for route in routes.back_office():
+        if route.name in {"admin:login", "admin:logout", "admin:jsi18n"}:
+            continue
+        address = "/" + route.pattern.replace("<path:object_id>", "1")
+        if "<" in address or "(" in address:
+            continue
+        for who in ("nobody", *PEOPLE):
+            assert observe(world.clients[who], "GET", address) == "login", (route.name, who)
