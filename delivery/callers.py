@@ -1,5 +1,6 @@
 """Who asks: an API key, and the page it is used on."""
 
+import time
 from hashlib import sha256
 
 import msgspec
@@ -40,6 +41,8 @@ def identify(live: Live, request: Request, *, elsewhere: str | None = None) -> C
     key = live.keys.get(sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
     if key is None or key.site_id not in live.sites:
         raise Unauthenticated(message("unknown_key"), hint=message("unknown_key_hint"))
+    if key.expires is not None and key.expires <= time.time():
+        raise Unauthenticated(message("expired_key"), hint=message("expired_key_hint"))
     _check_origin(live, key, request)
     return Caller(live.sites[key.site_id], key.kind == "secret")
 

@@ -90,6 +90,11 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "Settings, API keys shows the keys of a site.",
         "网站的密钥见“设置 › API 密钥”。",
     ),
+    "expired_key": ("This key has expired.", "此密钥已过期。"),
+    "expired_key_hint": (
+        "Make a new one under Settings, API keys.",
+        "请在“设置 → API 密钥”中新建一个。",
+    ),
     "secret_in_browser": (
         "A secret key must not be used in a browser: every visitor could read it.",
         "私密密钥不得在浏览器中使用：任何访客都能读到它。",

@@ -80,12 +80,16 @@ class SiteEntry(msgspec.Struct, frozen=True):
 
 
 class KeyEntry(msgspec.Struct, frozen=True):
-    """An API key by the SHA-256 (hex) of its text; `kind` is publishable or secret."""
+    """An API key by the SHA-256 (hex) of its text; `kind` is publishable or secret.
+
+    `expires` is in seconds since the epoch; nothing: never.
+    """
 
     sha256: str
     id: int
     site_id: int
     kind: str
+    expires: float | None = None
 
 
 class PlacementEntry(msgspec.Struct, frozen=True):

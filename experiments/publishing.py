@@ -117,7 +117,13 @@ def _profiled() -> set[int]:
 
 
 def _key(key: ApiKey) -> wire.KeyEntry:
-    return wire.KeyEntry(sha256=key.sha256, id=key.pk, site_id=key.site_id, kind=key.kind)
+    return wire.KeyEntry(
+        sha256=key.sha256,
+        id=key.pk,
+        site_id=key.site_id,
+        kind=key.kind,
+        expires=key.expires_at.timestamp() if key.expires_at else None,
+    )
 
 
 def _shown(path: str, now: dt.datetime, *, words: bool) -> "Prefetch[str]":

@@ -59,6 +59,9 @@ GRANTS: Mapping[str, frozenset[Permission]] = MappingProxyType(
 )
 NOBODY: frozenset[Permission] = frozenset()
 
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+READ_HINT = _("Use a key that may read and write; one is made under Settings, API keys.")
+EXPIRED_HINT = _("An administrator can make a new one under Settings, API keys.")
 UNKNOWN_SITE = _("There is no such site, or you are not a member of it.")
 ROLE_LACKS = _("Your role on this site does not allow that.")
 ROLE_HINT = _("An administrator of the site can give you another role under Settings, People.")
@@ -162,13 +165,28 @@ class KeyAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         key = keys.find(text.strip())
+        now = timezone.now()
         if key is None:
             raise Unauthenticated(_("This key is unknown or has been revoked."))
-        _note_use(key, now=timezone.now())
+        if keys.expired(key, now=now):
+            raise Unauthenticated(_("This key has expired."), hint=EXPIRED_HINT)
+        _not_from_a_browser(key, request, now=now)
+        _note_use(key, now=now)
         return (None, key)
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's signature
         return "Bearer"
+
+
+def _not_from_a_browser(key: ApiKey, request: Request, *, now: dt.datetime) -> None:
+    """Servers send no Origin: a secret key that comes with one lies open in a page."""
+    if key.kind != ApiKey.Kind.SECRET or "Origin" not in request.headers:
+        return
+    keys.seen_in_a_browser(key, origin=request.headers["Origin"], now=now)
+    raise NotAllowed(
+        _("A secret key was sent by a browser. Whoever opens that page can read it."),
+        hint=_("Revoke it under Settings, API keys, and call from a server with a new one."),
+    )
 
 
 def _note_use(key: ApiKey, *, now: dt.datetime) -> None:
@@ -190,4 +208,6 @@ class HasSecretKey(BasePermission):
                 _("This needs a secret key (sk_…)."),
                 hint=_("An administrator can make one under Settings, API keys."),
             )
+        if key.scope == ApiKey.Scope.READ and request.method not in READING:
+            raise NotAllowed(_("This key may only read."), hint=READ_HINT)
         return True

@@ -1,5 +1,6 @@
 """What people may type about a site."""
 
+import datetime as dt
 import zoneinfo
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from engine.errors import LabError
@@ -149,6 +151,28 @@ class KeyForm(forms.Form):
         label=_("Name"), max_length=100, help_text=_("Where it will be used, such as “Web shop”.")
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=ApiKey.Kind.choices)
+    scope = forms.ChoiceField(
+        label=_("May"),
+        choices=ApiKey.Scope.choices,
+        initial=ApiKey.Scope.WRITE,
+        required=False,
+        help_text=_("Of a secret key. One that only reads can change nothing when it is stolen."),
+    )
+    expires_at = forms.DateTimeField(
+        label=_("Expires"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("In the time zone of the site. Leave it empty for a key without an end."),
+    )
+
+    def clean_scope(self) -> str:
+        return self.cleaned_data["scope"] or ApiKey.Scope.WRITE
+
+    def clean_expires_at(self) -> dt.datetime | None:
+        end: dt.datetime | None = self.cleaned_data["expires_at"]
+        if end and end <= timezone.now():
+            raise forms.ValidationError(_("This time is over. Choose one that lies ahead."))
+        return end
 
 
 class MemberForm(forms.Form):

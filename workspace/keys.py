@@ -23,6 +23,8 @@ PREFIXES = {ApiKey.Kind.PUBLISHABLE: "pk_", ApiKey.Kind.SECRET: "sk_"}
 # 32 random bytes: a plain SHA-256 of it can be stored, there is nothing to guess.
 RANDOM_BYTES = 32
 SHOWN_CHARACTERS = 12
+SEEN_IN_A_BROWSER = "secret key seen in a browser"
+TELL_AGAIN = dt.timedelta(days=1)
 
 
 def digest(text: str) -> str:
@@ -34,6 +36,26 @@ def find(text: str) -> ApiKey | None:
     """The active key with this text, with its site."""
     active = ApiKey.objects.select_related("site").filter(revoked_at=None)
     return active.filter(sha256=digest(text)).first()
+
+
+def expired(key: ApiKey, *, now: dt.datetime) -> bool:
+    """Whether the time of a key is over."""
+    return key.expires_at is not None and key.expires_at <= now
+
+
+def seen_in_a_browser(key: ApiKey, *, origin: str, now: dt.datetime) -> None:
+    """Tell it in the audit log, once a day: an alarm that repeats with every call is not read."""
+    with transaction.atomic():
+        ApiKey.objects.select_for_update().get(pk=key.pk)
+        told = key.site.audit_entries.filter(
+            action=SEEN_IN_A_BROWSER, object_key=str(key)[:100], at__gt=now - TELL_AGAIN
+        )
+        if told.exists():
+            return
+        state = {"key": key.prefix, "origin": origin[:200]}
+        audit.record(
+            site=key.site, actor=None, action=SEEN_IN_A_BROWSER, subject=key, after=state, now=now
+        )
 
 
 def text_of(key: ApiKey) -> str | None:
@@ -57,18 +79,45 @@ def create(
     kind: str,
     actor: AbstractBaseUser | None,
     now: dt.datetime,
+    scope: str = ApiKey.Scope.WRITE,
+    expires_at: dt.datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """A new key and its text, which exists only in this answer."""
+    """A new key and its text, which exists only in this answer; `scope` is of secret keys."""
     text = PREFIXES[ApiKey.Kind(kind)] + secrets.token_urlsafe(RANDOM_BYTES)
     if kind == ApiKey.Kind.PUBLISHABLE:
         text = _derived(text[:SHOWN_CHARACTERS])
     key = ApiKey.objects.create(
-        site=site, name=name, kind=kind, prefix=text[:SHOWN_CHARACTERS], sha256=digest(text)
+        site=site,
+        name=name,
+        kind=kind,
+        prefix=text[:SHOWN_CHARACTERS],
+        sha256=digest(text),
+        scope=scope,
+        expires_at=expires_at,
     )
     audit.record(
         site=site, actor=actor, action="create", subject=key, after=audit.state_of(key), now=now
     )
     return key, text
+
+
+def rotate(key: ApiKey, *, actor: AbstractBaseUser | None, now: dt.datetime) -> tuple[ApiKey, str]:
+    """A second key like this one: both work until the old one is revoked.
+
+    It lives as long as the old one was to live. Raises IllegalMove for a revoked key.
+    """
+    if key.revoked_at:
+        raise IllegalMove("This key has been revoked already.")
+    life = key.expires_at - key.created_at if key.expires_at else None
+    return create(
+        key.site,
+        name=key.name,
+        kind=key.kind,
+        scope=key.scope,
+        expires_at=now + life if life else None,
+        actor=actor,
+        now=now,
+    )
 
 
 @transaction.atomic
