@@ -19,7 +19,7 @@ handler500 = "banner_lab.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("", include("workspace.account_urls")),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path(
         "password/",

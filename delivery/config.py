@@ -49,6 +49,7 @@ class Config:
     state: Path
     chromium: str = ""
     fetch_private: bool = False
+    require_mfa: str = "nobody"
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -78,6 +79,15 @@ def _flag(values: dict[str, str], name: str) -> bool:
     if word in {"0", "false", "no", "off", ""}:
         return False
     raise NotConfigured(f"{name}={word!r} is neither yes nor no. Write 1 or 0.")
+
+
+def _require_mfa(values: dict[str, str]) -> str:
+    word = values.get("REQUIRE_MFA", "nobody").lower()
+    if word not in {"nobody", "administrators", "everybody"}:
+        raise NotConfigured(
+            f"REQUIRE_MFA={word!r} is unknown. Write nobody, administrators or everybody."
+        )
+    return word
 
 
 def _token_keys(text: str) -> dict[int, bytes]:
@@ -129,4 +139,5 @@ def read() -> Config:
         state=state,
         chromium=values.get("LAB_CHROMIUM", ""),
         fetch_private=_flag(values, "FETCH_PRIVATE"),
+        require_mfa=_require_mfa(values),
     )

@@ -105,7 +105,7 @@ def log_in(page: Page, web: str, state: Path) -> None:
     people = json.loads((state / "demo.json").read_text(encoding="utf-8"))["users"]
     admin = next(person for person in people if person["role"] == "administrator")
     page.goto(f"{web}/login/")
-    page.fill("[name=username]", admin["username"])
+    page.fill("[name=login]", admin["username"])
     page.fill("[name=password]", admin["password"])
     page.press("[name=password]", "Enter")
     page.wait_for_url(lambda url: "/login/" not in url)

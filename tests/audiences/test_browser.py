@@ -22,7 +22,7 @@ def page(chromium, live_server):
     page, complaints = context.new_page(), []
     page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
     page.goto("/login/?next=/s/shop/audiences/new/")
-    page.fill("[name=username]", "mei")
+    page.fill("[name=login]", "mei")
     page.fill("[name=password]", "pass-12345")
     page.press("[name=password]", "Enter")
     page.wait_for_url("**/audiences/new/")

@@ -40,7 +40,7 @@ def page(context, live_server, versions):
     page.on("console", lambda m: page.complaints.append(m.text) if m.type == "error" else None)
     page.set_default_timeout(10_000)
     page.goto(f"{live_server.url}/login/")
-    page.fill("[name=username]", "li")
+    page.fill("[name=login]", "li")
     page.fill("[name=password]", "pass-12345")
     page.locator("form:has([name=password]) button[type=submit]").click()
     page.wait_for_url("**/s/shop/**")

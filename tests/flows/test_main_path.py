@@ -32,7 +32,7 @@ def _banner(words: str, color: str) -> bytes:
 
 def _log_in(page, lab, name):
     page.goto(f"{lab.web}/login/")
-    page.fill("[name=username]", name)
+    page.fill("[name=login]", name)
     page.fill("[name=password]", lab.passwords[name])
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(re.compile("/s/"))
@@ -224,7 +224,7 @@ def test_pages__every_one__fit_the_screen_and_break_no_policy(
 
 def _log_in_anywhere(page, lab):
     page.goto(f"{lab.web}/login/")
-    page.fill("[name=username]", "admin")
+    page.fill("[name=login]", "admin")
     page.fill("[name=password]", lab.passwords["admin"])
     page.locator("form:has([name=password]) button[type=submit]").click()
     page.wait_for_url(re.compile("/s/"))

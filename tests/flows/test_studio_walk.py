@@ -94,7 +94,7 @@ class Keys:
 
 def _log_in(page, lab, name):
     page.goto(f"{lab.web}/login/")
-    page.fill("[name=username]", name)
+    page.fill("[name=login]", name)
     page.fill("[name=password]", lab.passwords[name])
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(re.compile("/s/"))
@@ -239,7 +239,7 @@ def test_pages__of_the_studio__nothing_that_axe_complains_of(  # noqa: PLR0917 -
     page = context.new_page()
     complaints.watch(page)
     page.goto(f"{lab.web}/login/")
-    page.fill("[name=username]", "admin")
+    page.fill("[name=login]", "admin")
     page.fill("[name=password]", lab.passwords["admin"])
     page.locator("[name=password]").press("Enter")
     page.wait_for_url(re.compile("/s/"))
