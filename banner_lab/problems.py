@@ -156,6 +156,11 @@ forbidden = _handler(403, lambda: errors.NotAllowed(_("This key or role may not 
 not_found = _handler(404, lambda: errors.NotFound(_("There is nothing at this address.")))
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """More attempts to log in, or to prove who one is, than people make."""
+    return page(request, 429, _("Too many attempts."), _("Wait five minutes and try again."))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Never shows a trace; the log has it."""
     if _wants_json(request):

@@ -15,6 +15,7 @@ from workspace.views import home, sites
 handler400 = "banner_lab.problems.bad_request"
 handler403 = "banner_lab.problems.forbidden"
 handler404 = "banner_lab.problems.not_found"
+handler429 = "banner_lab.problems.too_many"
 handler500 = "banner_lab.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
