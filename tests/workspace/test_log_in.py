@@ -1,4 +1,4 @@
-"""The log-in: throttled, quiet about who exists, and with a second factor where one is asked for."""
+"""The log-in: throttled, quiet about who exists, with a second factor where one is asked for."""
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
