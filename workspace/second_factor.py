@@ -26,7 +26,7 @@ def needs_one(user: AbstractBaseUser | AnonymousUser) -> bool:
 def _administers(user: AbstractBaseUser | AnonymousUser) -> bool:
     if getattr(user, "is_staff", False) or getattr(user, "is_superuser", False):
         return True
-    return Membership.objects.filter(user_id=user.pk, role=Role.ADMINISTRATOR).exists()
+    return Membership.objects.filter(user_id=user.pk or 0, role=Role.ADMINISTRATOR).exists()
 
 
 class SecondFactor:
