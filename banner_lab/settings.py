@@ -24,6 +24,11 @@ FETCH_PRIVATE = CONFIG.fetch_private
 FETCH_ORIGINS = [PUBLIC_URL] if DEMO else []
 if not DEBUG and "*" in ALLOWED_HOSTS:
     raise NotConfigured("ALLOWED_HOSTS=* is only accepted with DEBUG=1. List the real host names.")
+SHORTEST_SECRET_KEY = 32
+if DEBUG and PUBLIC_URL.startswith("https://"):
+    raise NotConfigured("DEBUG=1 shows code and settings to visitors. Remove it where HTTPS is.")
+if len(SECRET_KEY) < SHORTEST_SECRET_KEY and PUBLIC_URL.startswith("https://"):
+    raise NotConfigured("SECRET_KEY is too short for production: 50 or more random characters.")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
