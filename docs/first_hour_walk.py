@@ -57,7 +57,7 @@ def walk(one: Walker, password: str) -> None:
     """From the log-in to the first counted visitor of a test of one's own."""
     page = one.page
     page.goto(f"{one.web}/login/")
-    one.fill("username", "marketer")
+    one.fill("login", "marketer")
     one.fill("password", password)
     one.click("button", "Log in")
     page.wait_for_url(re.compile("/s/demo/"))

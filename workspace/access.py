@@ -23,6 +23,7 @@ from workspace.models import ApiKey, Membership, Role, Site
 Person = AbstractBaseUser | AnonymousUser
 NO_ID = 0  # of somebody who is not logged in
 Parameters = ParamSpec("Parameters")
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # How exact `last used` of a key is: a write on every call would be the dearest part of the call.
 LAST_USED_STEP = dt.timedelta(minutes=1)
 
@@ -177,7 +178,7 @@ class KeyAuthentication(BaseAuthentication):
 
 
 def _check_time(key: ApiKey, now: dt.datetime) -> None:
-    if key.expires_at is not None and key.expires_at <= now:
+    if keys.expired(key, now=now):
         raise Unauthenticated(
             _("This key has expired."),
             hint=_("An administrator can make a new one under Settings, API keys."),
@@ -188,7 +189,7 @@ def _check_browser(key: ApiKey, origin: str | None, now: dt.datetime) -> None:
     """Servers send no Origin; who can read a page can read the key in it."""
     if origin is None or key.kind != ApiKey.Kind.SECRET:
         return
-    keys.seen_in_browser(key, origin=origin, now=now)
+    keys.seen_in_a_browser(key, origin=origin, now=now)
     raise NotAllowed(
         _("A secret key was sent from a page (%(origin)s).") % {"origin": origin[:200]},
         hint=_("Revoke it, make a new one and keep it on a server: pages use publishable keys."),
@@ -213,5 +214,10 @@ class HasSecretKey(BasePermission):
             raise NotAllowed(
                 _("This needs a secret key (sk_…)."),
                 hint=_("An administrator can make one under Settings, API keys."),
+            )
+        if key.scope == ApiKey.Scope.READ and request.method not in READING:
+            raise NotAllowed(
+                _("This key may only read."),
+                hint=_("An administrator can make one that may write under Settings, API keys."),
             )
         return True

@@ -167,26 +167,27 @@ class KeyForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=ApiKey.Kind.choices)
     scope = forms.ChoiceField(
-        label=_("A secret key may"),
+        label=_("May"),
         choices=ApiKey.Scope.choices,
-        required=False,
         initial=ApiKey.Scope.WRITE,
+        required=False,
+        help_text=_("Of a secret key. One that only reads can change nothing when it is stolen."),
     )
     expires_at = forms.DateTimeField(
         label=_("Expires"),
         required=False,
-        help_text=_("In the site's time zone. Empty: when somebody revokes it."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("In the time zone of the site. Leave it empty for a key without an end."),
     )
 
     def clean_scope(self) -> str:
         return self.cleaned_data["scope"] or ApiKey.Scope.WRITE
 
     def clean_expires_at(self) -> dt.datetime | None:
-        when: dt.datetime | None = self.cleaned_data["expires_at"]
-        if when is not None and when <= timezone.now():
-            raise forms.ValidationError(_("That is over. Choose a time to come."))
-        return when
+        end: dt.datetime | None = self.cleaned_data["expires_at"]
+        if end and end <= timezone.now():
+            raise forms.ValidationError(_("This time is over. Choose one that lies ahead."))
+        return end
 
 
 class MemberForm(forms.Form):

@@ -14,16 +14,17 @@ import secrets
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import QuerySet
 
 from engine.errors import IllegalMove
 from workspace import audit
-from workspace.models import ApiKey, AuditEntry, Site
+from workspace.models import ApiKey, Site
 
 PREFIXES = {ApiKey.Kind.PUBLISHABLE: "pk_", ApiKey.Kind.SECRET: "sk_"}
 # 32 random bytes: a plain SHA-256 of it can be stored, there is nothing to guess.
 RANDOM_BYTES = 32
 SHOWN_CHARACTERS = 12
+SEEN_IN_A_BROWSER = "secret key seen in a browser"
+TELL_AGAIN = dt.timedelta(days=1)
 
 
 def digest(text: str) -> str:
@@ -37,6 +38,26 @@ def find(text: str) -> ApiKey | None:
     return active.filter(sha256=digest(text)).first()
 
 
+def expired(key: ApiKey, *, now: dt.datetime) -> bool:
+    """Whether the time of a key is over."""
+    return key.expires_at is not None and key.expires_at <= now
+
+
+def seen_in_a_browser(key: ApiKey, *, origin: str, now: dt.datetime) -> None:
+    """Tell it in the audit log, once a day: an alarm that repeats with every call is not read."""
+    with transaction.atomic():
+        ApiKey.objects.select_for_update().get(pk=key.pk)
+        told = key.site.audit_entries.filter(
+            action=SEEN_IN_A_BROWSER, object_key=str(key)[:100], at__gt=now - TELL_AGAIN
+        )
+        if told.exists():
+            return
+        state = {"key": key.prefix, "origin": origin[:200]}
+        audit.record(
+            site=key.site, actor=None, action=SEEN_IN_A_BROWSER, subject=key, after=state, now=now
+        )
+
+
 def text_of(key: ApiKey) -> str | None:
     """The text of a publishable key; None for a secret one, or after SECRET_KEY was changed."""
     if key.kind != ApiKey.Kind.PUBLISHABLE:
@@ -48,28 +69,6 @@ def text_of(key: ApiKey) -> str | None:
 def _derived(prefix: str) -> str:
     mac = hmac.digest(settings.SECRET_KEY.encode(), b"publishable key " + prefix.encode(), "sha256")
     return prefix + base64.urlsafe_b64encode(mac[:24]).decode()
-
-
-def seen_in_browser(key: ApiKey, *, origin: str, now: dt.datetime) -> None:
-    """Tell, once a day, that a secret key is used on a page, where everybody can read it."""
-    today = now.date()
-    told = _told(key).filter(at__date=today).exists()
-    if not told:
-        audit.record(
-            site=key.site,
-            actor=None,
-            action="secret key in a browser",
-            subject=key,
-            after={"key": f"{key.prefix}…", "origin": origin[:200]},
-            now=now,
-        )
-
-
-def _told(key: ApiKey) -> QuerySet[AuditEntry]:
-    """What was told of a key's use in browsers."""
-    return AuditEntry.objects.filter(
-        site=key.site_id, action="secret key in a browser", after__key=f"{key.prefix}…"
-    )
 
 
 @transaction.atomic
@@ -104,6 +103,25 @@ def create(
         site=site, actor=actor, action="create", subject=key, after=audit.state_of(key), now=now
     )
     return key, text
+
+
+def rotate(key: ApiKey, *, actor: AbstractBaseUser | None, now: dt.datetime) -> tuple[ApiKey, str]:
+    """A second key like this one: both work until the old one is revoked.
+
+    It lives as long as the old one was to live. Raises IllegalMove for a revoked key.
+    """
+    if key.revoked_at:
+        raise IllegalMove("This key has been revoked already.")
+    life = key.expires_at - key.created_at if key.expires_at else None
+    return create(
+        key.site,
+        name=key.name,
+        kind=key.kind,
+        scope=key.scope,
+        expires_at=now + life if life else None,
+        actor=actor,
+        now=now,
+    )
 
 
 @transaction.atomic

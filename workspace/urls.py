@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/", settings.general, name="settings"),
     path("settings/keys/", settings.api_keys, name="keys"),
     path("settings/keys/<int:pk>/revoke/", settings.revoke_key, name="revoke-key"),
+    path("settings/keys/<int:pk>/rotate/", settings.rotate_key, name="rotate-key"),
     path("settings/people/", settings.members, name="people"),
     path("settings/people/<int:pk>/", settings.change_member, name="change-member"),
     path("settings/webhooks/", webhooks.index, name="webhooks"),

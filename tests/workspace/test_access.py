@@ -11,7 +11,7 @@ from workspace.models import Job, Role
 
 pytestmark = pytest.mark.django_db
 
-EVERYBODY = {Role.MARKETER, Role.MANAGER, Role.ADMINISTRATOR}
+EVERYBODY = {Role.MARKETER, Role.MANAGER, Role.ANALYST, Role.ADMINISTRATOR}
 EDITORS = {Role.MARKETER, Role.ADMINISTRATOR}
 ADMINISTRATORS = {Role.ADMINISTRATOR}
 
@@ -23,6 +23,7 @@ DOORS = [
     ("workspace:keys", "", "get", ADMINISTRATORS),
     ("workspace:keys", "", "post", ADMINISTRATORS),
     ("workspace:revoke-key", "key", "post", ADMINISTRATORS),
+    ("workspace:rotate-key", "key", "post", ADMINISTRATORS),
     ("workspace:people", "", "get", ADMINISTRATORS),
     ("workspace:people", "", "post", ADMINISTRATORS),
     ("workspace:change-member", "member", "post", ADMINISTRATORS),

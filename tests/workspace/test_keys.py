@@ -1,8 +1,12 @@
 """Keys: usable by those who have the text, not by those who have the database."""
 
+import datetime as dt
+
 import pytest
+import time_machine
 from django.core.serializers import serialize
 from django.test import override_settings
+from django.utils import timezone
 from rest_framework.test import APIRequestFactory
 
 from engine.errors import IllegalMove, NotAllowed, Unauthenticated
@@ -120,3 +124,77 @@ def test_snippet__publishable_key__is_the_sites_own(client):
     page = client.get("/s/shop/settings/snippet/?placement=cart").content.decode()
     assert f"data-key=&quot;{text}&quot;" in page or f'data-key="{text}"' in page
     assert 'data-banner-lab="cart" data-width="1200" data-height="90"' in page
+
+
+def _call(method: str = "get", **headers: str):
+    request = getattr(APIRequestFactory(), method)("/", headers=headers)
+    request.auth = None
+    return request
+
+
+def test_permission__read_key__reads_but_changes_nothing():
+    key, _text = a_key(a_site())
+    key.scope = ApiKey.Scope.READ
+    for method in ("get", "head", "options"):
+        request = _call(method)
+        request.auth = key
+        assert HasSecretKey().has_permission(request, None)
+    for method in ("post", "put", "patch", "delete"):
+        request = _call(method)
+        request.auth = key
+        with pytest.raises(NotAllowed, match="only read"):
+            HasSecretKey().has_permission(request, None)
+
+
+def test_authentication__expired_key__refused_with_its_own_sentence(now):
+    key, text = a_key(a_site())
+    ApiKey.objects.filter(pk=key.pk).update(expires_at=now - dt.timedelta(seconds=1))
+    with time_machine.travel(now, tick=False), pytest.raises(Unauthenticated, match="expired"):
+        KeyAuthentication().authenticate(_request(text))
+
+
+def test_authentication__secret_key_with_an_origin__refused_and_told_once_a_day(now):
+    _key, text = a_key(a_site())
+    call = _call(Authorization=f"Bearer {text}", Origin="https://shop.example")
+    for hours in (0, 23, 25):
+        with (
+            time_machine.travel(now + dt.timedelta(hours=hours), tick=False),
+            pytest.raises(NotAllowed),
+        ):
+            KeyAuthentication().authenticate(call)
+    assert AuditEntry.objects.filter(action=keys.SEEN_IN_A_BROWSER).count() == 2
+
+
+def test_rotate__key_with_an_end__both_live_and_the_new_one_as_long(now):
+    site = a_site()
+    old, text = keys.create(
+        site,
+        name="Server",
+        kind="secret",
+        scope="read",
+        expires_at=timezone.now() + dt.timedelta(days=30),
+        actor=None,
+        now=now,
+    )
+    new, other = keys.rotate(old, actor=None, now=now)
+    assert keys.find(text) == old
+    assert keys.find(other) == new
+    assert (new.scope, new.name) == ("read", "Server")
+    assert abs(new.expires_at - now - dt.timedelta(days=30)) < dt.timedelta(minutes=1)
+
+
+def test_page__expiry_in_the_past__refused(client):
+    site = a_site()
+    client.force_login(a_user(role=Role.ADMINISTRATOR, site=site))
+    entry = {"name": "Server", "kind": "secret", "expires_at": "2020-01-01T00:00"}
+    answer = client.post("/s/shop/settings/keys/", entry)
+    assert answer.context["text"] is None
+    assert answer.context["form"].errors["expires_at"]
+
+
+def test_page__rotate__shows_the_new_text_once(client):
+    site = a_site()
+    key, _text = a_key(site)
+    client.force_login(a_user(role=Role.ADMINISTRATOR, site=site))
+    answer = client.post(f"/s/shop/settings/keys/{key.pk}/rotate/")
+    assert keys.find(answer.context["text"]) != key

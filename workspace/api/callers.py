@@ -19,7 +19,6 @@ from workspace import access
 from workspace.access import HasSecretKey, Permission
 from workspace.models import ApiKey, Site
 
-READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 IMPERSONAL: Final = frozenset({Permission.VIEW, Permission.EDIT, Permission.LAUNCH})
 """What a key may be allowed: everything else is said by a person."""
 
@@ -90,11 +89,6 @@ def _by_key(request: Request, key: ApiKey, site: str | None, needed: Permission)
         raise NotFound(access.UNKNOWN_SITE)
     if needed not in IMPERSONAL:
         raise _no_person()
-    if key.scope == ApiKey.Scope.READ and request.method not in READING:
-        raise NotAllowed(
-            _("This key may only read."),
-            hint=_("An administrator can make one that may write under Settings, API keys."),
-        )
     return Caller(key.site, None, f"key:{key.pk}")
 
 

@@ -51,6 +51,20 @@ def api_keys(request: SiteRequest) -> HttpResponse:
             request.site, actor=request.user, now=timezone.now(), **form.cleaned_data
         )
         form = KeyForm()
+    return _keys_page(request, form, text)
+
+
+@never_cache
+@require_POST
+@site_page(Permission.ADMINISTER)
+def rotate_key(request: SiteRequest, pk: int) -> HttpResponse:
+    """A second key like one that is there; this answer shows its text once."""
+    key = get_object_or_404(ApiKey, pk=pk, site=request.site)
+    _new, text = keys.rotate(key, actor=request.user, now=timezone.now())
+    return _keys_page(request, KeyForm(), text)
+
+
+def _keys_page(request: SiteRequest, form: KeyForm, text: str | None) -> HttpResponse:
     context = {
         "form": form,
         "text": text,

@@ -77,7 +77,7 @@ def opened(chromium, address):
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: complaints.append(str(e)))
         page.goto(address + path)
-        page.fill("[name=username]", "mei")
+        page.fill("[name=login]", "mei")
         page.fill("[name=password]", "pass-12345")
         page.press("[name=password]", "Enter")
         page.wait_for_selector(".page-title")

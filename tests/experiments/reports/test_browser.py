@@ -46,7 +46,7 @@ def open_page(chromium, path, *, size, theme, complaints):
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda e: complaints.append(str(e)))
     page.goto(path)
-    page.fill("[name=username]", "manager")
+    page.fill("[name=login]", "manager")
     page.fill("[name=password]", "pass-12345")
     page.press("[name=password]", "Enter")
     page.wait_for_selector(".chart-drawn")

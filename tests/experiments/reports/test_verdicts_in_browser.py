@@ -63,7 +63,7 @@ def logged_in(chromium, shop, language):
     context.add_cookies([{"name": "django_language", "value": language, "url": shop}])
     page = context.new_page()
     page.goto(f"{shop}/s/shop/experiments/use/")
-    page.fill("[name=username]", "manager")
+    page.fill("[name=login]", "manager")
     page.fill("[name=password]", "pass-12345")
     page.press("[name=password]", "Enter")
     page.wait_for_selector("#verdict")
