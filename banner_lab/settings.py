@@ -161,6 +161,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 # Five wrong passwords for one name, or thirty from one address, then five minutes of rest.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/5m/ip,5/5m/key", "login": "60/m/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ALLAUTH_TRUSTED_PROXY_COUNT = CONFIG.trusted_proxies
 SOCIALACCOUNT_ADAPTER = "workspace.logging_in.Providers"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True

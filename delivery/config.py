@@ -63,6 +63,7 @@ class Config:
     require_mfa: str = "nobody"
     email_url: str = ""
     oidc: "OidcConfig | None" = None
+    trusted_proxies: int = 0
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -99,6 +100,13 @@ def _choice(values: dict[str, str], name: str, known: tuple[str, ...]) -> str:
     if word not in known:
         raise NotConfigured(f"{name}={word!r} is not known. Write one of: {', '.join(known)}.")
     return word
+
+
+def _count(values: dict[str, str], name: str) -> int:
+    text = values.get(name, "0")
+    if not text.isdecimal():
+        raise NotConfigured(f"{name}={text!r} is no number. Write 0, 1, 2 …")
+    return int(text)
 
 
 def _oidc(values: dict[str, str]) -> OidcConfig | None:
@@ -163,4 +171,5 @@ def read() -> Config:
         require_mfa=_choice(values, "REQUIRE_MFA", WHO_NEEDS_MFA),
         email_url=values.get("EMAIL_URL", ""),
         oidc=_oidc(values),
+        trusted_proxies=_count(values, "TRUSTED_PROXIES"),
     )

@@ -21,7 +21,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from engine.errors import Conflict, InvalidInput
-from workspace.api.callers import READING, Caller
+from workspace.access import READING
+from workspace.api.callers import Caller
 from workspace.models import KeptAnswer
 
 HEADER: Final = "Idempotency-Key"

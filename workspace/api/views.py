@@ -9,10 +9,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
-from workspace.access import KeyAuthentication, Permission
+from workspace.access import READING, KeyAuthentication, Permission
 from workspace.api import bodies, idempotency, throttling
 from workspace.api.bodies import JsonBody
-from workspace.api.callers import READING, ByLogin, Caller, caller_of
+from workspace.api.callers import ByLogin, Caller, caller_of
 from workspace.api.document import Described
 from workspace.api.refusals import check_names, refusal
 from workspace.models import Site
