@@ -20,7 +20,7 @@ from engine.assignment import allocation
 from engine.assignment.hashing import bucket
 from experiments import audience_steps, compare_and_set, known, policy_steps
 from experiments.inquiry import Inquiry
-from experiments.models import Experiment, Variant
+from experiments.models import Experiment, Status, Variant
 from experiments.steps import Step
 from workspace.models import Site
 
@@ -179,7 +179,9 @@ def _slice(ready: ReadyExperiment, unit: str) -> Step:
 
 def never(experiment: Experiment) -> Explanation:
     """Why nobody is drawn in an experiment that the data plane does not know."""
-    if not experiment.has_begun:
+    if experiment.status == Status.DRAFT:
+        answer = _("No, it is a draft: everybody sees the default.")
+    elif not experiment.has_begun:
         answer = _("No, it is %(status)s: everybody sees the default.") % {
             "status": compare_and_set.status_word(experiment.status)
         }

@@ -55,7 +55,7 @@ def body_of(experiment: Experiment, open_checks: Sequence[str] = ()) -> Body:
 
 
 def _number(value: Decimal | None) -> str | None:
-    return None if value is None else f"{value.normalize():f}"
+    return None if value is None else f"{Decimal(value).normalize():f}"
 
 
 def _watched(row: Watched) -> Body:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from experiments import sealing
 from experiments.models import Experiment
-from experiments.reports.payload import ReportData
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +22,9 @@ class Sealed:
     open_checks: Sequence[str]
 
 
-def of(experiment: Experiment) -> Sealed | None:
-    """The seal of the present phase; None of what never ran here."""
-    plan = sealing.of(experiment)
+def of(experiment: Experiment, *, phase: int | None = None) -> Sealed | None:
+    """The seal of a phase, by itself of the present one; None of what never ran here."""
+    plan = sealing.of(experiment, phase=phase)
     if plan is None:
         return None
     return Sealed(
@@ -38,20 +37,18 @@ def of(experiment: Experiment) -> Sealed | None:
     )
 
 
-def method(experiment: Experiment, data: ReportData, *, frozen: bool) -> list[str]:
+def method(sealed: Sealed | None, *, frozen: bool) -> list[str]:
     """The same as sentences of a report's method.
 
     Args:
-        experiment: Any.
-        data: The report: of its phase the seal is named.
+        sealed: Of the phase that the report is about.
         frozen: It is shown as it was, so that what was changed later is not its business.
     """
-    plan = sealing.of(experiment, phase=data.design.phase)
-    if plan is None:
+    if sealed is None:
         return []
-    words = {"hash": plan.sha256, "at": plan.sealed_at.strftime("%Y-%m-%d %H:%M UTC")}
+    words = {"hash": sealed.sha256, "at": sealed.at.strftime("%Y-%m-%d %H:%M UTC")}
     first = _("The plan was sealed at %(at)s with the SHA-256 %(hash)s.") % words
-    departures = [] if frozen else sealing.departures(experiment)
+    departures = () if frozen else sealed.departures
     if not departures and not frozen:
         return [first, _("Nothing departs from it.")]
     return [first, *(_("Departure: %(what)s") % {"what": what} for what in departures)]

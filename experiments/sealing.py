@@ -5,13 +5,20 @@ reads the report sees what was changed.
 """
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
 
 from experiments import departing, planned
 from experiments.models import Experiment, SealedPlan
-from experiments.reports import canonical
+
+
+def digest(body: planned.Body) -> str:
+    """SHA-256 (hex) of the plan as JSON with sorted keys and no blanks, in UTF-8."""
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def seal(
@@ -28,7 +35,7 @@ def seal(
     body = planned.body_of(experiment, open_checks)
     values = {
         "body": body,
-        "sha256": canonical.digest(body),
+        "sha256": digest(body),
         "sealed_at": now,
         "sealed_by": actor,
     }
@@ -45,7 +52,7 @@ def of(experiment: Experiment, *, phase: int | None = None) -> SealedPlan | None
 
 def is_intact(plan: SealedPlan) -> bool:
     """Whether the plan is still the one that was hashed."""
-    return canonical.digest(plan.body) == plan.sha256
+    return digest(plan.body) == plan.sha256
 
 
 def departures(experiment: Experiment) -> list[str]:

@@ -286,7 +286,8 @@ class Experiment(models.Model):
     @property
     def stage(self) -> str:
         """The status, and of an archived one what it was archived from."""
-        return self.archived_from if self.status == Status.ARCHIVED else self.status
+        archived = self.status == Status.ARCHIVED
+        return self.archived_from or Status.DRAFT if archived else self.status
 
     @property
     def has_begun(self) -> bool:

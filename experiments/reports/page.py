@@ -101,6 +101,7 @@ class Results:
     method: list[str]
     shares: shares.Shown | None
     sections: sections.Sections
+    sealed: sealed_view.Sealed | None = None
 
     @property
     def charts(self) -> bool:
@@ -234,6 +235,7 @@ def _results(
     if frozen:
         shown = replace(shown, action=None)
     banners = pictures.of(experiment)
+    sealed = sealed_view.of(experiment, phase=data.design.phase)
     return Results(
         experiment=experiment,
         data=data,
@@ -243,9 +245,10 @@ def _results(
         variants=tables.variants(data),
         comparisons=tables.comparisons(data),
         health=health_words.explain_all(data),
-        method=[*tables.method(data), *sealed_view.method(experiment, data, frozen=frozen)],
+        method=[*tables.method(data), *sealed_view.method(sealed, frozen=frozen)],
         shares=shares.shown(data, banners),
         sections=sections.of(data, found),
+        sealed=sealed,
     )
 
 

@@ -60,8 +60,9 @@ def results(request: SiteRequest, key: str) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in ("phase", "version")}
     results = page.context(experiment, now=timezone.now(), **asked)
     files = taking.offered(request, experiment, results)
-    sealed = {"sealed": sealed_view.of(experiment)}
-    context = frame(request, experiment, "results") | results | files | sealed
+    shown = results["results"]
+    sealed = shown.sealed if shown else sealed_view.of(experiment)
+    context = frame(request, experiment, "results") | results | files | {"sealed": sealed}
     return render(request, "experiments/detail.html", context)
 
 

@@ -19,7 +19,7 @@ from creatives import expiring, library, placements, review
 from creatives.models import Copy, Creative, Rendition, Version
 from delivery import expiry
 from engine.errors import LabError
-from experiments import lifecycle, publishing
+from experiments import compiling, lifecycle, publishing
 from experiments.models import Experiment
 from tests.factories import NOW, a_creative, a_placement, a_site, an_experiment
 from workspace.models import Site
@@ -270,13 +270,13 @@ def _newest(path: str, now: dt.datetime, *, words: bool) -> "Prefetch[str]":
 
 
 def test_mutation__newest_versions_shown__is_found(monkeypatch):
-    monkeypatch.setattr(publishing, "_shown", _newest)
+    monkeypatch.setattr(compiling, "shown", _newest)
     assert fails()
 
 
 def test_mutation__expired_ones_shown__is_found(monkeypatch):
-    never, shown = dt.datetime(2000, 1, 1, tzinfo=dt.UTC), publishing._shown
-    monkeypatch.setattr(publishing, "_shown", lambda path, _now, **how: shown(path, never, **how))
+    never, shown = dt.datetime(2000, 1, 1, tzinfo=dt.UTC), compiling.shown
+    monkeypatch.setattr(compiling, "shown", lambda path, _now, **how: shown(path, never, **how))
     assert fails()
 
 

@@ -35,7 +35,10 @@ def old(site):
         traffic_share=60,
         audience=shoes,
         targeting={"all": [{"feature": "device", "op": "is", "value": "phone"}]},
-        ramp=[{"percent": 10, "hours": 24, "visitors": 100}],
+        ramp=[
+            {"share": 10, "hours": 24, "visitors": 100},
+            {"share": 60, "hours": 24, "visitors": 0},
+        ],
     )
     Watched.objects.create(experiment=row, metric="cart_rate", role="guardrail", margin=7)
     row.variants.filter(key="b").update(

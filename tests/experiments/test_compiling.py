@@ -73,11 +73,14 @@ def test_site__rule_on_profiles__turns_them_on(item, profiles, now):
 def test_places__several__each_with_its_own_sources_and_channel(now):
     site = factories.a_site()
     first = factories.a_placement(site, "hero", layer="home")
-    second = factories.a_placement(site, "mail", layer="home", page_type="email", width=600)
+    second = factories.a_placement(
+        site, "mail", layer="home", page_type="email", width=600, height=200
+    )
     experiment = factories.an_experiment(site, placement=first)
-    experiment.also_on.add(second, factories.a_placement(factories.a_site("other"), "theirs"))
+    experiment.also_on.add(second)
     experiment.variants.filter(key="b").update(placement=second)
     lifecycle.start(experiment, actor=None, now=now)
+    experiment.also_on.add(factories.a_placement(factories.a_site("other"), "theirs"))
     made = _publish(now)
     (entry,) = made.experiments
     assert (entry.placement_id, entry.also_on) == (first.pk, (second.pk,))

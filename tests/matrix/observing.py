@@ -1,5 +1,6 @@
 """What each identity finds at each door: one word for each cell of the matrix."""
 
+import copy
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,9 +48,11 @@ def _value(found: "re.Match[str]", before: str, world: World) -> str:
 def observe(client: Client, method: str, address: str) -> str:
     """`ok`, `login`, or the status of a refusal; whatever it changed is undone."""
     more: dict[str, Any] = {} if method == "GET" or not address.startswith("/api/") else JSON
+    cookies = copy.deepcopy(client.cookies)  # one of the doors is the way out
     with transaction.atomic():
         answer = client.generic(method, address, **more)
         transaction.set_rollback(True)
+    client.cookies = cookies
     return _word(answer)
 
 

@@ -45,7 +45,7 @@ def a_world() -> World:
     gone.is_active = False
     gone.save()
     clients |= _keys(site, now)
-    return World(site, clients, _values(site, people[Role.MARKETER], now))
+    return World(site, clients, things_of(site, people[Role.MARKETER], now))
 
 
 def _person(person: Any) -> Client:
@@ -71,13 +71,14 @@ def _keys(site: Site, now: dt.datetime) -> dict[str, Client]:
     return clients
 
 
-def _values(site: Site, mei: Any, now: dt.datetime) -> dict[str, Any]:
-    creative = a_creative(site, "Hero")
+def things_of(site: Site, mei: Any, now: dt.datetime, mark: str = "") -> dict[str, Any]:
+    """One of everything on a site; `mark` sets its keys apart from another site's."""
+    creative = a_creative(site, f"Hero{mark}")
     version = creative.versions.get()
-    placement = a_placement(site, "home", fallback=creative)
-    experiment = an_experiment(site, "spring", placement=placement)
+    placement = a_placement(site, f"home{mark}", fallback=creative)
+    experiment = an_experiment(site, f"spring{mark}", placement=placement)
     variant = experiment.variants.first()
-    segment = a_segment(site, "visitors", "visits", "at_least", 2)
+    segment = a_segment(site, f"visitors{mark}", "visits", "at_least", 2)
     job = Job.objects.create(site=site, kind="creatives.take_in", created_by=mei)
     hook = Webhook.objects.create(site=site, url="https://hooks.example/", events=[])
     draft = drafts.keep(site, "old.csv", b"experiment,variant\nx,a\n", actor=mei, now=now)
@@ -103,7 +104,7 @@ def _values(site: Site, mei: Any, now: dt.datetime) -> dict[str, Any]:
             experiment=experiment, variant=variant, pseudonym="x", label="me"
         ).pk,
         "links/pk": _link(experiment, mei, now),
-        "share-links/pk": ShareLink.objects.get().pk,
+        "share-links/pk": ShareLink.objects.get(experiment=experiment).pk,
         "views/pk": SavedView.objects.create(site=site, user=mei, name="Mine", page="wall").pk,
         "several/pk": job.pk,
         "comments/pk": (
@@ -112,7 +113,7 @@ def _values(site: Site, mei: Any, now: dt.datetime) -> dict[str, Any]:
         "comment": comment.pk,
         "sku": Product.objects.create(
             site=site,
-            sku="kettle",
+            sku=f"kettle{mark}",
             title="Kettle",
             price=1,
             currency="CNY",
@@ -121,8 +122,8 @@ def _values(site: Site, mei: Any, now: dt.datetime) -> dict[str, Any]:
         ).sku,
         "keys/pk": site.api_keys.filter(revoked_at=None).first().pk,
         "api-keys/pk": site.api_keys.filter(revoked_at=None).first().pk,
-        "people/pk": site.memberships.get(user__username="analyst").pk,
-        "members/pk": site.memberships.get(user__username="analyst").pk,
+        "people/pk": site.memberships.get(role=Role.ANALYST).pk,
+        "members/pk": site.memberships.get(role=Role.ANALYST).pk,
         "webhooks/pk": hook.pk,
         "delivery": Delivery.objects.create(
             webhook=hook, type="test", body="{}", created_at=now

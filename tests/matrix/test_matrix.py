@@ -6,18 +6,32 @@ for a reader to look at line by line before it is committed.
 
 import os
 from collections import Counter
+from dataclasses import replace
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
 
+from tests.factories import a_site, a_user
 from tests.matrix import routes
 from tests.matrix.observing import FILE, addresses, observe, row
-from tests.matrix.seeded import IDENTITIES, PEOPLE, a_world
+from tests.matrix.seeded import IDENTITIES, PEOPLE, a_world, things_of
+from workspace import keys
+from workspace.models import Role
 
 pytestmark = pytest.mark.django_db
 HEAD = ("address", "method", *IDENTITIES)
 WRITES = os.environ.get("MATRIX") == "write"
 READING_ONLY = ("nobody", "publishable", "read", "expired", "revoked", "analyst", "deactivated")
 # Doors for anybody: log-in, what is shown by a secret in the address, the shopper's, the demo shop.
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+# What decides by a secret in the address, and never by a cookie.
+WITHOUT_COOKIES = ("c/", "i/", "tag/", "media/")
+# Addresses that name something which belongs to one site.
+OWNED = (
+    "<slug:key>", "<int:pk>", "<str:sku>", "<int:delivery>",
+)  # fmt: skip
 FOR_ANYBODY = (
     "login/", "account/", "session/", "kept/", "api/v1/assign", "api/v1/decide", "api/v1/events",
     "c/", "i/", "tag/", "media/", "r/", "p/", "favicon.ico", "i18n/", "demo/", "api/schema/",
@@ -79,6 +93,43 @@ def test_file__as_reviewed__keeps_the_laws_that_need_no_reader():
             assert cell["stranger"] in {"404", "405"}, where
         if method != "GET":
             assert cell["read"] in {"login", "401", "403", "404", "405"}, where
+
+
+def test_objects__of_another_site__do_not_exist_under_the_own_address(world):
+    """Numbers and keys of others, tried by somebody who may do everything at home."""
+    other = a_site("elsewhere")
+    mei = a_user("mei", role=Role.ANALYST, site=other)
+    keys.create(other, name="x", kind="publishable", actor=None, now=timezone.now())
+    theirs = things_of(other, mei, timezone.now(), "-theirs") | {"site": world.site.key}
+    strange = replace(world, values=theirs)
+    found = []
+    for pattern, method, address in doors(strange):
+        if not any(f"/{part}/" in f"{pattern}/" for part in OWNED):
+            continue
+        answer = observe(world.clients["administrator"], method, address)
+        if answer not in {"404", "405"}:
+            found.append(f"{method} {pattern}: {answer}")
+    assert found == []
+
+
+def test_pages__post_without_the_token__refused(world):
+    """Another page cannot make a browser that is logged in change anything."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.get(username="administrator"), BACKEND)
+    open_ = [
+        f"{origin} {pattern}"
+        for pattern, method, address in doors(world)
+        if method == "POST" and not pattern.startswith(("api/", *WITHOUT_COOKIES))
+        for origin in ("", "https://evil.example")
+        if client.post(
+            address,
+            "a=b",
+            content_type="text/plain",
+            headers={"Origin": origin} if origin else {},
+        ).status_code
+        not in {403, 405}
+    ]
+    assert open_ == []
 
 
 def test_back_office__nobody_of_the_staff__every_page_asks_for_a_log_in(world):

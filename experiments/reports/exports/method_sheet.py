@@ -58,5 +58,5 @@ def lines(taken: Taken) -> list[tuple[str, str]]:
 
 def _words(taken: Taken) -> list[str]:
     frozen = taken.version is not None
-    sealed = sealed_view.method(taken.experiment, taken.data, frozen=frozen)
-    return [*tables.method(taken.data), *sealed]
+    sealed = sealed_view.of(taken.experiment, phase=taken.data.design.phase)
+    return [*tables.method(taken.data), *sealed_view.method(sealed, frozen=frozen)]

@@ -23,7 +23,7 @@ from tests.experiments.reports.states import DAY, NOW, _spread, use
 
 
 class Running:
-    status = "running"
+    status = stage = "running"
 
 
 @pytest.mark.parametrize("kind", CASES)

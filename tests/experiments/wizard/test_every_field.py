@@ -24,9 +24,6 @@ from tests import factories
 from workspace.models import Role
 
 pytestmark = pytest.mark.django_db
-PLANE = "what the data plane does with it comes with the data plane's part of this design"
-CLOCK = "what the clock does with it comes with the life cycle's part of this design"
-FACTORS = "what the report does with it comes with the factorial analysis"
 EVENING = {"all": [{"feature": "time.hour", "op": "at_least", "value": 18}]}
 MONDAY = dt.datetime(2026, 11, 30, 2, 0, tzinfo=dt.UTC)
 LATER = MONDAY + dt.timedelta(days=14)
@@ -115,7 +112,6 @@ class Case:
 
     change: Callable[[Plan], Plan]
     look: Callable[[Plan, dt.datetime], Any]
-    waits_for: str = ""
     before: Callable[[Plan], Plan] = lambda plan: plan
 
 
@@ -166,14 +162,14 @@ CASES = {
     ),
     "reading": Case(_with(reading="open"), _reported),
     "watched": Case(_with(watched=(WatchPlan("conversion_rate", "guardrail", 2),)), _reported),
-    "also_on": Case(_also_on, _served, PLANE),
-    "audience": Case(lambda plan: replace(plan, audience=_segment(plan)), _served, PLANE),
-    "targeting": Case(_with(targeting=EVENING), _served, PLANE),
+    "also_on": Case(_also_on, _served),
+    "audience": Case(lambda plan: replace(plan, audience=_segment(plan)), _served),
+    "targeting": Case(_with(targeting=EVENING), _served),
     "block_hours": Case(_with(block_hours=6), _reported),
     "starts_at": Case(_with(starts_at=MONDAY), _checked, before=_with(planned_days=5)),
     "ends_at": Case(_with(ends_at=LATER), _checked, before=_with(planned_days=10)),
-    "end_action": Case(_with(end_action="stop"), _ended, CLOCK),
-    "end_variant": Case(_with(end_action="ship_variant", end_variant="b"), _ended, CLOCK),
+    "end_action": Case(_with(end_action="stop"), _ended),
+    "end_variant": Case(_with(end_action="ship_variant", end_variant="b"), _ended),
     "links": Case(_with(links=("https://wiki.example/brief",)), _pages),
     "tags": Case(_with(tags=("price",)), _pages),
 }
@@ -185,18 +181,15 @@ OF_VARIANTS = {
     "creative_cost": Case(_second(creative_cost=90_000), _reported),
     "media_cost": Case(_second(media_cost=120), _reported),
     "discount": Case(_second(discount=Decimal(10)), _reported),
-    "placement": Case(
-        lambda plan: _second(placement=_below(plan))(plan), _served, PLANE, before=_also_on
-    ),
-    "levels": Case(_second(levels={"headline": "short"}), _reported, FACTORS),
+    "placement": Case(lambda plan: _second(placement=_below(plan))(plan), _served, before=_also_on),
+    "levels": Case(_second(levels={"headline": "short"}), _reported),
 }
 
 
 def _parameters():
     for kind, cases in (("plan", CASES), ("variant", OF_VARIANTS)):
         for name, case in cases.items():
-            marks = [pytest.mark.xfail(reason=case.waits_for, strict=True)] * bool(case.waits_for)
-            yield pytest.param(case, id=f"{kind}-{name}", marks=marks)
+            yield pytest.param(case, id=f"{kind}-{name}")
 
 
 @pytest.mark.parametrize("case", list(_parameters()))
