@@ -25,8 +25,7 @@ FETCH_ORIGINS = [PUBLIC_URL] if DEMO else []
 if not DEBUG and "*" in ALLOWED_HOSTS:
     raise NotConfigured("ALLOWED_HOSTS=* is only accepted with DEBUG=1. List the real host names.")
 
-_HTTPS = PUBLIC_URL.startswith("https://")
-SHORTEST_KEY = 32
+_HTTPS, SHORTEST_KEY = PUBLIC_URL.startswith("https://"), 32
 if _HTTPS and DEBUG:
     raise NotConfigured("DEBUG=1 shows secrets to whoever finds an error. Leave it out with https.")
 if _HTTPS and len(SECRET_KEY) < SHORTEST_KEY:

@@ -87,6 +87,8 @@ def dead_ends(site: Site) -> QuerySet[Creative]:
     """Creatives whose shown version leads to a page that was not there at the last visit."""
     own = Landing.objects.filter(site=site).exclude(status__range=(200, 299))
     dead = [row.url for row in own if is_dead(row)]
+    if not dead:
+        return Creative.objects.none()
     leads = Q(live__landing_url__in=dead) | Exists(
         Version.objects.filter(pk=OuterRef("live"), copies__landing_url__in=dead)
     )

@@ -32,6 +32,7 @@ from workspace.models import ApiKey, Membership, Role, Site
 PEOPLE = {
     "marketer": Role.MARKETER,
     "manager": Role.MANAGER,
+    "analyst": Role.ANALYST,
     "admin": Role.ADMINISTRATOR,
 }
 NAME = "Qiwu 栖物"

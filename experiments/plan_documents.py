@@ -88,9 +88,8 @@ def write(experiment: Experiment, *, creatives: bool = True) -> dict[str, Any]:
     if experiment.origin != Experiment.Origin.LIVE:
         stored |= {"unit": Experiment.Unit.VISITOR, "block_hours": 0}
     if experiment.ramp:
-        stored["traffic_share"] = experiment.ramp[-1][
-            "share"
-        ]  # where it was to end, not where it is
+        # Where it was to end, not where it is.
+        stored["traffic_share"] = experiment.ramp[-1]["share"]
     variants = experiment.variants.select_related("creative", "placement")
     document = stored | {
         "form": FORM,

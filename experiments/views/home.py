@@ -54,7 +54,7 @@ def home(request: SiteRequest) -> HttpResponse:
         "tasks": [] if all(task.done for task in tasks) else tasks,
         "next": next((task for task in tasks if not task.done), None),
         "done": sum(task.done for task in tasks),
-        "anything": own.exists(),
+        "anything": bool(rows) or own.exists(),
     }
     return render(request, "experiments/home.html", context)
 

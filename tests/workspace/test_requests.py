@@ -14,6 +14,7 @@ SETTINGS = {
     "name": "New name",
     "origins": "",
     "currency": "EUR",
+    "holdout_share": "0",
     "timezone": "UTC",
     "view_window_days": "30",
     "click_window_days": "7",

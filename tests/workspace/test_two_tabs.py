@@ -31,7 +31,13 @@ def _fields(client, address):
 
 
 def test_settings__somebody_saved_meanwhile__409_with_the_difference_then_mine(client, shop):
-    fields = {"name": "Mine", "origins": "", "currency": "CNY", "timezone": "UTC", "locales": "en"}
+    fields = {
+        "name": "Mine",
+        "origins": "",
+        "currency": "CNY",
+        "timezone": "UTC",
+        "locales": "en",
+    } | {"holdout_share": "0"}
     fields |= {"view_window_days": "30", "click_window_days": "7"}
     fields["_seen"] = _seen(client, "/s/shop/settings/")
     Site.objects.update(name="Theirs")
@@ -47,7 +53,13 @@ def test_settings__somebody_saved_meanwhile__409_with_the_difference_then_mine(c
 
 
 def test_settings__nobody_else__saved_at_once(client, shop):
-    fields = {"name": "Mine", "origins": "", "currency": "CNY", "timezone": "UTC", "locales": "en"}
+    fields = {
+        "name": "Mine",
+        "origins": "",
+        "currency": "CNY",
+        "timezone": "UTC",
+        "locales": "en",
+    } | {"holdout_share": "0"}
     fields |= {"view_window_days": "30", "click_window_days": "7"}
     fields["_seen"] = _seen(client, "/s/shop/settings/")
     assert client.post("/s/shop/settings/", fields).status_code == 302

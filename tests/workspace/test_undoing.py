@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from audiences.models import Segment
 from creatives import details, library
-from experiments import design
+from experiments import design, planning
 from experiments.models import Experiment
 from tests.factories import a_creative, a_segment, a_site, a_user, an_experiment
 from workspace import undoing
@@ -91,7 +91,7 @@ def _plan(experiment, **fields):
     variants = tuple(
         design.VariantPlan(v.key, v.name, v.creative, v.weight) for v in experiment.variants.all()
     )
-    given = {name: getattr(experiment, name) for name in design.FIELDS}
+    given = {name: getattr(experiment, name) for name in planning.COLUMNS}
     return design.Plan(**given | {"variants": variants} | fields)
 
 
