@@ -165,11 +165,11 @@ def _split(replay: Replay) -> Line:
     said = "; ".join(f"{one.name}: {numbers.count(one.visitors)}" for one in replay.sides)
     if replay.by_chance:
         text = _("By chance %(said)s. The policy of the plan decides otherwise once it runs.")
-        return Line(_("Split"), text % {"said": said})
+        return Line(_("Split among the variants"), text % {"said": said})
     found = srm.check(counts, weights).p if sum(counts) else None
     even = found is None or found >= srm.ALARM
     text = _("%(said)s: as planned.") if even else _("%(said)s: not as planned.")
-    return Line(_("Split"), text % {"said": said}, "good" if even else "warn")
+    return Line(_("Split among the variants"), text % {"said": said}, "good" if even else "warn")
 
 
 def _time(replay: Replay) -> Line:

@@ -16,6 +16,7 @@ from tests.matrix.seeded import IDENTITIES, World
 FILE: Final = Path(__file__).with_name("matrix.tsv")
 OPEN: Final = {400, 409, 412, 415, 422, 428}
 """Whoever hears what is wrong with a request has been let in."""
+SAID: Final = "-"
 PART: Final = re.compile(r"<(?:(\w+):)?(\w+)>")
 NONE: Final = {"str": "none", "slug": "none", "int": "1", "re": "none"}
 
