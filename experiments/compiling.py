@@ -14,6 +14,7 @@ from delivery import snapshot as wire
 from engine.assignment import allocation, targeting
 from engine.assignment.hashing import BUCKETS
 from engine.errors import LabError
+from experiments import audience
 from experiments.models import Experiment, PolicyRule, Status, TestUnit, Variant
 
 WAITING: Final = (Status.IN_REVIEW, Status.SCHEDULED)
@@ -63,17 +64,6 @@ def status_of(row: Experiment) -> str:
     return row.stage if row.has_begun else Status.DRAFT
 
 
-def rule_of(row: Experiment) -> targeting.Rule | None:
-    """Who takes part: the items of the audience and of the targeting; None means everybody.
-
-    Raises:
-        InvalidInput: One of the two is no rule.
-    """
-    documents = [row.audience.rule if row.audience else None, row.targeting]
-    items = [item for one in documents if one for item in targeting.read(one).all]
-    return targeting.Rule(tuple(items)) if items else None
-
-
 def asks_profile(row: Experiment) -> bool:
     """Whether its own rule asks for what visitors did; what is no rule asks for nothing.
 
@@ -89,7 +79,7 @@ def asks_profile(row: Experiment) -> bool:
 
 def _rule_or_spoilt(row: Experiment) -> targeting.Rule | None:
     try:
-        return rule_of(row)
+        return audience.rule_of(row)
     except LabError as error:
         raise Spoilt(f"who takes part is no rule: {error}") from error
 

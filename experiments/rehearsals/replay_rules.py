@@ -9,6 +9,7 @@ from creatives.models import Placement
 from engine.assignment import targeting
 from engine.assignment.targeting import Look, Predicate, Rule
 from events.visitors import PastVisitor
+from experiments import audience
 from experiments.models import Experiment
 
 KNOWN: Final = frozenset({"device", "locale", "position", "channel", "time.hour", "time.weekday"})
@@ -33,14 +34,12 @@ def of(experiment: Experiment, places: Mapping[int, Placement]) -> Targeting:
     Raises:
         InvalidInput: One of the two is no rule.
     """
-    documents = [experiment.audience.rule if experiment.audience else None, experiment.targeting]
-    items = [item for one in documents if one for item in targeting.read(one).all]
-    if not items:
+    rule = audience.rule_of(experiment)
+    if rule is None:
         return Targeting(_everybody, _everybody)
-    rule = Rule(tuple(items))
     unknown = tuple(sorted(targeting.features_of(rule) - KNOWN))
     # Where one of several conditions is not known, the whole item may hold.
-    sure = [item for item in items if all(one.feature in KNOWN for one in item.choices)]
+    sure = [item for item in rule.all if all(one.feature in KNOWN for one in item.choices)]
     ask = _Asked(places, ZoneInfo(experiment.site.timezone))
     whole = targeting.compile(rule)
     part = targeting.compile(Rule(tuple(sure))) if sure else None
