@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from creatives.models import Creative, Placement
 from engine.errors import Conflict, IllegalMove
-from experiments import compare_and_set, design, planning, policies, words
+from experiments import compare_and_set, design, lifecycle, planning, policies, words
 from experiments.models import Experiment
 from experiments.watching import WatchPlan
 from workspace import undoing
@@ -46,6 +46,7 @@ def announce() -> None:
     register("experiment", known)
     undoing.register("experiment", "edit", _as_before)
     undoing.register("experiment", "delete", _bring_back)
+    undoing.register("experiment", "archive", _out_of_the_archive)
 
 
 def _text(name: str, value: Any, _site: Site) -> str | None:  # noqa: ANN401 - as logged
@@ -62,13 +63,27 @@ def _variant(value: Mapping[str, Any]) -> str:
 
 
 def _as_before(entry: AuditEntry, actor: AbstractBaseUser, now: dt.datetime) -> models.Model:
-    before = undoing.before_of(entry)
-    experiment = Experiment.objects.filter(site=entry.site_id, pk=before["id"]).first()
+    before, experiment = undoing.before_of(entry), _unchanged(entry)
+    plan = _plan(experiment.site, before, rules=policies.plans_of(experiment))
+    return design.save(experiment.site, plan, actor=actor, now=now, experiment=experiment)
+
+
+def _unchanged(entry: AuditEntry) -> Experiment:
+    """The experiment, if nobody has changed it since; raises Conflict."""
+    known = undoing.before_of(entry)
+    experiment = Experiment.objects.filter(site=entry.site_id, pk=known["id"]).first()
     if experiment is None:
         raise Conflict(undoing.GONE)
     undoing.check_unchanged(entry, compare_and_set.state_of(experiment))
-    plan = _plan(experiment.site, before, rules=policies.plans_of(experiment))
-    return design.save(experiment.site, plan, actor=actor, now=now, experiment=experiment)
+    return experiment
+
+
+def _out_of_the_archive(
+    entry: AuditEntry, actor: AbstractBaseUser, now: dt.datetime
+) -> models.Model:
+    experiment = _unchanged(entry)
+    lifecycle.restore(experiment, actor=actor, now=now)
+    return experiment
 
 
 def _bring_back(entry: AuditEntry, actor: AbstractBaseUser, now: dt.datetime) -> models.Model:

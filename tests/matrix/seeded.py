@@ -1,6 +1,7 @@
 """A site with one of everything, and everybody who may come to its doors."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -79,7 +80,9 @@ def things_of(site: Site, mei: Any, now: dt.datetime, mark: str = "") -> dict[st
     experiment = an_experiment(site, f"spring{mark}", placement=placement)
     variant = experiment.variants.first()
     segment = a_segment(site, f"visitors{mark}", "visits", "at_least", 2)
-    job = Job.objects.create(site=site, kind="creatives.take_in", created_by=mei)
+    job = Job.objects.create(
+        site=site, kind="creatives.take_in", created_by=mei, parameters={"files": []}
+    )
     hook = Webhook.objects.create(site=site, url="https://hooks.example/", events=[])
     draft = drafts.keep(site, "old.csv", b"experiment,variant\nx,a\n", actor=mei, now=now)
     entry = audit.record(site=site, actor=mei, action="edit", subject=site, now=now)
@@ -136,7 +139,7 @@ def things_of(site: Site, mei: Any, now: dt.datetime, mark: str = "") -> dict[st
 def _link(experiment: Any, mei: Any, now: dt.datetime) -> int:
     row = ShareLink.objects.create(
         experiment=experiment,
-        secret_hash="0" * 64,
+        secret_hash=hashlib.sha256(experiment.key.encode()).hexdigest(),
         hint="x",
         created_by=mei,
         created_at=now,

@@ -106,6 +106,16 @@ def test_undo__edited_draft__has_its_plan_from_before(client, shop, mei):
     assert [(v.key, v.creative_id, v.weight) for v in restored.variants.all()] == was
 
 
+@pytest.mark.usefixtures("mei")
+def test_undo__archived_experiment__is_what_it_was(client, shop):
+    stopped = an_experiment(shop, status="stopped")
+    page = client.post(f"/s/shop/experiments/{stopped.key}/archive/", follow=True)
+    assert "Undo" in page.content.decode()
+    _undo(client, _last("archive"))
+    stopped.refresh_from_db()
+    assert stopped.status == "stopped"
+
+
 def test_undo__deleted_draft__is_a_draft_again(client, shop, mei):
     draft = an_experiment(shop)
     key, count = draft.key, draft.variants.count()

@@ -63,7 +63,8 @@ def test_job__visitors_who_come_again__test_is_honest_and_the_naive_one_is_not(p
     assert job.status == Job.Status.DONE, job.error
     found = decode(job.result["outcome"])
     assert (found.runs, found.visitors, sum(found.histogram)) == (2_000, 1_000, 2_000)
-    assert found.range[0] < 0.05 < found.range[1]
+    # The range itself misses 5 % in one of twenty drawings, and the seed is the job's number.
+    assert 0.035 < found.share < 0.065
     assert found.naive_share > 0.10
     assert "as it should" in job.result["message"]
     assert (job.progress, job.total) == (2_000, 2_000)
