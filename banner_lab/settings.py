@@ -185,9 +185,7 @@ SOCIALACCOUNT_PROVIDERS = (
 )
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Banner Lab"
-MFA_RECOVERY_CODES_SHOW_ONCE = False
 REQUIRE_MFA = CONFIG.require_mfa
-USERSESSIONS_TRACK_ACTIVITY = False
 # Shared by all processes, and there whenever a log-in is possible at all.
 CACHES = {
     "default": {
@@ -249,6 +247,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SWAGGER_UI_DIST": "SIDECAR",
+    # All at once would keep a browser busy for half a minute.
+    "SWAGGER_UI_SETTINGS": {"docExpansion": "none", "defaultModelsExpandDepth": -1},
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],

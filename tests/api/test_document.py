@@ -73,6 +73,7 @@ def test_page__tried_with_a_key__answers_and_the_console_is_silent(live_server, 
     bearer.locator("input").fill(text)
     bearer.locator("button.authorize").click()
     page.click(".btn-done")
+    page.click("#operations-tag-site")
     block = page.locator("#operations-site-site_retrieve")
     block.locator("button.opblock-summary-control").click()
     block.locator(".try-out__btn").click()

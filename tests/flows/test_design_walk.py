@@ -104,7 +104,7 @@ def _visitor(chromium, complaints, language):
 def _log_in(by, lab):
     page = by.page
     page.goto(f"{lab.web}/login/")
-    by.fill("username", "marketer")
+    by.fill("login", "marketer")
     by.fill("password", lab.passwords["marketer"])
     by.press(page.locator("form[method=post]:has([name=password]) button[type=submit]"))
     page.wait_for_url(re.compile("/s/"))

@@ -50,7 +50,7 @@ class Rooms:
         context = self.chromium.new_context()
         page = context.new_page()
         page.goto(f"{self.lab.web}/login/")
-        page.fill("[name=username]", "admin" if role == "administrator" else role)
+        page.fill("[name=login]", "admin" if role == "administrator" else role)
         page.fill("[name=password]", self.lab.passwords[role])
         page.locator("form:has([name=password]) button[type=submit]").click()
         page.wait_for_url(re.compile("/s/"))

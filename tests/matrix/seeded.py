@@ -14,7 +14,16 @@ from experiments.imports import drafts
 from experiments.models import PlanTemplate, ShareLink, TestUnit
 from tests.factories import a_creative, a_placement, a_segment, a_site, a_user, an_experiment
 from workspace import audit, keys
-from workspace.models import ApiKey, Delivery, Job, Role, SavedView, Site, Webhook
+from workspace.models import (
+    ApiKey,
+    Delivery,
+    Job,
+    Role,
+    SavedView,
+    Site,
+    Webhook,
+    new_secret,
+)
 
 IDENTITIES: Final = (
     "nobody", "publishable", "read", "write", "expired", "revoked",
@@ -83,7 +92,9 @@ def things_of(site: Site, mei: Any, now: dt.datetime, mark: str = "") -> dict[st
     job = Job.objects.create(
         site=site, kind="creatives.take_in", created_by=mei, parameters={"files": []}
     )
-    hook = Webhook.objects.create(site=site, url="https://hooks.example/", events=[])
+    hook = Webhook.objects.create(
+        site=site, url="https://hooks.example/", events=[], secret=new_secret()
+    )
     draft = drafts.keep(site, "old.csv", b"experiment,variant\nx,a\n", actor=mei, now=now)
     entry = audit.record(site=site, actor=mei, action="edit", subject=site, now=now)
     return {

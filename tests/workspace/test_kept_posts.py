@@ -30,7 +30,7 @@ def address(mei):
 
 
 def _log_in(client, address):
-    return client.post(address, {"username": "mei", "password": "correct horse"})
+    return client.post(address, {"login": "mei", "password": "correct horse"})
 
 
 def test_post__session_has_ended__sent_again_after_the_log_in(client, mei, address):
