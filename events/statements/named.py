@@ -29,9 +29,11 @@ EARLY: Final = 0.2
 CANONICAL: Final = """coalesce(CASE WHEN (SELECT EXISTS (TABLE events_alias)) THEN (
     SELECT a.canonical FROM events_alias a WHERE a.site_id = e.site_id AND a.unit = e.unit
 ) END, e.unit)"""
-# What is kept beside is of the same impressions: it is no past of its own.
+# What is kept beside is of the same impressions: it is no past of its own. The sum keeps the
+# planner from looking rows up by experiment: nearly all of them have such a number.
 BESIDE: Final = """
-(o.experiment_id < 0 OR o.experiment_id = ANY (ARRAY(SELECT experiment_id FROM rollup_holdout)))
+(o.experiment_id + 0 < 0
+    OR o.experiment_id + 0 = ANY (ARRAY(SELECT experiment_id FROM rollup_holdout)))
 """
 READ: Final = f"""
 e.seq > %(low)s AND e.seq <= %(high)s AND (%(site)s::int IS NULL OR e.site_id = %(site)s)
