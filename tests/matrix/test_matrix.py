@@ -91,8 +91,8 @@ def test_file__as_reviewed__keeps_the_laws_that_need_no_reader():
         where = f"{method} {pattern}"
         assert cell["nobody"] in {"login", "401", "405"}, where
         assert cell["deactivated"] in {cell["nobody"], "-"}, where
-        assert cell["revoked"] in {"login", "401"}, where
-        assert cell["expired"] in {"login", "401"}, where
+        assert cell["revoked"] in {"login", "401", "405"}, where
+        assert cell["expired"] in {"login", "401", "405"}, where
         if "<slug:site>" in pattern:
             assert cell["stranger"] in {"404", "405"}, where
         if method != "GET":
