@@ -35,6 +35,7 @@ PASSED_ON: Final = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH"
 ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 STOP_SECONDS: Final = 2.0
 TRIES: Final = 2
+LOOK_SECONDS: Final = 0.2
 TOO_LONG: Final = {signal.SIGXCPU, signal.SIGALRM}
 
 
@@ -125,9 +126,17 @@ class Zygote:
     def ask(self, message: bytes) -> Outcome:
         """Raises Lost when even a new zygote does not answer."""
         for _ in range(TRIES):
-            with contextlib.suppress(OSError, Lost):
+            try:
                 return self._ask(message)
+            except (OSError, Lost):
+                self._look()
         raise Lost
+
+    def _look(self) -> None:
+        """Give a process that is being killed the moment until the system says that it is gone."""
+        with self.lock, contextlib.suppress(subprocess.TimeoutExpired):
+            if self.process:
+                self.process.wait(LOOK_SECONDS)
 
     def _ask(self, message: bytes) -> Outcome:
         begun = time.monotonic()

@@ -142,7 +142,9 @@ def _creatives(by):
     """The control is chosen already: what everybody sees now. The other one fits and is another."""
     page = by.page
     control = page.locator("[name=v-0-creative]:checked").get_attribute("value")
-    others = page.locator(".strip-choice:not(.misfit) [name=v-1-creative]")
+    # What other walks have made looks alike, which keeps it from a start.
+    fitting = page.locator(".strip-choice:not(.misfit)").filter(has_not_text="Walked by")
+    others = fitting.locator("[name=v-1-creative]")
     values = [others.nth(n).get_attribute("value") for n in range(others.count())]
     other = next(value for value in values if value != control)
     by.press(page.locator(f"[name=v-1-creative][value='{other}']"))
@@ -156,6 +158,7 @@ def _audience(by, share):
 
 def _launch(by):
     page = by.page
+    assert page.locator(".check-hard .check-message").all_inner_texts() == []
     by.press(page.locator("button[name=move][value=start]"))
     page.wait_for_url(re.compile(r"/experiments/(?!new)[^/]+/$"))
 
