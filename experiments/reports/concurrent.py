@@ -36,7 +36,7 @@ def read(experiments: Sequence[Experiment], *, now: dt.datetime) -> dict[Phase, 
         for other in beside.get(one.pk, ())
     ]
     overlaps.bring_up_to_date(pairs, now=now)
-    cells = overlaps.cells_of(_phase(one) for one in experiments)
+    cells = overlaps.cells_of(_phase(one) for one in experiments if beside.get(one.pk))
     return {
         _phase(one): tuple(
             _input(other, cells.get((_phase(one), _phase(other)), {}))

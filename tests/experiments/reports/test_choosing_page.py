@@ -58,7 +58,7 @@ def test_refresh__adaptive__keeps_sides_and_mix():
 
 def test_refresh__many_adaptive__costs_no_more_queries(django_assert_max_num_queries):
     some = [a_choosing_experiment(*BETTER, traffic_share=20) for _ in range(5)]
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(30):
         refresh.refresh_many(some, now=NOW, rolled=True)
 
 
