@@ -13,7 +13,9 @@ from events.models import (
     Event,
     Import,
     Overlap,
+    Rejected,
     RollupState,
+    Settled,
     Tally,
     UnitTotal,
 )
@@ -123,3 +125,15 @@ class ImportAdmin(ReadOnlyAdmin):
     list_filter = ("status", "kind", "site")
     search_fields = ("name", "sha256")
     list_select_related = ("site",)
+
+
+@admin.register(Settled)
+class SettledAdmin(LogAdmin):
+    list_display = ("at", "site_id", "kind", "outcome", "reason", "experiment_id", "events")
+    list_filter = ("outcome", "reason", "kind")
+
+
+@admin.register(Rejected)
+class RejectedAdmin(LogAdmin):
+    list_display = ("received_at", "site_id", "kind", "reason", "field", "replayed_as")
+    list_filter = ("reason", "kind", "replayed_as")

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.db.models import Max, Min, Q, QuerySet, Subquery
+from django.db.models import Max, Min, Q, QuerySet
 
 from events.models import Event, Tally
 
@@ -23,13 +23,11 @@ def heard_of(
     counted = Tally.objects.filter(experiment_id__in=experiment_ids, kind="impression")
     if counted.filter(last_received_at__gte=since).exists():
         return True
-    newest = Subquery(Event.objects.order_by("-seq").values("seq")[:1])
+    newest = Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
     tail = Event.objects.filter(seq__gt=newest - LOOKED_AT).aggregate(
-        here=Max("received_at", filter=Q(placement_id=placement_id)),
-        oldest=Min("received_at"),
-        reach=Max("seq"),
+        here=Max("received_at", filter=Q(placement_id=placement_id)), oldest=Min("received_at")
     )
     if tail["here"] and tail["here"] >= since:
         return True
-    whole = (tail["reach"] or 0) <= LOOKED_AT
-    return False if whole or tail["oldest"] < since else None
+    before = Event.objects.filter(seq__lte=newest - LOOKED_AT)
+    return None if before.exists() and tail["oldest"] >= since else False

@@ -5,6 +5,7 @@ ignores designs. `delivery.sink` is the only writer of `Event`, `events.rollup` 
 """
 
 from events.models.log import Event, Import, RollupState, Tally
+from events.models.outcomes import Rejected, Settled
 from events.models.sums import Aggregate, Assigned, Cap, Overlap
 from events.models.units import Alias, Conversion, UnitTotal
 
@@ -17,7 +18,9 @@ __all__ = [
     "Event",
     "Import",
     "Overlap",
+    "Rejected",
     "RollupState",
+    "Settled",
     "Tally",
     "UnitTotal",
 ]

@@ -170,6 +170,11 @@ class Experiment(models.Model):
         validators=[MaxValueValidator(168)],
         help_text=_("All visitors get one variant for so long, then it is drawn again."),
     )
+    local = models.BooleanField(
+        _("shops may decide by themselves"),
+        default=False,
+        help_text=_("GrowthBook's SDKs get the rules of this test and decide without asking."),
+    )
     slice = models.JSONField(default=list, editable=False)
     seed = models.CharField(max_length=32, default=new_seed, editable=False)
     phase = models.PositiveSmallIntegerField(default=1, editable=False)

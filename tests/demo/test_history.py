@@ -48,7 +48,7 @@ def bring_in(demo, tell=lambda *_: None):
 
 def counted():
     rollup.run(now=timezone.now())
-    kinds = ("impression", "click", "viewable", "add_to_cart", "purchase")
+    kinds = ("impression", "click", "viewable", "add_to_cart", "purchase", "refund")
     return {kind: Event.objects.filter(kind=kind).count() for kind in kinds} | {
         # Those who were given a variant and never saw it are in the log too.
         "units": UnitTotal.objects.exclude(first_exposed_at=None).count()

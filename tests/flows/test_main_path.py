@@ -83,6 +83,12 @@ def _act(page, verb):
     page.wait_for_load_state()
 
 
+def _stop(page, lab, experiment):
+    """The slot is free again for other walks."""
+    page.goto(f"{lab.web}/s/demo/experiments/{experiment}/design/")
+    _act(page, "Stop")
+
+
 def _send_nobody_else(page, lab):
     """The demo's own shoppers would visit the new test as well."""
     page.goto(f"{lab.web}/demo/simulate/")
@@ -166,6 +172,7 @@ def test_product__from_upload_to_report__counts_what_fifty_visitors_did(
     page.get_by_role("heading", name=re.compile("collecting", re.IGNORECASE)).wait_for()
     row_a = page.get_by_role("row", name=re.compile("control")).first.inner_text()
     assert str(seen.count(banners[0])) in row_a.split()
+    _stop(page, lab, "cart-say-what-is-missing")
 
 
 def test_experiment__paused_in_the_page__reaches_shoppers_within_seconds(page, lab):

@@ -6,6 +6,8 @@ Used by the test, and by the script that draws the picture of it for the README.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from banner_lab.stack.processes import wait_until
+
 CLICKS = {
     "shoes": ("trail-runner", "canvas-low", "wool-slip-on"),
     "kitchen": ("cast-iron-pot", "chef-knife", "kettle"),
@@ -56,5 +58,5 @@ def _tells_of_a_product(response) -> bool:
 
 def hero(page) -> dict:
     """What was decided for the front page."""
-    found = page.wait_for_function("() => window.shown['home-hero']", timeout=10_000)
-    return dict(found.json_value())
+    assert wait_until(lambda: page.evaluate("Boolean(window.shown['home-hero'])"), seconds=10)
+    return dict(page.evaluate("window.shown['home-hero']"))

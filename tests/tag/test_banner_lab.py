@@ -83,7 +83,7 @@ def test_tag__no_consent__nothing_stored_nothing_counted(shop, page, context, ch
 def test_tag__consent_given_and_taken_back__banner_then_nothing_left(shop, page):
     page.goto(shop.home)
     page.click("[data-consent-give=granted]")
-    page.wait_for_function("localStorage.getItem('banner_lab')")
+    assert until(lambda: page.evaluate("localStorage.getItem('banner_lab')"))
     visit(page, shop.home)
     assert until(lambda: "impression" in shop.kinds)
     page.click("[data-consent-again]")

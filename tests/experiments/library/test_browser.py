@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 
+from banner_lab.stack.processes import wait_until
 from experiments.models import Experiment
 from experiments.rehearsals.job import KIND
 from experiments.rehearsals.outcome import encode
@@ -140,7 +141,7 @@ def test_page__any_size_and_theme__no_flaw_and_no_sideways_scroll(opened, name):
 
 def test_search__typed__cards_and_address_follow(opened):
     page = opened("/library/")
-    page.wait_for_function("window.htmx")
+    assert wait_until(lambda: page.evaluate("Boolean(window.htmx)"), seconds=15)
     page.locator("[name=search]").press_sequentially("我们以前试过红色吗？")
     page.wait_for_selector("#cards >> text=1 test")
     assert page.locator(".learned").count() == 1

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from banner_lab.stack.processes import wait_until
 from experiments.reports import refresh
 from tests.experiments.reports.policies import BETTER, a_choosing_experiment
 from tests.experiments.reports.states import DAY, an_arm
@@ -105,5 +106,5 @@ def test_results__theme_switched__charts_take_its_colours(chromium, path):
     colour = "document.querySelector('.chart .scatterlayer .point').style.fill"
     light = page.evaluate(colour)
     page.evaluate("document.documentElement.setAttribute('data-bs-theme', 'dark')")
-    page.wait_for_function(f"{colour} !== {light!r}")
+    assert wait_until(lambda: page.evaluate(f"{colour} !== {light!r}"), seconds=30)
     assert complaints == []

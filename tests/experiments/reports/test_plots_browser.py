@@ -5,6 +5,7 @@ import gzip
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from banner_lab.stack.processes import wait_until
 from experiments.models import Report
 from experiments.reports import verdict
 from experiments.reports.payload import encode
@@ -98,10 +99,13 @@ def test_plots__theme_switched__all_take_its_colours(chromium, path):
         open_page(chromium, path, size="desktop", theme="light", complaints=complaints)
     )
     page.evaluate("document.documentElement.setAttribute('data-bs-theme', 'dark')")
-    page.wait_for_function("() => !document.querySelector('.chart:not(.chart-drawn)')")
+    drawn = "!document.querySelector('.chart:not(.chart-drawn)')"
+    assert wait_until(lambda: page.evaluate(drawn), seconds=30)
     words = "[...document.querySelectorAll('.chart .xtick text')].map((w) => w.style.fill)"
     ink = "rgb(230, 234, 242)"
-    page.wait_for_function(f"() => {words}.every((fill) => fill === {ink!r})")
+    assert wait_until(
+        lambda: page.evaluate(f"{words}.every((fill) => fill === {ink!r})"), seconds=30
+    )
     page.context.close()
     assert complaints == []
 

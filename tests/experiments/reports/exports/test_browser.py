@@ -8,6 +8,7 @@ from django.conf import settings as configured
 from django.utils import timezone
 from PIL import Image
 
+from banner_lab.stack.processes import wait_until
 from experiments.reports import sharing
 from experiments.reports.exports import chromium as drawing
 from experiments.reports.exports import html
@@ -82,7 +83,7 @@ def test_html__opened_from_disk_without_network__verdict_pictures_and_charts(
     page.wait_for_selector(".chart-drawn")
     assert page.locator(".verdict-word").inner_text() == "Use B"
     loaded = "[...document.querySelectorAll('.verdict-side img')].map((one) => one.naturalWidth)"
-    page.wait_for_function(f"{loaded}.every((one) => one > 0)")
+    assert wait_until(lambda: page.evaluate(f"{loaded}.every((one) => one > 0)"), seconds=30)
     assert page.locator(".verdict-side img").count() == 2
     assert page.locator(".chart .main-svg").count() >= 2
     assert page.evaluate("document.querySelector('.verdict-word use').getBBox().width") > 0
