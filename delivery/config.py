@@ -13,6 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 SHORTEST_SECRET = 16
 WHO_NEEDS_MFA = ("nobody", "administrators", "everybody")
+LOG_DAYS = 400
+LEAST_LOG_DAYS = 100
+"""Events may name a day of up to 90 days ago (`identity`, `token`): a day that was dropped must not
+come back, or what is in it would count again."""
 _NEEDED = {
     "DATABASE_URL": "postgresql://user:password@host:5432/name",
     "CELERY_BROKER_URL": "redis://:password@host:6379/0",
@@ -64,6 +68,7 @@ class Config:
     email_url: str = ""
     oidc: "OidcConfig | None" = None
     trusted_proxies: int = 0
+    log_days: int = LOG_DAYS
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -106,6 +111,16 @@ def _count(values: dict[str, str], name: str) -> int:
     text = values.get(name, "0")
     if not text.isdecimal():
         raise NotConfigured(f"{name}={text!r} is no number. Write 0, 1, 2 …")
+    return int(text)
+
+
+def _log_days(values: dict[str, str]) -> int:
+    text = values.get("LOG_DAYS", str(LOG_DAYS))
+    if not text.isdecimal() or int(text) < LEAST_LOG_DAYS:
+        raise NotConfigured(
+            f"LOG_DAYS={text!r} is not possible. Write for how many days events are kept: "
+            f"{LEAST_LOG_DAYS} or more, because late events may belong to a day that long ago."
+        )
     return int(text)
 
 
@@ -172,4 +187,5 @@ def read() -> Config:
         email_url=values.get("EMAIL_URL", ""),
         oidc=_oidc(values),
         trusted_proxies=_count(values, "TRUSTED_PROXIES"),
+        log_days=_log_days(values),
     )
