@@ -189,6 +189,10 @@ def _drop_known(cursor: CursorWrapper, one: Partition, newest: int, row: dict[st
     if _newest(one) != newest:
         raise _HasGrown
     cursor.execute(sql.DROP.format(name=one.table))
+    _note(cursor, row)
+
+
+def _note(cursor: CursorWrapper, row: dict[str, Any]) -> None:
     cursor.execute(sql.NOTE, row)
 
 
@@ -230,10 +234,15 @@ class _Step:
 def _remove_some(low: int, *, before: dt.datetime, now: dt.datetime) -> _Step:
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         take_turn(cursor)
-        place = {"low": low, "high": _watermark(), "most": AT_ONCE, "before": before}
+        place: dict[str, Any] = {
+            "low": low,
+            "high": _watermark(),
+            "most": AT_ONCE,
+            "before": before,
+        }
         cursor.execute(sql.CLEAR, place)
         seen, newest, removed, experiments = cursor.fetchone()
         if removed:
             row = {"day": UNDATED, "events": removed, "experiments": experiments, "now": now}
-            cursor.execute(sql.NOTE, row)
+            _note(cursor, row)
     return _Step(seen, newest is not None and newest >= before, removed)
