@@ -120,7 +120,7 @@ def test_take__file_of_a_living_process__is_left_alone_and_adopted_after_its_dea
         other.wait()
     taken = spool.take(path)
     assert taken
-    assert list(taken.groups()) == [[]]
+    assert [group.records for group in taken.groups()] == [[]]
     taken.release()
 
 
