@@ -4,8 +4,10 @@ Its visitor's names are replaced by their pseudonyms, wherever in it they stand.
 was refused for lack of consent nothing is kept but that there was one.
 """
 
+import datetime as dt
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
@@ -17,13 +19,14 @@ from delivery.moment import Tools
 from delivery.pseudonym import Pseudonyms
 from delivery.reading import LONGEST_ID
 from delivery.record import Group, Record, Refusal
+from delivery.snapshot import SiteEntry
 from delivery.token import TokenInvalid
 
 MOST_BYTES: Final = 16 * 1024
 """Of one payload; it is longer than any event that could be taken in."""
 MOST_LEVELS: Final = 40
 FORM: Final = "pseudonym:"
-"""Before 32 hexadecimal digits: how a kept payload names its visitor."""
+"""Before 32 hexadecimal digits: how a kept payload names its visitor; see `KeptNames`."""
 NAMING: Final = frozenset(
     {
         *("userid", "previousid", "previoususerid"),
@@ -46,7 +49,7 @@ _encode = msgspec.json.Encoder().encode
 def refusal(raw: msgspec.Raw | bytes, why: Refused, sender: Sender, tools: Tools) -> Refusal:
     """What is written of a refused event."""
     sent = _parsed(bytes(raw))
-    experiment, variant = _shown(sent, sender.site.id, tools)
+    experiment, variant = shown_in(sent, sender.site.id, tools)
     kept = _payload(sent, sender, tools) if _may_be_kept(why, sent) else None
     return Refusal(
         site_id=sender.site.id,
@@ -61,7 +64,7 @@ def refusal(raw: msgspec.Raw | bytes, why: Refused, sender: Sender, tools: Tools
     )
 
 
-def _shown(sent: object, site_id: int, tools: Tools) -> tuple[int, int]:
+def shown_in(sent: object, site_id: int, tools: Tools) -> tuple[int, int]:
     """The experiment and variant that a genuine token of this site proves, whatever its age."""
     text = sent.get("token") if isinstance(sent, dict) else None
     if not isinstance(text, str):
@@ -89,6 +92,17 @@ def _payload(sent: object, sender: Sender, tools: Tools) -> str | None:
 
 def _dumped(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptNames(Pseudonyms):
+    """Reads the names in a kept payload: they are pseudonyms already."""
+
+    def of(self, site_id: int, raw: str) -> bytes:
+        """The 16 bytes that stand for a visitor."""
+        if raw.startswith(FORM):
+            return bytes.fromhex(raw[len(FORM) :])
+        return Pseudonyms.of(self, site_id, raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +165,23 @@ def kind_of(sent: object) -> str:
 def _said(sender: Sender, *, cut: bool) -> str:
     said = {name: getattr(sender, name) for name in _SAID}
     return _encode(said | {CUT: True} if cut else said).decode().replace("\\u0000", "")
+
+
+def sender_of(said: Mapping[str, Any], site: SiteEntry) -> Sender:
+    """The sender as it was when the event came."""
+    known = {name: said[name] for name in _SAID if name in said}
+    for name in ("received_at", "sent_at"):
+        if isinstance(known.get(name), str):
+            known[name] = dt.datetime.fromisoformat(known[name])
+    return Sender(site=site, **known)
+
+
+def record_of(payload: str) -> Record:
+    """The row that the database refused."""
+    return _record.decode(bytes.fromhex(payload))
+
+
+_record = msgspec.msgpack.Decoder(Record)
 
 
 def unstorable(group: Group) -> Group:
