@@ -34,7 +34,7 @@ REMEDIES: Final[Mapping[str, tuple[str, str]]] = {
         "请传回随横幅一同下发的令牌。",
     ),
     "token_invalid": (
-        "Hand the token on as it came. If many are refused: do all servers have the same TOKEN_KEYS?",
+        "Hand the token on as it came. If many are refused, compare TOKEN_KEYS of all servers.",
         "请原样传回令牌。若大量被拒，请检查所有服务器的 TOKEN_KEYS 是否一致。",
     ),
     "token_expired": (

@@ -7,7 +7,7 @@ on which it came in. What a shop has loaded as an import is among what is stored
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -116,6 +116,19 @@ class Arriving:
     @property
     def late_share(self) -> float:
         return self.late / self.sampled if self.sampled else 0.0
+
+
+def zone_of(site: Site) -> ZoneInfo:
+    """The site's time zone."""
+    return ZoneInfo(site.timezone)
+
+
+def sum_of(numbers: Iterable[Numbers]) -> Numbers:
+    """All of them together."""
+    total: Counter[str] = Counter()
+    for one in numbers:
+        total.update(asdict(one))
+    return Numbers(**total)
 
 
 def days_of(site: Site, *, since: dt.date) -> list[Day]:
