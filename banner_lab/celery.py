@@ -70,6 +70,11 @@ app.conf.update(
                 "schedule": 5.0,
                 "options": {"expires": 5},
             },
+            "compact-outcomes": {
+                "task": "events.tasks.compact_outcomes",
+                "schedule": 3600.0,
+                "options": {"expires": 3600},
+            },
             "forget-kept-answers": {
                 "task": "workspace.tasks.forget_kept_answers",
                 "schedule": 3600.0,

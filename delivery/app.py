@@ -150,7 +150,7 @@ async def _respond(running: Running, request: Request, receive: Receive) -> Resp
 
 async def _written(running: Running, write: Write, request: Request, now: float) -> Response:
     try:
-        outcomes = await running.commit.write(write.records)
+        outcomes = await running.commit.write(write.records, write.refusals)
     except Unavailable:
         return running.plane.not_durable(write, request, running.reader.current, now=now)
     acts = running.plane.acts(write, outcomes, running.reader.current)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from delivery import intake, traffic
+from delivery import intake, refusing, traffic
 from delivery.asking import JSON
 from delivery.callers import Caller, header_key, identify
 from delivery.consent import Consent, may_personalise, refuses_profiles
@@ -23,6 +23,7 @@ from delivery.reading import (
     not_json,
     read,
 )
+from delivery.record import Refusal
 from delivery.sink import Outcome, Record
 from delivery.surroundings import browser_language, device_of
 from delivery.token import Token, TokenInvalid
@@ -159,16 +160,20 @@ def _sort(items: Sequence[msgspec.Raw], sender: Sender, request: Request, moment
     good: list[Record] = []
     places: list[int] = []
     refused: list[Rejection] = []
+    refusals: list[Refusal] = []
     for place, item in enumerate(items):
         try:
             good.append(intake.record(item, sender, moment.tools))
             places.append(place)
         except Refused as why:
             refused.append(_rejection(place, why, language))
-    if not good:
-        return _receipt(good, [], refused)
+            refusals.append(refusing.refusal(item, why, sender, moment.tools))
+    if not items:
+        return _receipt([], [], [])
     return Write(
-        good, lambda outcomes: _receipt(good, outcomes, _all(refused, outcomes, places, language))
+        good,
+        lambda outcomes: _receipt(good, outcomes, _all(refused, outcomes, places, language)),
+        refusals=refusals,
     )
 
 
@@ -257,6 +262,7 @@ def _count(shown: _Shown, request: Request, moment: Moment) -> Result:
     raw = _encode({"type": shown.kind, "token": shown.text})
     try:
         record = intake.record(raw, sender, moment.tools)
-    except Refused:
-        return shown.answer
+    except Refused as why:
+        refusals = [refusing.refusal(raw, why, sender, moment.tools)]
+        return Write([], lambda _outcomes: shown.answer, shown.answer, refusals)
     return Write([record], lambda _outcomes: shown.answer, anyway=shown.answer)

@@ -114,7 +114,7 @@ class DataPlane:
             return self._finish(write.answer(outcomes), request, current, now, spent)
 
         anyway = write.anyway and self._finish(write.anyway, request, current, now, spent)
-        return Write(write.records, answer, anyway)
+        return Write(write.records, answer, anyway, write.refusals)
 
     def refuse(
         self, error: LabError, request: Request, current: Current, *, now: float

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
@@ -30,6 +30,11 @@ class Incoming(msgspec.Struct, gc=False):
     currency: Text | None = None
     properties: msgspec.Raw = msgspec.Raw()
     consent: Consent | None = None
+
+
+NO_CONSENT: Final = "no_consent"
+UNKEPT: Final = frozenset({NO_CONSENT})
+"""The reasons for which nothing of an event may be kept, not even to look at it later."""
 
 
 class Refused(Exception):

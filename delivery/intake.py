@@ -30,7 +30,7 @@ NAMED: Final = frozenset(
 )
 TESTED: Final = "test"
 """The mark of what a forced variant was shown, clicked or seen for."""
-_CUSTOM = re.compile(r"custom:[a-z0-9][a-z0-9_-]{0,63}")
+CUSTOM: Final = re.compile(r"custom:[a-z0-9][a-z0-9_-]{0,63}")
 
 BROWSER_PAST: Final = dt.timedelta(hours=72)
 """How late a browser's event may be; an older time is moved to here."""
@@ -87,7 +87,7 @@ def kind(draft: Draft) -> None:
     text = draft.sent.type
     if not text:
         raise Refused("missing_type", "type")
-    if text not in TOKENED and text not in NAMED and not _CUSTOM.fullmatch(text):
+    if text not in TOKENED and text not in NAMED and not CUSTOM.fullmatch(text):
         raise Refused("unknown_type", "type", type=text[:100])
     draft.kind = text
 

@@ -1,7 +1,7 @@
 """What a door works with beside the request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -10,6 +10,7 @@ import uuid_utils
 from delivery.config import ROOT, Config
 from delivery.index import Live
 from delivery.pseudonym import Pseudonyms
+from delivery.rations import Ration
 from delivery.token import Signer
 
 
@@ -23,6 +24,7 @@ class Tools:
     tag_root: Path
     public_url: str
     uuid7: Callable[..., uuid_utils.UUID] = uuid_utils.uuid7
+    ration: Ration = field(default_factory=Ration, repr=False)
 
     @classmethod
     def of(cls, config: Config) -> "Tools":

@@ -10,6 +10,7 @@ import msgspec
 
 from delivery.messages import message
 from delivery.ranges import Part
+from delivery.record import Refusal
 from delivery.sink import Outcome, Record
 from delivery.snapshot import SiteEntry
 from delivery.visitor import Known
@@ -87,7 +88,7 @@ class Response(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """An answer that must not be given before these records are durable.
+    """An answer that must not be given before these records, and what was refused, are durable.
 
     `anyway` is what a shopper gets when nothing can be made durable; without it they get an error.
     """
@@ -95,6 +96,7 @@ class Write:
     records: Sequence[Record]
     answer: Callable[[Sequence[Outcome]], Response]
     anyway: Response | None = None
+    refusals: Sequence[Refusal] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from events import rollup
+from events import compacting, rollup
 
 
 @shared_task
 def roll_up() -> int:
     """Take the new events into the totals; the number of events."""
     return rollup.run(now=timezone.now()).events
+
+
+@shared_task
+def compact_outcomes() -> int:
+    """Add up what is counted beside the log, forget old payloads; how many rows there are fewer."""
+    return compacting.compact(now=timezone.now())

@@ -5,7 +5,6 @@ call the data plane's own process. The answers are those of `delivery.doors`, to
 """
 
 import logging
-from collections.abc import Sequence
 from functools import cache
 
 import psycopg
@@ -25,7 +24,8 @@ from delivery.live import Unreadable, make
 from delivery.messages import message
 from delivery.moment import Tools
 from delivery.reading import SERVER_BYTES
-from delivery.sink import Outcome, Record
+from delivery.record import Group, Outcome
+from delivery.refusing import unstorable
 from delivery.state import PatientStore
 from delivery.wire import Assigned, Look, Request, Response, Write
 from engine.errors import LabError, TooLarge
@@ -137,7 +137,7 @@ def _written(
     plane: DataPlane, write: Write, asked: Request, current: Current, now: float
 ) -> Response:
     try:
-        outcomes = _store(write.records)
+        outcomes = _store(Group(write.records, write.refusals))
     except (psycopg.Error, DatabaseError):
         log.exception("events could not be stored")
         return plane.not_durable(write, asked, current, now=now)
@@ -145,17 +145,20 @@ def _written(
     return write.answer(outcomes)
 
 
-def _store(records: Sequence[Record]) -> list[Outcome]:
+def _store(group: Group) -> list[Outcome]:
     try:
         with transaction.atomic():
             connection.ensure_connection()
-            return sink.write(connection.connection, records)
+            return sink.write(connection.connection, group.records, group.refusals)
     except (psycopg.DataError, psycopg.IntegrityError):
-        if len(records) == 1:
-            log.exception("the database refuses an event of type %s", records[0].kind)
-            return [Outcome.REJECTED]
-        half = len(records) // 2
-        return _store(records[:half]) + _store(records[half:])
+        if group.size > 1:
+            first, second = group.halves()
+            return _store(first) + _store(second)
+        if not group.records:
+            raise
+        log.exception("the database refuses an event of type %s", group.records[0].kind)
+        _store(unstorable(group))
+        return [Outcome.REJECTED]
 
 
 class _Answer(HttpResponse):
@@ -175,7 +178,7 @@ def _write_down(told: Assigned) -> None:
     if note is None:
         return
     try:
-        _store(assigned.records([note]))
+        _store(Group(assigned.records([note])))
     except (psycopg.Error, DatabaseError):
         log.warning("assignments could not be stored", exc_info=True)
 
