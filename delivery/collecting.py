@@ -164,6 +164,7 @@ def _sort(items: Sequence[msgspec.Raw], sender: Sender, request: Request, moment
             good.append(intake.record(item, sender, moment.tools))
             places.append(place)
         except Refused as why:
+            moment.tools.meters.settled(why.kind, "rejected", why.reason)
             refused.append(_rejection(place, why, language))
     if not good:
         return _receipt(good, [], refused)
@@ -257,6 +258,7 @@ def _count(shown: _Shown, request: Request, moment: Moment) -> Result:
     raw = _encode({"type": shown.kind, "token": shown.text})
     try:
         record = intake.record(raw, sender, moment.tools)
-    except Refused:
+    except Refused as why:
+        moment.tools.meters.settled(shown.kind, "rejected", why.reason)
         return shown.answer
     return Write([record], lambda _outcomes: shown.answer, anyway=shown.answer)

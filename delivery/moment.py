@@ -1,7 +1,7 @@
 """What a door works with beside the request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -9,13 +9,14 @@ import uuid_utils
 
 from delivery.config import ROOT, Config
 from delivery.index import Live
+from delivery.meters import Meters
 from delivery.pseudonym import Pseudonyms
 from delivery.token import Signer
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What does not change while the process runs."""
+    """What does not change while the process runs, and what it counts meanwhile."""
 
     signer: Signer
     pseudonyms: Pseudonyms
@@ -23,6 +24,7 @@ class Tools:
     tag_root: Path
     public_url: str
     uuid7: Callable[..., uuid_utils.UUID] = uuid_utils.uuid7
+    meters: Meters = field(default_factory=Meters)
 
     @classmethod
     def of(cls, config: Config) -> "Tools":
