@@ -119,7 +119,7 @@ def _counter(name: str, about: str, labels: tuple[str, ...]) -> CounterMetricFam
     return CounterMetricFamily(f"banner_lab_{name}", about, labels=labels)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # the registry keeps it by identity
 class DataPlaneMetrics(Collector):
     """One reading of a data-plane process."""
 
