@@ -24,7 +24,11 @@ def said(record: logging.LogRecord) -> str:
     data, request = getattr(record, "data", None), getattr(record, "request", None)
     if record.name == "celery.app.trace" and isinstance(data, dict):
         return f"task {data.get('name')} {data.get('description', record.levelname.lower())}"
-    if record.name.startswith(("gunicorn", "django")):
+    if record.name.startswith("django.security"):
+        # What it says repeats headers: a host, an origin.
+        route = requests.route_of(request) if isinstance(request, HttpRequest) else "a request"
+        return f"refused {route}: {record.name.rpartition('.')[2]}"
+    if record.name.startswith(("gunicorn.error", "django")):
         record = logging.makeLogRecord(record.__dict__ | {"args": _routed(record.args, request)})
         return record.getMessage().partition(" from ip=")[0]
     return record.getMessage()
