@@ -243,7 +243,8 @@ def _condition(found: Condition) -> Iterator[Metric]:
     yield gauge("spool_oldest_seconds", "Since the oldest was begun.", found.spool.oldest)
     yield gauge("queued_events", "Records that wait for their group.", found.queued)
     yield gauge("database_away", "1: neither read nor written.", not found.database)
-    yield gauge("profiles_away", "1: decisions do without profiles.", not found.profiles)
+    missing = found.uses_profiles and not found.profiles
+    yield gauge("profiles_away", "1: decisions that need profiles do without.", missing)
     yield gauge("snapshot_version", "In force; 0: none.", found.snapshot or 0)
     yield gauge("snapshot_refused", "1: the newest cannot be used.", found.snapshot_refused)
     if found.snapshot_age is not None:
