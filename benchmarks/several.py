@@ -30,7 +30,7 @@ P99_SECONDS = 5.0
 IDS = 10_000
 DEAREST = 1.10
 ROUNDS = 5
-CONNECTIONS = 4
+CONNECTIONS = 16
 """To each process: enough to keep it busy, few enough that waiting does not cost processor time."""
 TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -125,6 +125,14 @@ def _lines(plane: Granian, part: str) -> list[str]:
     return [line for line in plane.log.read_text("utf-8").splitlines() if part in line]
 
 
+def test_metrics__through_a_proxy_without_a_token__are_not_there(three) -> None:
+    assert three[0].get("/metrics").status == 200
+    assert three[0].send("HEAD", "/metrics", {}).body == b""
+    for header in ("x_forwarded_for", "forwarded", "via"):
+        answer = three[0].get("/metrics", **{header: "203.0.113.9"})
+        assert (answer.status, answer.json["status"]) == (404, 404)
+
+
 def test_answers__a_thousand_ids__are_the_same_from_all_processes(three, world) -> None:
     assert have(three, world.publish())
     first, *others = (list(answers(plane, world)) for plane in three)
