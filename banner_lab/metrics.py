@@ -135,5 +135,5 @@ def _partitions(now: dt.datetime) -> Iterator[Metric]:
     with connection.cursor() as cursor:
         cursor.execute(_LAST_DAY)
         last = cursor.fetchone()[0]
-    ahead = (last - now.date()).days if last else 0
+    ahead = max(-1, (last - now.date()).days) if last else -1
     yield gauge("partitions_ahead_days", "Days after today that the log has room for.", ahead)

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import time
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -62,6 +63,8 @@ def stack(world, proxy, tmp_path):
             assert ready, last_lines(tmp_path / f"{child.name}.log")
         yield listening
     finally:
+        for process in started:
+            process.terminate()
         for process in started:
             stop(process, signal.SIGTERM, patience=15)
 
@@ -171,6 +174,9 @@ def test_logs__every_door_used__name_nobody(stack, world, proxy, tmp_path) -> No
         for marker in (MARK, ADDRESS, ADDRESS6, "bl1.", world.pk, world.sk):
             hits = [line for line in text.splitlines() if marker in line]
             assert hits == [], (name, marker)
+    for name in ("postgres.log", "valkey.log"):
+        said = Path(os.environ.get("LAB_TEST_SLOT", tmp_path), name)
+        assert MARK not in (said.read_text("utf-8", "replace") if said.exists() else "")
     for name in ("web", "delivery"):
         lines = [json.loads(line) for line in logs[name].splitlines()]
         assert {"time", "level", "logger", "message"} <= set(lines[-1])
