@@ -29,7 +29,7 @@ PATIENCE = 20.0
 P99_SECONDS = 5.0
 IDS = 10_000
 DEAREST = 1.10
-ROUNDS = 5
+ROUNDS = 8
 CONNECTIONS = 16
 """To each process: enough to keep it busy, few enough that waiting does not cost processor time."""
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -40,8 +40,9 @@ HEADING = """
 `python -m benchmarks.several`: three delivery processes on one PostgreSQL that syncs. A change
 counts from before it is saved until the last of the three answers with its snapshot. The cost of a
 request is user and system time of the delivery processes (`/proc/<pid>/stat`) per request of wrk,
-one process and two in turns, the least of five, because other work on the machine only adds to it.
-wrk and PostgreSQL are on the same cores, so the clock could not show what a second machine would.
+one process and two in turns, each on a core of its own, the least of eight, because other work on
+the machine only adds to it. wrk and PostgreSQL are on the same cores, so the clock could not show
+what a second machine would.
 """
 
 
@@ -78,18 +79,23 @@ class Plane:
 
     def ticks(self) -> int:
         """Processor time of the process and its children so far."""
-        family = {self.pid}
-        stats = [path.read_text() for path in _stats()]
-        fields = [(text.split()[0], text.rpartition(")")[2].split()) for text in stats]
-        for _generation in range(2):
-            family |= {int(pid) for pid, rest in fields if int(rest[1]) in family}
-        return sum(int(rest[11]) + int(rest[12]) for pid, rest in fields if int(pid) in family)
+        fields = [_fields(pid) for pid in self._family()]
+        return sum(int(rest[11]) + int(rest[12]) for rest in fields)
+
+    def keep_on(self, core: int) -> None:
+        """Let all its threads run on one core."""
+        for pid in self._family():
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                os.sched_setaffinity(int(task.name), {core})
+
+    def _family(self) -> set[int]:
+        tasks = Path(f"/proc/{self.pid}/task").glob("*/children")
+        return {self.pid} | {int(pid) for path in tasks for pid in path.read_text().split()}
 
 
-def _stats() -> Iterator[Path]:
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        if os.access(path, os.R_OK):
-            yield path
+def _fields(pid: int) -> list[str]:
+    """What follows the name in a process's `stat`."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def rows(stage: Stage, *, seconds: int, changes: int) -> Iterator[Row]:
@@ -161,6 +167,9 @@ def _answers(plane: Plane) -> list[tuple[int, str]]:
 
 def _cost(planes: list[Plane], seconds: int) -> Row:
     """Microseconds of processor time for one request, with one process and with two."""
+    cores = sorted(os.sched_getaffinity(0))
+    for number, plane in enumerate(planes):
+        plane.keep_on(cores[number % len(cores)])
     alone, together = [], []
     for _ in range(ROUNDS):
         alone.append(_microseconds(planes[:1], seconds))

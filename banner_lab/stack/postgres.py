@@ -30,7 +30,7 @@ BUILTIN_LOCALES_SINCE = 17
 # Sorting is the same on every machine; names for people are sorted in an explicit collation.
 LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
 OLD_LOCALE = ("--locale=C",)
-# Refused rows and failed statements repeat what people sent; whoever sent it is told, the log is not.
+# Refused rows and failed statements repeat what people sent: the log does not get them.
 DISCREET = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
 # Only for data that may be lost, such as a test's.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
