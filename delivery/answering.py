@@ -135,7 +135,8 @@ class Answering(msgspec.Struct, frozen=True):
         return b'"' + self.sign(self.moment.new_decision(), self.pseudonym, stamp) + b'"'
 
     def assigned(self, offers: Sequence[Offer]) -> Assigned | None:
-        """Which of the offers give a variant of an experiment, for the log."""
+        """Count the offers; which of them give a variant of an experiment, for the log."""
+        self.moment.tools.meters.decided(offers)
         stamps = [one.stamp for one in offers if one.assigns and one.stamp]
         if not stamps:
             return None

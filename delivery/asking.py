@@ -33,6 +33,7 @@ def assign(request: Request, moment: Moment) -> Result:
     """`GET /api/v1/assign?experiment=…&user_id=…`"""
     values, live = request.parameters(), moment.live
     if live is None:
+        moment.tools.meters.decided([NOTHING_KNOWN])
         return Response(200, NOTHING_KNOWN.head + b"null" + NO_SNAPSHOT, JSON)
     caller = identify(live, request, elsewhere=values.get("key"))
     if not values.get("experiment"):
@@ -101,6 +102,7 @@ def decide(request: Request, moment: Moment) -> Result:
         raise TooLarge(message("too_many", field="placements", limit=MOST_PLACEMENTS))
     live = moment.live
     if live is None:
+        moment.tools.meters.decided([NOTHING_KNOWN] * len(asked.placements))
         return _defaults(asked.placements)
     elsewhere = asked.key or (None if header_key(request) else request.parameters().get("key"))
     caller = identify(live, request, elsewhere=elsewhere)

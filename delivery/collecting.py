@@ -166,6 +166,7 @@ def _sort(items: Sequence[msgspec.Raw], sender: Sender, request: Request, moment
             good.append(intake.record(item, sender, moment.tools))
             places.append(place)
         except Refused as why:
+            moment.tools.meters.settled(why.kind, "rejected", why.reason)
             refused.append(_rejection(place, why, language))
             refusals.append(refusing.refusal(item, why, sender, moment.tools))
     if not items:
@@ -263,6 +264,7 @@ def _count(shown: _Shown, request: Request, moment: Moment) -> Result:
     try:
         record = intake.record(raw, sender, moment.tools)
     except Refused as why:
+        moment.tools.meters.settled(shown.kind, "rejected", why.reason)
         refusals = [refusing.refusal(raw, why, sender, moment.tools)]
         return Write([], lambda _outcomes: shown.answer, shown.answer, refusals)
     return Write([record], lambda _outcomes: shown.answer, anyway=shown.answer)

@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 SHORTEST_SECRET = 16
+LOG_FORMATS = ("", "json", "text")
 WHO_NEEDS_MFA = ("nobody", "administrators", "everybody")
 _NEEDED = {
     "DATABASE_URL": "postgresql://user:password@host:5432/name",
@@ -64,6 +65,17 @@ class Config:
     email_url: str = ""
     oidc: "OidcConfig | None" = None
     trusted_proxies: int = 0
+    metrics_token: str = ""
+    log_format: str = ""
+
+    @property
+    def logs_json(self) -> bool:
+        """Whether pages and workers log as JSON: where they run for others, unless told."""
+        return (self.log_format or ("json" if self._in_production else "text")) == "json"
+
+    @property
+    def _in_production(self) -> bool:
+        return self.public_url.startswith("https://")
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -98,7 +110,9 @@ def _flag(values: dict[str, str], name: str) -> bool:
 def _choice(values: dict[str, str], name: str, known: tuple[str, ...]) -> str:
     word = values.get(name, known[0]).lower()
     if word not in known:
-        raise NotConfigured(f"{name}={word!r} is not known. Write one of: {', '.join(known)}.")
+        raise NotConfigured(
+            f"{name}={word!r} is not known. Write one of: {', '.join(filter(None, known))}."
+        )
     return word
 
 
@@ -172,4 +186,6 @@ def read() -> Config:
         email_url=values.get("EMAIL_URL", ""),
         oidc=_oidc(values),
         trusted_proxies=_count(values, "TRUSTED_PROXIES"),
+        metrics_token=values.get("METRICS_TOKEN", ""),
+        log_format=_choice(values, "LOG_FORMAT", LOG_FORMATS),
     )

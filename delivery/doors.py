@@ -5,6 +5,7 @@ answers because both ask here.
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from delivery import asking, collecting, files, problems
 from delivery.folding import Acts, acts_of
 from delivery.index import Live, normal_origin
 from delivery.messages import language_of, message
+from delivery.meters import door_of
 from delivery.moment import Moment, Tools
 from delivery.sink import Outcome
 from delivery.visitor import Known
@@ -44,6 +46,7 @@ _PREFLIGHT: Headers = (
     (b"access-control-allow-headers", b"authorization, content-type"),
     (b"access-control-max-age", b"600"),
 )
+_NUMBER = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _EXPOSED = (
     b"access-control-expose-headers",
     b"Snapshot-Version, Snapshot-Age, Server-Timing, Retry-After",
@@ -89,7 +92,8 @@ class DataPlane:
         except LabError as error:
             return self._problem(error, request)
         except Exception:
-            log.exception("could not answer %s %s", request.method, _kind(request.path))
+            told = {"method": request.method, "door": door_of(request.path), "status": 503}
+            log.exception("could not answer", extra=told | _numbered(request))
             return self._problem(Unavailable(message("unexpected")), request)
 
     def _problem(self, error: LabError, request: Request) -> Response:
@@ -167,9 +171,10 @@ def _cors(request: Request, live: Live | None) -> Headers:
     return ((b"access-control-allow-origin", origin), (b"vary", b"Origin"), _EXPOSED)
 
 
-def _kind(path: str) -> str:
-    """An address without what is particular to one visitor, for the log."""
-    return path if path in EXACT else "/" + path.split("/")[1][:20]
+def _numbered(request: Request) -> dict[str, str]:
+    """The number that a proxy gave the request, for the log."""
+    text = request.header(b"x-request-id")
+    return {"request": text} if _NUMBER.fullmatch(text) else {}
 
 
 def _route(request: Request, moment: Moment) -> Result:

@@ -51,8 +51,12 @@ Step: TypeAlias = Callable[[Draft], None]
 def record(raw: msgspec.Raw | bytes, sender: Sender, tools: Tools) -> Record:
     """Make a record of one event; raises Refused."""
     draft = Draft(_read(raw), sender, tools)
-    for step in STEPS:
-        step(draft)
+    try:
+        for step in STEPS:
+            step(draft)
+    except Refused as why:
+        why.kind = draft.kind
+        raise
     return _finish(draft)
 
 

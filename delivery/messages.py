@@ -115,6 +115,14 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "Add the origin under Settings, allowed origins.",
         "请在“设置 › 允许的来源”中添加该来源。",
     ),
+    "metrics_token": (
+        "The metrics are told to whoever has their token.",
+        "只有持有令牌者才能读取指标。",
+    ),
+    "metrics_token_hint": (
+        "Send the setting METRICS_TOKEN as 'Authorization: Bearer …'.",
+        "请以“Authorization: Bearer …”发送设置项 METRICS_TOKEN 的值。",
+    ),
     # what was asked
     "nothing_here": ("There is nothing at this address.", "该地址没有内容。"),
     "wrong_method": ("This address takes {methods}.", "该地址只接受 {methods}。"),

@@ -9,6 +9,7 @@ import uuid_utils
 
 from delivery.config import ROOT, Config
 from delivery.index import Live
+from delivery.meters import Meters
 from delivery.pseudonym import Pseudonyms
 from delivery.rations import Ration
 from delivery.token import Signer
@@ -16,7 +17,7 @@ from delivery.token import Signer
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What does not change while the process runs."""
+    """What does not change while the process runs, and what it counts meanwhile."""
 
     signer: Signer
     pseudonyms: Pseudonyms
@@ -25,6 +26,7 @@ class Tools:
     public_url: str
     uuid7: Callable[..., uuid_utils.UUID] = uuid_utils.uuid7
     ration: Ration = field(default_factory=Ration, repr=False)
+    meters: Meters = field(default_factory=Meters)
 
     @classmethod
     def of(cls, config: Config) -> "Tools":
