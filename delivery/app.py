@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 import msgspec
 
 from delivery import config, ranges
-from delivery.assigned import Notebook
+from delivery.addresses import FORWARDED, address_of
+from delivery.assigned import Notebook, Said
 from delivery.commit import GroupCommit
 from delivery.doors import DataPlane
 from delivery.live import Reader
@@ -56,17 +57,20 @@ class Running:
     commit: GroupCommit
     state: StateStore
     notebook: Notebook
+    proxies: int = 0
 
     @classmethod
     def of(cls, settings: config.Config) -> "Running":
         """The parts, not yet started."""
         commit = GroupCommit(settings.database_url, Spool(settings.delivery_state / "spool"))
+        tools = Tools.of(settings)
         return cls(
-            plane=DataPlane(Tools.of(settings)),
+            plane=DataPlane(tools),
             reader=Reader(settings.database_url, settings.delivery_state),
             commit=commit,
             state=StateStore(settings.state_url),
-            notebook=Notebook(commit),
+            notebook=Notebook(commit, said=Said(watch=tools.watch)),
+            proxies=settings.trusted_proxies,
         )
 
     async def start(self) -> None:
@@ -122,6 +126,7 @@ class Application:
             path=path,
             query=scope["query_string"].decode("latin-1"),
             headers=dict(scope["headers"]),
+            address=_address(scope, running.proxies),
         )
         try:
             response = await _respond(running, request, receive)
@@ -130,6 +135,15 @@ class Application:
         await _send(response, scope, send)
         if response.assigned is not None:
             running.notebook.hear(response.assigned)
+
+
+def _address(scope: Scope, proxies: int) -> str:
+    peer = scope.get("client") or ("",)
+    noted = [text for name, text in scope["headers"] if name == FORWARDED]
+    if not noted:
+        return str(peer[0])
+    # A proxy may add a line of its own instead of continuing the last one.
+    return address_of(peer[0], b",".join(noted).decode("latin-1"), proxies=proxies)
 
 
 async def _respond(running: Running, request: Request, receive: Receive) -> Response:

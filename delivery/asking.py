@@ -34,7 +34,7 @@ def assign(request: Request, moment: Moment) -> Result:
     values, live = request.parameters(), moment.live
     if live is None:
         return Response(200, NOTHING_KNOWN.head + b"null" + NO_SNAPSHOT, JSON)
-    caller = identify(live, request, elsewhere=values.get("key"))
+    caller = identify(live, request, elsewhere=values.get("key"), limits=moment.tools.limits)
     if not values.get("experiment"):
         raise InvalidInput(message("missing", field="experiment"), field="experiment")
     answering = _question(request, live, moment, caller, values)
@@ -58,8 +58,10 @@ def _question(
         page=Page(values.get("page.url"), values.get("page.referrer")),
         force=values.get("force"),
     )
-    personal, headers = not refuses_profiles(request), request.headers
-    return Answering.of(live, caller, moment, asked, personal=personal, headers=headers)
+    personal, headers, address = not refuses_profiles(request), request.headers, request.address
+    return Answering.of(
+        live, caller, moment, asked, personal=personal, headers=headers, address=address
+    )
 
 
 def _attributes(values: Mapping[str, str]) -> dict[str, str]:
@@ -103,10 +105,13 @@ def decide(request: Request, moment: Moment) -> Result:
     if live is None:
         return _defaults(asked.placements)
     elsewhere = asked.key or (None if header_key(request) else request.parameters().get("key"))
-    caller = identify(live, request, elsewhere=elsewhere)
+    caller = identify(live, request, elsewhere=elsewhere, limits=moment.tools.limits)
     personal = may_personalise(asked.consent) and not refuses_profiles(request)
+    headers, address = request.headers, request.address
     return _decisions(
-        Answering.of(live, caller, moment, asked, personal=personal, headers=request.headers)
+        Answering.of(
+            live, caller, moment, asked, personal=personal, headers=headers, address=address
+        )
     )
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 import msgspec
 
 from delivery.index import Live, normal_origin
+from delivery.limits import UNLIMITED, Limits
 from delivery.messages import message
 from delivery.snapshot import KeyEntry, SiteEntry
 from delivery.wire import Request
@@ -27,13 +28,18 @@ def header_key(request: Request) -> str:
     return text.strip() if scheme.lower() == "bearer" else ""
 
 
-def identify(live: Live, request: Request, *, elsewhere: str | None = None) -> Caller:
+def identify(
+    live: Live, request: Request, *, elsewhere: str | None = None, limits: Limits = UNLIMITED
+) -> Caller:
     """The caller by the key in the header, or the one from the query or body (`elsewhere`).
+
+    A browser's key is measured by `limits`; what a shopper's page needs of a server never is.
 
     Raises:
         Unauthenticated: No key, or one that is not live.
         NotAllowed: A publishable key on a page of an origin that is not on the site's list, or a
             secret key in a browser or an address.
+        RateLimited: More from one network than `limits` allow.
     """
     text = header_key(request) or _public(elsewhere)
     if not text:
@@ -44,7 +50,10 @@ def identify(live: Live, request: Request, *, elsewhere: str | None = None) -> C
     if key.until is not None and key.until <= time.time():
         raise Unauthenticated(message("expired_key"), hint=message("unknown_key_hint"))
     _check_origin(live, key, request)
-    return Caller(live.sites[key.site_id], key.kind == "secret")
+    secret = key.kind == "secret"
+    if not secret:
+        limits.admit(key.id, request.address)
+    return Caller(live.sites[key.site_id], secret)
 
 
 def _public(text: str | None) -> str:

@@ -72,7 +72,7 @@ def events(request: Request, moment: Moment) -> Result:
     check_type(request)
     live = _need(moment.live)
     elsewhere = None if header_key(request) else request.parameters().get("key")
-    caller = _known(live, request, elsewhere)
+    caller = _known(request, moment, elsewhere)
     check_size(request, SERVER_BYTES if caller and caller.secret else BROWSER_BYTES)
     batch = _read(request.body)
     items = batch.events
@@ -82,7 +82,7 @@ def events(request: Request, moment: Moment) -> Result:
         items = [msgspec.Raw(request.body)]
     if len(items) > MOST_EVENTS:
         raise TooLarge(message("too_many", field="events", limit=MOST_EVENTS), field="events")
-    caller = caller or identify(live, request, elsewhere=batch.key)
+    caller = caller or identify(live, request, elsewhere=batch.key, limits=moment.tools.limits)
     sender = _sender(caller, request, moment, batch.sent_at, batch.consent)
     return _sort(items, sender, request, moment)
 
@@ -93,10 +93,11 @@ def _need(live: Live | None) -> Live:
     return live
 
 
-def _known(live: Live, request: Request, elsewhere: str | None) -> Caller | None:
+def _known(request: Request, moment: Moment, elsewhere: str | None) -> Caller | None:
     """The caller, if the key is already there and need not be looked for in the body."""
     if elsewhere or header_key(request):
-        return identify(live, request, elsewhere=elsewhere)
+        live = _need(moment.live)
+        return identify(live, request, elsewhere=elsewhere, limits=moment.tools.limits)
     return None
 
 
@@ -146,12 +147,19 @@ def _sender(
         secret=caller.secret,
         received_at=dt.datetime.fromtimestamp(moment.now, dt.UTC),
         now_ms=moment.now_ms,
-        mark=traffic.mark(seen, robots_count=caller.site.count_automated) if seen else "",
+        mark=_mark(request, caller) if seen else "",
         sent_at=sent_at,
         personal=may_personalise(consent) and not refuses_profiles(request),
         device=device_of(traffic.agent_of(seen)) if seen else "",
         locale=browser_language(seen) if seen else "",
+        address=request.address,
     )
+
+
+def _mark(request: Request, caller: Caller) -> str:
+    if request.method == "HEAD":
+        return traffic.HEAD
+    return traffic.mark(request.headers, robots_count=caller.site.count_automated)
 
 
 def _sort(items: Sequence[msgspec.Raw], sender: Sender, request: Request, moment: Moment) -> Result:
@@ -249,10 +257,16 @@ class _Shown(msgspec.Struct, frozen=True):
 
 
 def _count(shown: _Shown, request: Request, moment: Moment) -> Result:
-    """Count, unless that is impossible: whoever clicked an old link still gets there."""
+    """Count, unless that is impossible: whoever clicked an old link still gets there.
+
+    Who only asks where it leads (HEAD, as previews of links do) is noted beside, never counted.
+    """
     site = moment.live.sites.get(shown.token.stamp.site_id) if moment.live else None
-    if site is None or request.method == "HEAD":
+    if site is None:
         return shown.answer
+    if shown.kind == "impression":
+        # A provider's picture servers ask for thousands of recipients: they are no crowd.
+        request = msgspec.structs.replace(request, address="")
     sender = _sender(Caller(site, secret=False), request, moment)
     raw = _encode({"type": shown.kind, "token": shown.text})
     try:

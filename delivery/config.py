@@ -9,6 +9,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from delivery.limits import BROWSER_RATE
+
 ROOT = Path(__file__).resolve().parent.parent
 
 SHORTEST_SECRET = 16
@@ -64,6 +66,7 @@ class Config:
     email_url: str = ""
     oidc: "OidcConfig | None" = None
     trusted_proxies: int = 0
+    browser_rate: int = BROWSER_RATE
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -102,8 +105,8 @@ def _choice(values: dict[str, str], name: str, known: tuple[str, ...]) -> str:
     return word
 
 
-def _count(values: dict[str, str], name: str) -> int:
-    text = values.get(name, "0")
+def _count(values: dict[str, str], name: str, *, usual: int = 0) -> int:
+    text = values.get(name, str(usual))
     if not text.isdecimal():
         raise NotConfigured(f"{name}={text!r} is no number. Write 0, 1, 2 …")
     return int(text)
@@ -172,4 +175,5 @@ def read() -> Config:
         email_url=values.get("EMAIL_URL", ""),
         oidc=_oidc(values),
         trusted_proxies=_count(values, "TRUSTED_PROXIES"),
+        browser_rate=_count(values, "BROWSER_RATE", usual=BROWSER_RATE),
     )

@@ -46,6 +46,8 @@ class Refused(Exception):
 class Sender:
     """Who sent the events, and when they came. `mark` is the filter their request fell into.
 
+    `address` is judged and forgotten.
+
     `personal`: what they tell may go into a profile, unless an event says otherwise. `device` and
     `locale` are what their request says of the visitor.
     """
@@ -59,6 +61,7 @@ class Sender:
     personal: bool = True
     device: str = ""
     locale: str = ""
+    address: str = ""
 
 
 @dataclass(slots=True)
@@ -79,4 +82,6 @@ class Draft:
     flags: int = 0
     device: str = ""
     locale: str = ""
+    mark: str = ""
+    decided_ms: int = 0
     name: str = ""  # where the sender need not name the event

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import msgspec
 from msgspec.structs import replace
 
-from delivery import identity
+from delivery import identity, traffic
 from delivery.consent import Consent, may_personalise
 from delivery.contents import MOST_AMOUNT, checked_id, money, order, properties
 from delivery.draft import Draft, Incoming, Refused, Sender
@@ -102,8 +102,10 @@ def decision(draft: Draft) -> None:
     if token.stamp.site_id != draft.sender.site.id:
         raise Refused("token_foreign", "token")
     draft.stamp, draft.unit, draft.decision = token.stamp, token.unit, token.decision
-    draft.id = identity.of_token(token.stamp.site_id, token.decision, draft.kind)
-    draft.day = identity.day_of_ms(token.at_ms)
+    mark = draft.sender.mark
+    apart = mark if mark in traffic.APART else ""
+    draft.id = identity.of_token(token.stamp.site_id, token.decision, draft.kind, apart=apart)
+    draft.day, draft.decided_ms = identity.day_of_ms(token.at_ms), token.at_ms
 
 
 def _token(draft: Draft) -> Token:
@@ -183,7 +185,10 @@ def _agreed(draft: Draft) -> Consent:
 
 _chosen = msgspec.json.Decoder(Consent)
 
-STEPS: tuple[Step, ...] = (kind, decision, names, time, money, order, properties, consent)
+STEPS: tuple[Step, ...] = (
+    *(kind, decision, names, time, money, order, properties, consent),
+    traffic.judged,
+)
 
 
 def _finish(draft: Draft) -> Record:
@@ -203,7 +208,7 @@ def _finish(draft: Draft) -> Record:
         currency=sent.currency or "",
         order_id=sent.order_id or "",
         # A test counts nowhere, not even beside the rest as what is suspicious does.
-        mark=TESTED if draft.flags & TEST else sender.mark,
+        mark=TESTED if draft.flags & TEST else draft.mark,
         properties=draft.properties,
         flags=draft.flags,
         # A browser's own header is believed first; what its visitor reads only the page knows.

@@ -166,6 +166,10 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "Send 'Content-Type: application/json' (or text/plain from a beacon), in UTF-8.",
         "请发送“Content-Type: application/json”（信标可用 text/plain），UTF-8 编码。",
     ),
+    "too_many_requests": (
+        "This key has sent too many requests from one network.",
+        "该密钥从同一网络发来的请求过多。",
+    ),
     "slow_body": ("The body did not arrive in time.", "请求正文未能及时到达。"),
     # not now
     "no_snapshot": (

@@ -1,7 +1,7 @@
 """What a door works with beside the request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -9,13 +9,14 @@ import uuid_utils
 
 from delivery.config import ROOT, Config
 from delivery.index import Live
+from delivery.limits import UNLIMITED, Limits, Watch
 from delivery.pseudonym import Pseudonyms
 from delivery.token import Signer
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What does not change while the process runs."""
+    """What lives as long as the process runs; only `limits` and `watch` remember anything."""
 
     signer: Signer
     pseudonyms: Pseudonyms
@@ -23,6 +24,8 @@ class Tools:
     tag_root: Path
     public_url: str
     uuid7: Callable[..., uuid_utils.UUID] = uuid_utils.uuid7
+    limits: Limits = UNLIMITED
+    watch: Watch = field(default_factory=Watch, repr=False)
 
     @classmethod
     def of(cls, config: Config) -> "Tools":
@@ -33,6 +36,7 @@ class Tools:
             media_root=config.media_root,
             tag_root=ROOT / "static" / "tag",
             public_url=config.public_url,
+            limits=Limits(rate=config.browser_rate),
         )
 
 

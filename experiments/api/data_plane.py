@@ -18,6 +18,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.views import APIView
 
 from delivery import assigned, sink
+from delivery.addresses import address_of
+from delivery.assigned import Said
 from delivery.doors import Current, DataPlane
 from delivery.index import Live, renewed, with_learnt
 from delivery.learnt import NOTHING, Learnt, decode
@@ -45,7 +47,9 @@ def _state() -> PatientStore:
     return PatientStore(settings.CONFIG.state_url)
 
 
-_said = assigned.Said()
+@cache
+def _said() -> Said:
+    return Said(watch=_plane().tools.watch)
 
 
 class _Kept:
@@ -109,7 +113,13 @@ def _request(request: HttpRequest) -> Request:
         query=request.META.get("QUERY_STRING", ""),
         headers=headers,
         body=request.read(SERVER_BYTES + 1),
+        address=_address(request),
     )
+
+
+def _address(request: HttpRequest) -> str:
+    peer, noted = request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
+    return address_of(peer, noted, proxies=settings.CONFIG.trusted_proxies)
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -171,7 +181,7 @@ class _Answer(HttpResponse):
 
 
 def _write_down(told: Assigned) -> None:
-    note = _said.news(told)
+    note = _said().news(told)
     if note is None:
         return
     try:

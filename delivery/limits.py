@@ -1,0 +1,158 @@
+"""How much at once: what a browser's key may ask of one place, and what people really do.
+
+Places are prefixes of addresses, because one person's provider gives out whole networks of version
+6, and one attacker rents neighbours. They are held in memory only, hashed with a key of this
+process: nobody can read out of it who was there, and nothing of it is stored or logged. All of it
+is bounded: when a table is full it is forgotten, which lets through too much rather than too
+little. With n processes every limit is n times as wide.
+"""
+
+import math
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from delivery.messages import message
+from engine.errors import RateLimited
+
+BROWSER_RATE: Final = 500
+"""Requests a second of one key and prefix. A page asks two or three times, so this is a campaign's
+first minute for a provider that hides thousands of people behind one network; what a single process
+can answer lies above it."""
+BURST_SECONDS: Final = 10.0
+"""How much of it may come at once: a school class, a mailing that everybody opens at nine."""
+MOST_PLACES: Final = 100_000
+"""Prefixes that are remembered, some 10 MB."""
+
+MINUTE_MS: Final = 60_000
+UNIT_ACTS: Final = 600
+"""Events of one visitor in a minute: ten a second, without a pause. A batch of 500 that an app has
+kept while it was offline stays below it."""
+CLICK_WEIGHT: Final = 20
+"""A click counts as so many: nobody follows a banner every other second for a minute."""
+CROWD_MS: Final = 600_000
+CROWD: Final = 500
+"""New visitors of one prefix in ten minutes. A provider's busiest network has some dozens at a
+large shop; an office that opens a mailing has hundreds."""
+MOST_WATCHED: Final = 200_000
+"""Visitors that are remembered within a window, some 20 MB."""
+
+
+def prefix_of(address: str) -> bytes:
+    """The network of an address: /24 of version 4, /64 of version 6; nothing if it is no address.
+
+    Example:
+        >>> prefix_of("203.0.113.77").hex(), prefix_of("::ffff:203.0.113.1").hex()
+        ('cb0071', 'cb0071')
+        >>> prefix_of("2001:db8:1:2::77").hex(), prefix_of("somewhere")
+        ('20010db800010002', b'')
+    """
+    try:
+        if ":" not in address:
+            return socket.inet_pton(socket.AF_INET, address)[:3]
+        packed = socket.inet_pton(socket.AF_INET6, address.partition("%")[0])
+    except (OSError, ValueError):
+        return b""
+    return packed[12:15] if packed.startswith(_MAPPED) else packed[:8]
+
+
+_MAPPED: Final = bytes(10) + b"\xff\xff"
+_KEY: Final = secrets.token_bytes(16)
+
+
+def place_of(address: str) -> int:
+    """A prefix as it is remembered; 0 where nobody knows where a request comes from.
+
+    The interpreter's own hash (SipHash) over a key that no other process has.
+    """
+    prefix = prefix_of(address) if address else b""
+    return hash(_KEY + prefix) if prefix else 0
+
+
+@dataclass(slots=True, eq=False)
+class Limits:
+    """A bucket for each key and prefix, as the time at which it will be full again."""
+
+    rate: float = BROWSER_RATE
+    clock: Callable[[], float] = time.monotonic
+    _full_at: dict[tuple[int, int], float] = field(default_factory=dict, repr=False)
+
+    def admit(self, key_id: int, address: str) -> None:
+        """Take one request out of the bucket.
+
+        Raises:
+            RateLimited: It is empty; `retry_after` (seconds) is when the next request is taken.
+        """
+        place = place_of(address)
+        if not place or not self.rate:
+            return
+        now, name = self.clock(), (key_id, place)
+        full_at = max(self._full_at.get(name, now), now) + 1 / self.rate
+        late = full_at - now - self._burst
+        if late > 0:
+            raise _too_many(math.ceil(late))
+        if len(self._full_at) >= MOST_PLACES:
+            self._full_at.clear()
+        self._full_at[name] = full_at
+
+    @property
+    def _burst(self) -> float:
+        # However small the rate is, a single request is always taken.
+        return max(BURST_SECONDS, 1 / self.rate)
+
+
+def _too_many(seconds: int) -> RateLimited:
+    return RateLimited(
+        message("too_many_requests"),
+        hint=message("again_hint", seconds=seconds),
+        retry_after=seconds,
+    )
+
+
+UNLIMITED: Final = Limits(rate=0)
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """What people do not do: act all the time, or come in crowds out of one network."""
+
+    _acts: dict[bytes, int] = field(default_factory=dict, repr=False)
+    _minute: int = 0
+    _known: set[int] = field(default_factory=set, repr=False)
+    _brought: dict[int, int] = field(default_factory=dict, repr=False)
+    _window: int = 0
+
+    def busy(self, unit: bytes, kind: str, *, now_ms: int) -> bool:
+        """Whether a visitor has done more in this minute than people do, this event included."""
+        minute = now_ms // MINUTE_MS
+        if minute != self._minute or len(self._acts) >= MOST_WATCHED:
+            self._minute = minute
+            self._acts.clear()
+        acts = self._acts.get(unit, 0) + (CLICK_WEIGHT if kind == "click" else 1)
+        self._acts[unit] = acts
+        return acts > UNIT_ACTS
+
+    def crowd(self, unit: bytes, address: str, *, now_ms: int) -> bool:
+        """Whether a visitor is one too many of those who came from one prefix in this window.
+
+        Those who were there before the crowd stay what they were.
+        """
+        place, window = place_of(address), now_ms // CROWD_MS
+        if not place:
+            return False
+        if window != self._window or len(self._known) >= MOST_WATCHED:
+            self._window = window
+            self._known.clear()
+            self._brought.clear()
+        name = hash((place, unit))
+        if name in self._known:
+            return False
+        brought = self._brought.get(place, 0)
+        if brought >= CROWD:
+            return True
+        self._known.add(name)
+        self._brought[place] = brought + 1
+        return False
