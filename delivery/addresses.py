@@ -21,8 +21,8 @@ def address_of(peer: str, forwarded: str, *, proxies: int) -> str:
     Example:
         >>> address_of("10.0.0.1", "6.6.6.6, 203.0.113.7", proxies=1)
         '203.0.113.7'
-        >>> address_of("203.0.113.7", "6.6.6.6", proxies=0), address_of("10.0.0.1", "x", proxies=0)
-        ('203.0.113.7', '')
+        >>> address_of("198.41.0.4", "6.6.6.6", proxies=0), address_of("10.0.0.1", "x", proxies=0)
+        ('198.41.0.4', '')
     """
     if proxies:
         noted = forwarded.split(",")

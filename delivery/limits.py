@@ -41,22 +41,22 @@ MOST_WATCHED: Final = 200_000
 """Visitors that are remembered within a window, some 20 MB."""
 
 
-def prefix_of(address: str) -> bytes:
+def prefix_of(address: str) -> str | bytes:
     """The network of an address: /24 of version 4, /64 of version 6; nothing if it is no address.
 
     Example:
-        >>> prefix_of("203.0.113.77").hex(), prefix_of("::ffff:203.0.113.1").hex()
-        ('cb0071', 'cb0071')
+        >>> prefix_of("203.0.113.77"), prefix_of("::ffff:203.0.113.1")
+        ('203.0.113', '203.0.113')
         >>> prefix_of("2001:db8:1:2::77").hex(), prefix_of("somewhere")
-        ('20010db800010002', b'')
+        ('20010db800010002', '')
     """
+    if ":" not in address:
+        return address.rpartition(".")[0]
     try:
-        if ":" not in address:
-            return socket.inet_pton(socket.AF_INET, address)[:3]
-        packed = socket.inet_pton(socket.AF_INET6, address.partition("%")[0])
+        packed = socket.inet_pton(socket.AF_INET6, address)
     except (OSError, ValueError):
-        return b""
-    return packed[12:15] if packed.startswith(_MAPPED) else packed[:8]
+        return ""
+    return ".".join(map(str, packed[12:15])) if packed.startswith(_MAPPED) else packed[:8]
 
 
 _MAPPED: Final = bytes(10) + b"\xff\xff"
@@ -66,10 +66,10 @@ _KEY: Final = secrets.token_bytes(16)
 def place_of(address: str) -> int:
     """A prefix as it is remembered; 0 where nobody knows where a request comes from.
 
-    The interpreter's own hash (SipHash) over a key that no other process has.
+    The interpreter's own keyed hash (SipHash), together with a key that no other process has.
     """
-    prefix = prefix_of(address) if address else b""
-    return hash(_KEY + prefix) if prefix else 0
+    prefix = prefix_of(address)
+    return hash((_KEY, prefix)) if prefix else 0
 
 
 @dataclass(slots=True, eq=False)
@@ -91,17 +91,12 @@ class Limits:
             return
         now, name = self.clock(), (key_id, place)
         full_at = max(self._full_at.get(name, now), now) + 1 / self.rate
-        late = full_at - now - self._burst
+        late = full_at - now - BURST_SECONDS
         if late > 0:
             raise _too_many(math.ceil(late))
         if len(self._full_at) >= MOST_PLACES:
             self._full_at.clear()
         self._full_at[name] = full_at
-
-    @property
-    def _burst(self) -> float:
-        # However small the rate is, a single request is always taken.
-        return max(BURST_SECONDS, 1 / self.rate)
 
 
 def _too_many(seconds: int) -> RateLimited:

@@ -35,6 +35,9 @@ PURPOSES: Final = (b"sec-purpose", b"purpose", b"x-moz")
 """Where browsers say why they load a page; the last two are of older Chromes and Firefoxes."""
 _AHEAD: Final = (b"prefetch", b"prerender")
 
+READERS: Final = ("GoogleImageProxy", "YahooMailProxy")
+"""Mail providers' picture servers ask when somebody opens the mail, and are on lists of robots."""
+
 _detector = CrawlerDetect()
 _detector.is_crawler(user_agent="compiles its patterns")  # now, not while a shopper waits
 
@@ -42,6 +45,8 @@ _detector.is_crawler(user_agent="compiles its patterns")  # now, not while a sho
 @lru_cache(maxsize=4096)
 def is_robot(agent: str) -> bool:
     """Whether a User-Agent says that it is none of a visitor's."""
+    if any(name in agent for name in READERS):
+        return False
     return bool(_detector.is_crawler(user_agent=agent))
 
 
