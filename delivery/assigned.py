@@ -81,9 +81,11 @@ class Said:
         return Note(_slim(assigned, tuple(fresh.values())), day, self._crowd(assigned))
 
     def _crowd(self, assigned: Assigned) -> bool:
-        return not assigned.secret and self.watch.crowd(
-            assigned.unit, assigned.address, now_ms=assigned.now_ms
-        )
+        site = assigned.site
+        if assigned.secret or site.count_automated:
+            return False
+        now_ms = assigned.now_ms
+        return self.watch.crowd(site.id, assigned.unit, assigned.address, now_ms=now_ms)
 
     def fresh(self, assigned: Assigned) -> tuple[int, dict[bytes, bytes]]:
         """The day, and the stamps that were not said yet by what they would be remembered by."""
@@ -116,8 +118,7 @@ def _record(note: Note, packed: bytes) -> Record:
     site, at = about.site, dt.datetime.fromtimestamp(about.now_ms / 1000, dt.UTC)
     browser = {} if about.secret else about.headers
     mark = traffic.mark(browser, robots_count=site.count_automated)
-    if note.crowd and not site.count_automated:
-        mark = mark or traffic.RATE
+    mark = mark or (traffic.RATE if note.crowd else "")
     record = Record(
         day=dt.date.fromordinal(day),
         id=identity.of_assignment(site.id, phase_of(packed), about.unit, day, mark),

@@ -175,9 +175,13 @@ def _sort(items: Sequence[msgspec.Raw], sender: Sender, request: Request, moment
             refused.append(_rejection(place, why, language))
     if not good:
         return _receipt(good, [], refused)
-    return Write(
-        good, lambda outcomes: _receipt(good, outcomes, _all(refused, outcomes, places, language))
-    )
+    beside = traffic.notes(moment.tools.watch, sender.received_at)
+
+    def answer(outcomes: Sequence[Outcome]) -> Response:
+        mine = outcomes[: len(good)]
+        return _receipt(good, mine, _all(refused, mine, places, language))
+
+    return Write([*good, *beside], answer)
 
 
 def _rejection(place: int, why: Refused, language: str) -> Rejection:
@@ -273,4 +277,5 @@ def _count(shown: _Shown, request: Request, moment: Moment) -> Result:
         record = intake.record(raw, sender, moment.tools)
     except Refused:
         return shown.answer
-    return Write([record], lambda _outcomes: shown.answer, anyway=shown.answer)
+    beside = traffic.notes(moment.tools.watch, sender.received_at)
+    return Write([record, *beside], lambda _outcomes: shown.answer, anyway=shown.answer)

@@ -11,7 +11,7 @@ import math
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,7 +38,8 @@ CROWD: Final = 500
 """New visitors of one prefix in ten minutes. A provider's busiest network has some dozens at a
 large shop; an office that opens a mailing has hundreds."""
 MOST_WATCHED: Final = 200_000
-"""Visitors that are remembered within a window, some 20 MB."""
+"""Visitors that are remembered within a window, some 30 MB."""
+MOST_SUSPECTS: Final = 10_000
 
 
 def prefix_of(address: str) -> str | bytes:
@@ -112,29 +113,36 @@ UNLIMITED: Final = Limits(rate=0)
 
 @dataclass(slots=True, eq=False)
 class Watch:
-    """What people do not do: act all the time, or come in crowds out of one network."""
+    """What people do not do: act all the time, or come in crowds out of one network.
 
-    _acts: dict[bytes, int] = field(default_factory=dict, repr=False)
+    When it is noticed, much has been believed already: `suspects` are those of whom nothing should
+    count, as site and pseudonym, until somebody takes note of them.
+    """
+
+    suspects: list[tuple[int, bytes]] = field(default_factory=list, repr=False)
+    _acts: dict[tuple[int, bytes], int] = field(default_factory=dict, repr=False)
     _minute: int = 0
-    _known: set[int] = field(default_factory=set, repr=False)
-    _brought: dict[int, int] = field(default_factory=dict, repr=False)
+    _known: set[tuple[int, bytes]] = field(default_factory=set, repr=False)
+    _brought: dict[int, list[bytes]] = field(default_factory=dict, repr=False)
     _window: int = 0
 
-    def busy(self, unit: bytes, kind: str, *, now_ms: int) -> bool:
+    def busy(self, site_id: int, unit: bytes, kind: str, *, now_ms: int) -> bool:
         """Whether a visitor has done more in this minute than people do, this event included."""
         minute = now_ms // MINUTE_MS
         if minute != self._minute or len(self._acts) >= MOST_WATCHED:
             self._minute = minute
             self._acts.clear()
-        acts = self._acts.get(unit, 0) + (CLICK_WEIGHT if kind == "click" else 1)
-        self._acts[unit] = acts
-        return acts > UNIT_ACTS
+        name, weight = (site_id, unit), CLICK_WEIGHT if kind == "click" else 1
+        acts = self._acts.get(name, 0) + weight
+        self._acts[name] = acts
+        if acts <= UNIT_ACTS:
+            return False
+        if acts - weight <= UNIT_ACTS:
+            self._suspect(site_id, [unit])
+        return True
 
-    def crowd(self, unit: bytes, address: str, *, now_ms: int) -> bool:
-        """Whether a visitor is one too many of those who came from one prefix in this window.
-
-        Those who were there before the crowd stay what they were.
-        """
+    def crowd(self, site_id: int, unit: bytes, address: str, *, now_ms: int) -> bool:
+        """Whether a visitor came in a crowd: one too many of one prefix in this window."""
         place, window = place_of(address), now_ms // CROWD_MS
         if not place:
             return False
@@ -142,12 +150,29 @@ class Watch:
             self._window = window
             self._known.clear()
             self._brought.clear()
-        name = hash((place, unit))
-        if name in self._known:
-            return False
-        brought = self._brought.get(place, 0)
-        if brought >= CROWD:
-            return True
-        self._known.add(name)
-        self._brought[place] = brought + 1
-        return False
+        place = hash((place, site_id))
+        brought = self._brought.get(place)
+        if brought is None:
+            brought = self._brought[place] = []
+        if (place, unit) not in self._known:
+            self._bring(site_id, unit, place, brought)
+        return len(brought) > CROWD
+
+    def _bring(self, site_id: int, unit: bytes, place: int, brought: list[bytes]) -> None:
+        if len(brought) > CROWD:
+            return
+        self._known.add((place, unit))
+        brought.append(unit)
+        if len(brought) > CROWD:
+            self._suspect(site_id, brought)
+
+    def _suspect(self, site_id: int, units: Sequence[bytes]) -> None:
+        if len(self.suspects) < MOST_SUSPECTS:
+            self.suspects += [(site_id, unit) for unit in units]
+
+    def take(self) -> list[tuple[int, bytes]]:
+        """The suspects, which are forgotten here."""
+        if not self.suspects:
+            return self.suspects
+        taken, self.suspects = self.suspects, []
+        return taken

@@ -4,13 +4,17 @@ A mark never drops anything. Requests with a secret key get none: a server is ca
 library is called, reports late and from one address, and vouches for what it sends.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
 from crawlerdetect import CrawlerDetect
 
+from delivery import identity
 from delivery.draft import Draft
+from delivery.limits import Watch
+from delivery.sink import ASSIGNED, Record
 
 BOT: Final = "bot"
 PREFETCH: Final = "prefetch"
@@ -106,5 +110,27 @@ def _too_soon(draft: Draft) -> bool:
 
 def _too_many(draft: Draft) -> bool:
     sender, watch, now_ms = draft.sender, draft.tools.watch, draft.sender.now_ms
-    busy = watch.busy(draft.unit, draft.kind, now_ms=now_ms)
-    return watch.crowd(draft.unit, sender.address, now_ms=now_ms) or busy
+    busy = watch.busy(sender.site.id, draft.unit, draft.kind, now_ms=now_ms)
+    return watch.crowd(sender.site.id, draft.unit, sender.address, now_ms=now_ms) or busy
+
+
+def notes(watch: Watch, received_at: dt.datetime) -> list[Record]:
+    """What the log is to know of visitors who turned out to be none: that nothing of them counts.
+
+    It is an assignment to nothing, set aside. `events.filtering` reads it.
+    """
+    return [_note(site_id, unit, received_at) for site_id, unit in watch.take()]
+
+
+def _note(site_id: int, unit: bytes, at: dt.datetime) -> Record:
+    return Record(
+        day=at.date(),
+        id=identity.of_assignment(site_id, b"", unit, at.toordinal(), RATE),
+        digest=identity.digest(ASSIGNED),
+        site_id=site_id,
+        kind=ASSIGNED,
+        unit=unit,
+        occurred_at=at,
+        received_at=at,
+        mark=RATE,
+    )
