@@ -7,7 +7,7 @@ import msgspec
 from delivery import decide as deciding
 from delivery.answering import Answering, Asked, Page
 from delivery.callers import Caller, header_key, identify
-from delivery.consent import may_personalise, refuses_profiles
+from delivery.consent import SAID, may_personalise, refuses_profiles, said_in
 from delivery.index import Live, ReadyExperiment, ReadyPlacement
 from delivery.messages import message
 from delivery.moment import Moment
@@ -56,9 +56,11 @@ def _question(
         locale=values.get("locale"),
         attributes=_attributes(values) if ATTRIBUTE in request.query else None,
         page=Page(values.get("page.url"), values.get("page.referrer")),
+        consent=said_in(values) if SAID in request.query else None,
         force=values.get("force"),
     )
-    personal, headers, address = not refuses_profiles(request), request.headers, request.address
+    personal = may_personalise(asked.consent) and not refuses_profiles(request)
+    headers, address = request.headers, request.address
     return Answering.of(
         live, caller, moment, asked, personal=personal, headers=headers, address=address
     )
@@ -74,9 +76,15 @@ def _attributes(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _assigned(answering: Answering, experiment: ReadyExperiment, visitor: Visitor) -> Response:
-    offer = deciding.assign(experiment, visitor, answering.live.learnt)
+    offer = _drawn(answering, experiment, visitor)
     body = offer.head_in(answering.locale) + answering.token(offer) + answering.tail
     return Response(200, body, JSON, assigned=answering.assigned([offer]))
+
+
+def _drawn(answering: Answering, experiment: ReadyExperiment, visitor: Visitor) -> Offer:
+    if answering.unit is None:
+        return deciding.forced(experiment, visitor) or experiment.without[Reason.NO_CONSENT]
+    return deciding.assign(experiment, visitor, answering.live.learnt)
 
 
 def _experiment(answering: Answering, key: str) -> ReadyExperiment:

@@ -10,7 +10,7 @@ import msgspec
 from delivery import intake, traffic
 from delivery.asking import JSON
 from delivery.callers import Caller, header_key, identify
-from delivery.consent import Consent, may_personalise, refuses_profiles
+from delivery.consent import Consent, may_measure, may_personalise, refuses_profiles
 from delivery.draft import Refused, Sender
 from delivery.index import Live
 from delivery.messages import language_of, message
@@ -153,6 +153,7 @@ def _sender(
         device=device_of(traffic.agent_of(seen)) if seen else "",
         locale=browser_language(seen) if seen else "",
         address=request.address,
+        measured=may_measure(consent),
     )
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
@@ -32,6 +32,11 @@ class Incoming(msgspec.Struct, gc=False):
     consent: Consent | None = None
 
 
+NO_CONSENT: Final = "no_consent"
+UNKEPT: Final = frozenset({NO_CONSENT})
+"""The reasons for which nothing of an event may be kept, not even to look at it later."""
+
+
 class Refused(Exception):
     """Why an event is not stored: `reason` is the name, `text` the sentence, `field` the place."""
 
@@ -46,7 +51,8 @@ class Refused(Exception):
 class Sender:
     """Who sent the events, and when they came. `mark` is the filter their request fell into.
 
-    `address` is judged and forgotten.
+    `address` is judged and forgotten. `measured`: the visitor may be counted under an id, unless an
+    event says otherwise.
 
     `personal`: what they tell may go into a profile, unless an event says otherwise. `device` and
     `locale` are what their request says of the visitor.
@@ -62,6 +68,7 @@ class Sender:
     device: str = ""
     locale: str = ""
     address: str = ""
+    measured: bool = True
 
 
 @dataclass(slots=True)

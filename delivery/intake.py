@@ -13,9 +13,9 @@ import msgspec
 from msgspec.structs import replace
 
 from delivery import identity, traffic
-from delivery.consent import Consent, may_personalise
+from delivery.consent import Consent, may_measure, may_personalise
 from delivery.contents import MOST_AMOUNT, checked_id, money, order, properties
-from delivery.draft import Draft, Incoming, Refused, Sender
+from delivery.draft import NO_CONSENT, Draft, Incoming, Refused, Sender
 from delivery.moment import Tools
 from delivery.reading import blame
 from delivery.sink import Record
@@ -50,10 +50,20 @@ Step: TypeAlias = Callable[[Draft], None]
 
 def record(raw: msgspec.Raw | bytes, sender: Sender, tools: Tools) -> Record:
     """Make a record of one event; raises Refused."""
-    draft = Draft(_read(raw), sender, tools)
+    draft = Draft(_sent(raw, sender), sender, tools)
     for step in STEPS:
         step(draft)
     return _finish(draft)
+
+
+def _sent(raw: msgspec.Raw | bytes, sender: Sender) -> Incoming:
+    try:
+        return _read(raw)
+    except Refused:
+        if sender.measured:
+            raise
+        # Of somebody who may not be counted nothing is looked at, and nothing kept to be looked at.
+        raise Refused(NO_CONSENT) from None
 
 
 _decoder = msgspec.json.Decoder(Incoming)
@@ -90,6 +100,13 @@ def kind(draft: Draft) -> None:
     if text not in TOKENED and text not in NAMED and not _CUSTOM.fullmatch(text):
         raise Refused("unknown_type", "type", type=text[:100])
     draft.kind = text
+
+
+def measured(draft: Draft) -> None:
+    """Whether the visitor may be counted at all; only their choice itself is always taken."""
+    sent = draft.sent
+    if sent.type != "consent" and not (draft.sender.measured and may_measure(sent.consent)):
+        raise Refused(NO_CONSENT, "consent")
 
 
 def decision(draft: Draft) -> None:
@@ -186,7 +203,7 @@ def _agreed(draft: Draft) -> Consent:
 _chosen = msgspec.json.Decoder(Consent)
 
 STEPS: tuple[Step, ...] = (
-    *(kind, decision, names, time, money, order, properties, consent),
+    *(measured, kind, decision, names, time, money, order, properties, consent),
     traffic.judged,
 )
 

@@ -247,5 +247,9 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "'properties' may have {limit} bytes and {depth} levels at most.",
         "“properties”最多 {limit} 字节、{depth} 层。",
     ),
+    "no_consent": (
+        "The visitor does not agree to be measured: nothing of this event is kept.",
+        "访客不同意被统计：该事件的任何内容都不会保存。",
+    ),
     "not_storable": ("The database refuses this event.", "数据库拒绝了该事件。"),
 }
