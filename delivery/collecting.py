@@ -7,11 +7,12 @@ from urllib.parse import quote
 
 import msgspec
 
-from delivery import intake, traffic
+from delivery import foreign, intake, traffic
 from delivery.asking import JSON
 from delivery.callers import Caller, header_key, identify
 from delivery.consent import Consent, may_measure, may_personalise, refuses_profiles
 from delivery.draft import Refused, Sender
+from delivery.foreign import Event
 from delivery.index import Live
 from delivery.messages import language_of, message
 from delivery.moment import Moment
@@ -64,6 +65,7 @@ class Batch(msgspec.Struct, gc=False):
 
 
 _batches = msgspec.json.Decoder(Batch)
+_times = msgspec.json.Decoder(dt.datetime | None)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -74,17 +76,27 @@ def events(request: Request, moment: Moment) -> Result:
     elsewhere = None if header_key(request) else request.parameters().get("key")
     caller = _known(request, moment, elsewhere)
     check_size(request, SERVER_BYTES if caller and caller.secret else BROWSER_BYTES)
-    batch = _read(request.body)
-    items = batch.events
+    batch, theirs = _read(request.body), foreign.read(request.body)
+    items: Sequence[Event] | None = batch.events if theirs is None else theirs.items
     if items is None:
         if not bytes(batch.type):
             raise InvalidInput(message("no_batch"), hint=message("not_json_hint", example=EXAMPLE))
         items = [msgspec.Raw(request.body)]
     if len(items) > MOST_EVENTS:
         raise TooLarge(message("too_many", field="events", limit=MOST_EVENTS), field="events")
-    caller = caller or identify(live, request, elsewhere=batch.key, limits=moment.tools.limits)
-    sender = _sender(caller, request, moment, batch.sent_at, batch.consent)
-    return _sort(items, sender, request, moment)
+    elsewhere = batch.key or (theirs.key if theirs else None)
+    caller = caller or identify(live, request, elsewhere=elsewhere, limits=moment.tools.limits)
+    sent_at = batch.sent_at if theirs is None else _sent_at(theirs)
+    sender = _sender(caller, request, moment, sent_at, batch.consent)
+    return _sort(items if theirs is None else theirs.events(), sender, request, moment)
+
+
+def _sent_at(theirs: foreign.Translated) -> dt.datetime | None:
+    try:
+        said: dt.datetime | None = _times.decode(bytes(theirs.sent_at) or b"null")
+        return said
+    except msgspec.MsgspecError:
+        raise InvalidInput(message("bad_time"), field="sentAt") from None
 
 
 def _need(live: Live | None) -> Live:
@@ -163,13 +175,15 @@ def _mark(request: Request, caller: Caller) -> str:
     return traffic.mark(request.headers, robots_count=caller.site.count_automated)
 
 
-def _sort(items: Sequence[msgspec.Raw], sender: Sender, request: Request, moment: Moment) -> Result:
+def _sort(items: Sequence[Event], sender: Sender, request: Request, moment: Moment) -> Result:
     language = language_of(request.header(b"accept-language"))
     good: list[Record] = []
     places: list[int] = []
     refused: list[Rejection] = []
     for place, item in enumerate(items):
         try:
+            if isinstance(item, foreign.Untold):
+                intake.refuse(item.raw, item.why, sender, moment.tools)
             good.append(intake.record(item, sender, moment.tools))
             places.append(place)
         except Refused as why:

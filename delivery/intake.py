@@ -7,7 +7,7 @@ for, or raises `Refused`; the first refusal ends it. Nothing here touches a data
 import datetime as dt
 import re
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, NoReturn, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -54,6 +54,12 @@ def record(raw: msgspec.Raw | bytes, sender: Sender, tools: Tools) -> Record:
     for step in STEPS:
         step(draft)
     return _finish(draft)
+
+
+def refuse(raw: msgspec.Raw, why: Refused, sender: Sender, tools: Tools) -> NoReturn:
+    """Raises `why` an event is not stored, or that its visitor may not be counted at all."""
+    measured(Draft(_sent(raw, sender), sender, tools))
+    raise why
 
 
 def _sent(raw: msgspec.Raw | bytes, sender: Sender) -> Incoming:

@@ -231,6 +231,10 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "An amount is a whole number of minor units from {least} to {most}.",
         "金额应为以最小货币单位计的整数，范围 {least} 到 {most}。",
     ),
+    "too_many_decimals": (
+        "{currency} has {digits} decimals, this amount has more. Nothing is rounded here.",
+        "{currency} 只有 {digits} 位小数，而该金额位数更多。此处不做任何舍入。",
+    ),
     "bad_currency": (
         "A currency is a code of ISO 4217, such as {example}.",
         "货币应为 ISO 4217 代码，例如 {example}。",
