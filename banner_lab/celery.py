@@ -76,6 +76,12 @@ app.conf.update(
                 "schedule": 5.0,
                 "options": {"expires": 5},
             },
+            # What a data-plane process has noted is a minute old at most when people hear of it.
+            "alarm-keys": {
+                "task": "workspace.tasks.alarm_keys",
+                "schedule": 30.0,
+                "options": {"expires": 30},
+            },
             "forget-kept-answers": {
                 "task": "workspace.tasks.forget_kept_answers",
                 "schedule": 3600.0,

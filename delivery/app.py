@@ -17,6 +17,7 @@ from delivery.addresses import FORWARDED, address_of
 from delivery.assigned import Notebook, Said
 from delivery.commit import GroupCommit
 from delivery.doors import DataPlane
+from delivery.key_use import KeyKeeper
 from delivery.live import Reader
 from delivery.messages import message
 from delivery.moment import Tools
@@ -57,6 +58,7 @@ class Running:
     commit: GroupCommit
     state: StateStore
     notebook: Notebook
+    keys: KeyKeeper
     proxies: int = 0
 
     @classmethod
@@ -70,6 +72,7 @@ class Running:
             commit=commit,
             state=StateStore(settings.state_url),
             notebook=Notebook(commit, said=Said(watch=tools.watch)),
+            keys=KeyKeeper(settings.database_url, tools.key_use),
             proxies=settings.trusted_proxies,
         )
 
@@ -79,11 +82,13 @@ class Running:
         await self.reader.start()
         await self.commit.start()
         self.notebook.start()
+        self.keys.start()
 
     async def stop(self) -> None:
         """Finish what was begun."""
         await self.notebook.stop(seconds=NOTES_SECONDS)
         await self.commit.stop(seconds=STOP_SECONDS)
+        await self.keys.stop()
         await self.state.stop()
         await self.reader.stop()
 

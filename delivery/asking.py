@@ -34,7 +34,7 @@ def assign(request: Request, moment: Moment) -> Result:
     values, live = request.parameters(), moment.live
     if live is None:
         return Response(200, NOTHING_KNOWN.head + b"null" + NO_SNAPSHOT, JSON)
-    caller = identify(live, request, elsewhere=values.get("key"), limits=moment.tools.limits)
+    caller = identify(live, request, elsewhere=values.get("key"), tools=moment.tools)
     if not values.get("experiment"):
         raise InvalidInput(message("missing", field="experiment"), field="experiment")
     answering = _question(request, live, moment, caller, values)
@@ -113,7 +113,7 @@ def decide(request: Request, moment: Moment) -> Result:
     if live is None:
         return _defaults(asked.placements)
     elsewhere = asked.key or (None if header_key(request) else request.parameters().get("key"))
-    caller = identify(live, request, elsewhere=elsewhere, limits=moment.tools.limits)
+    caller = identify(live, request, elsewhere=elsewhere, tools=moment.tools)
     personal = may_personalise(asked.consent) and not refuses_profiles(request)
     headers, address = request.headers, request.address
     return _decisions(

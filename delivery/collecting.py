@@ -85,7 +85,7 @@ def events(request: Request, moment: Moment) -> Result:
     if len(items) > MOST_EVENTS:
         raise TooLarge(message("too_many", field="events", limit=MOST_EVENTS), field="events")
     elsewhere = batch.key or (theirs.key if theirs else None)
-    caller = caller or identify(live, request, elsewhere=elsewhere, limits=moment.tools.limits)
+    caller = caller or identify(live, request, elsewhere=elsewhere, tools=moment.tools)
     sent_at = batch.sent_at if theirs is None else _sent_at(theirs)
     sender = _sender(caller, request, moment, sent_at, batch.consent)
     return _sort(items if theirs is None else theirs.events(), sender, request, moment)
@@ -109,7 +109,7 @@ def _known(request: Request, moment: Moment, elsewhere: str | None) -> Caller | 
     """The caller, if the key is already there and need not be looked for in the body."""
     if elsewhere or header_key(request):
         live = _need(moment.live)
-        return identify(live, request, elsewhere=elsewhere, limits=moment.tools.limits)
+        return identify(live, request, elsewhere=elsewhere, tools=moment.tools)
     return None
 
 

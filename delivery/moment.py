@@ -9,6 +9,7 @@ import uuid_utils
 
 from delivery.config import ROOT, Config
 from delivery.index import Live
+from delivery.key_use import KeyUse
 from delivery.limits import UNLIMITED, Limits, Watch
 from delivery.pseudonym import Pseudonyms
 from delivery.token import Signer
@@ -16,7 +17,7 @@ from delivery.token import Signer
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What lives as long as the process runs; only `limits` and `watch` remember anything."""
+    """What lives as long as the process runs; what `limits`, `key_use` and `watch` remember."""
 
     signer: Signer
     pseudonyms: Pseudonyms
@@ -25,6 +26,7 @@ class Tools:
     public_url: str
     uuid7: Callable[..., uuid_utils.UUID] = uuid_utils.uuid7
     limits: Limits = UNLIMITED
+    key_use: KeyUse = field(default_factory=KeyUse, repr=False)
     watch: Watch = field(default_factory=Watch, repr=False)
 
     @classmethod

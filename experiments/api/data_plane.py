@@ -22,6 +22,7 @@ from delivery.addresses import address_of
 from delivery.assigned import Said
 from delivery.doors import Current, DataPlane
 from delivery.index import Live, renewed, with_learnt
+from delivery.key_use import EVERY_SECONDS
 from delivery.learnt import NOTHING, Learnt, decode
 from delivery.live import Unreadable, make
 from delivery.messages import message
@@ -33,6 +34,7 @@ from delivery.wire import Assigned, Look, Request, Response, Write
 from engine.errors import LabError, TooLarge
 from experiments.api import data_plane_schema as schema
 from experiments.models import LearntSnapshot, Snapshot
+from workspace import keys
 
 log = logging.getLogger("experiments.api")
 
@@ -136,11 +138,26 @@ def answer(request: HttpRequest) -> HttpResponse:
         )
         return _response(plane.refuse(error, asked, current, now=now))
     result = plane.handle(asked, current, now=now)
+    _note_keys(plane, now)
     if isinstance(result, Look):
         return _response(result.answer(_state().read(result.key)))
     if isinstance(result, Write):
         return _response(_written(plane, result, asked, current, now))
     return _response(result)
+
+
+class _Noted:
+    """When the use of keys was written down last."""
+
+    at: float = 0.0
+
+
+def _note_keys(plane: DataPlane, now: float) -> None:
+    use = plane.tools.key_use
+    if use.exposed or now - _Noted.at > EVERY_SECONDS:
+        _Noted.at = now
+        taken = use.take()
+        keys.note(taken.used, taken.exposed)
 
 
 def _written(
