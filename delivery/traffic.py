@@ -42,6 +42,9 @@ _AHEAD: Final = (b"prefetch", b"prerender")
 READERS: Final = ("GoogleImageProxy", "YahooMailProxy")
 """Mail providers' picture servers ask when somebody opens the mail, and are on lists of robots."""
 
+CONTACT: Final = "+http"
+"""How programs say where to complain about them, also those that no list knows yet."""
+
 _detector = CrawlerDetect()
 _detector.is_crawler(user_agent="compiles its patterns")  # now, not while a shopper waits
 
@@ -51,7 +54,7 @@ def is_robot(agent: str) -> bool:
     """Whether a User-Agent says that it is none of a visitor's."""
     if any(name in agent for name in READERS):
         return False
-    return bool(_detector.is_crawler(user_agent=agent))
+    return CONTACT in agent or bool(_detector.is_crawler(user_agent=agent))
 
 
 def mark(headers: Mapping[bytes, bytes], *, robots_count: bool = False) -> str:
