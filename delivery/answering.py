@@ -62,6 +62,7 @@ class Answering(msgspec.Struct, frozen=True):
     locale: str = ""
     apart: Apart | None = None
     refused: str = ""
+    address: str = ""
 
     @classmethod
     def of(
@@ -73,6 +74,7 @@ class Answering(msgspec.Struct, frozen=True):
         *,
         personal: bool,
         headers: Mapping[bytes, bytes] = NO_HEADERS,
+        address: str = "",
     ) -> "Answering":
         """A question with the visitor it is about; nobody without consent to be counted."""
         unit = asked.user_id if may_measure(asked.consent) else None
@@ -85,7 +87,7 @@ class Answering(msgspec.Struct, frozen=True):
         )
         return cls(
             live, caller, moment, asked, personal, unit, pseudonym, sign, headers, locale,
-            apart, refused,
+            apart, refused, address,
         )  # fmt: skip
 
     @property
@@ -152,6 +154,7 @@ class Answering(msgspec.Struct, frozen=True):
             caller.secret,
             asked.attributes and asked.attributes.get("device"),
             asked.locale,
+            self.address,
         )
 
 

@@ -7,11 +7,12 @@ from urllib.parse import quote
 
 import msgspec
 
-from delivery import intake, refusing, traffic
+from delivery import foreign, intake, refusing, traffic
 from delivery.asking import JSON
 from delivery.callers import Caller, header_key, identify
-from delivery.consent import Consent, may_personalise, refuses_profiles
+from delivery.consent import Consent, may_measure, may_personalise, refuses_profiles
 from delivery.draft import Refused, Sender
+from delivery.foreign import Event
 from delivery.index import Live
 from delivery.messages import language_of, message
 from delivery.moment import Moment
@@ -65,6 +66,7 @@ class Batch(msgspec.Struct, gc=False):
 
 
 _batches = msgspec.json.Decoder(Batch)
+_times = msgspec.json.Decoder(dt.datetime | None)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -73,19 +75,29 @@ def events(request: Request, moment: Moment) -> Result:
     check_type(request)
     live = _need(moment.live)
     elsewhere = None if header_key(request) else request.parameters().get("key")
-    caller = _known(live, request, elsewhere)
+    caller = _known(request, moment, elsewhere)
     check_size(request, SERVER_BYTES if caller and caller.secret else BROWSER_BYTES)
-    batch = _read(request.body)
-    items = batch.events
+    batch, theirs = _read(request.body), foreign.read(request.body)
+    items: Sequence[Event] | None = batch.events if theirs is None else theirs.items
     if items is None:
         if not bytes(batch.type):
             raise InvalidInput(message("no_batch"), hint=message("not_json_hint", example=EXAMPLE))
         items = [msgspec.Raw(request.body)]
     if len(items) > MOST_EVENTS:
         raise TooLarge(message("too_many", field="events", limit=MOST_EVENTS), field="events")
-    caller = caller or identify(live, request, elsewhere=batch.key)
-    sender = _sender(caller, request, moment, batch.sent_at, batch.consent)
-    return _sort(items, sender, request, moment)
+    elsewhere = batch.key or (theirs.key if theirs else None)
+    caller = caller or identify(live, request, elsewhere=elsewhere, tools=moment.tools)
+    sent_at = batch.sent_at if theirs is None else _sent_at(theirs)
+    sender = _sender(caller, request, moment, sent_at, batch.consent)
+    return _sort(items if theirs is None else theirs.events(), sender, request, moment)
+
+
+def _sent_at(theirs: foreign.Translated) -> dt.datetime | None:
+    try:
+        said: dt.datetime | None = _times.decode(bytes(theirs.sent_at) or b"null")
+        return said
+    except msgspec.MsgspecError:
+        raise InvalidInput(message("bad_time"), field="sentAt") from None
 
 
 def _need(live: Live | None) -> Live:
@@ -94,10 +106,11 @@ def _need(live: Live | None) -> Live:
     return live
 
 
-def _known(live: Live, request: Request, elsewhere: str | None) -> Caller | None:
+def _known(request: Request, moment: Moment, elsewhere: str | None) -> Caller | None:
     """The caller, if the key is already there and need not be looked for in the body."""
     if elsewhere or header_key(request):
-        return identify(live, request, elsewhere=elsewhere)
+        live = _need(moment.live)
+        return identify(live, request, elsewhere=elsewhere, tools=moment.tools)
     return None
 
 
@@ -147,15 +160,23 @@ def _sender(
         secret=caller.secret,
         received_at=dt.datetime.fromtimestamp(moment.now, dt.UTC),
         now_ms=moment.now_ms,
-        mark=traffic.mark(seen, robots_count=caller.site.count_automated) if seen else "",
+        mark=_mark(request, caller) if seen else "",
         sent_at=sent_at,
         personal=may_personalise(consent) and not refuses_profiles(request),
         device=device_of(traffic.agent_of(seen)) if seen else "",
         locale=browser_language(seen) if seen else "",
+        address=request.address,
+        measured=may_measure(consent),
     )
 
 
-def _sort(items: Sequence[msgspec.Raw], sender: Sender, request: Request, moment: Moment) -> Result:
+def _mark(request: Request, caller: Caller) -> str:
+    if request.method == "HEAD":
+        return traffic.HEAD
+    return traffic.mark(request.headers, robots_count=caller.site.count_automated)
+
+
+def _sort(items: Sequence[Event], sender: Sender, request: Request, moment: Moment) -> Result:
     language = language_of(request.header(b"accept-language"))
     good: list[Record] = []
     places: list[int] = []
@@ -163,19 +184,24 @@ def _sort(items: Sequence[msgspec.Raw], sender: Sender, request: Request, moment
     refusals: list[Refusal] = []
     for place, item in enumerate(items):
         try:
+            if isinstance(item, foreign.Untold):
+                intake.refuse(item.raw, item.why, sender, moment.tools)
             good.append(intake.record(item, sender, moment.tools))
             places.append(place)
         except Refused as why:
             moment.tools.meters.settled(why.kind, "rejected", why.reason)
             refused.append(_rejection(place, why, language))
-            refusals.append(refusing.refusal(item, why, sender, moment.tools))
+            raw = item.raw if isinstance(item, foreign.Untold) else item
+            refusals.append(refusing.refusal(raw, why, sender, moment.tools))
     if not items:
         return _receipt([], [], [])
-    return Write(
-        good,
-        lambda outcomes: _receipt(good, outcomes, _all(refused, outcomes, places, language)),
-        refusals=refusals,
-    )
+    beside = traffic.notes(moment.tools.watch, sender.received_at) if good else []
+
+    def answer(outcomes: Sequence[Outcome]) -> Response:
+        mine = outcomes[: len(good)]
+        return _receipt(good, mine, _all(refused, mine, places, language))
+
+    return Write([*good, *beside], answer, refusals=refusals)
 
 
 def _rejection(place: int, why: Refused, language: str) -> Rejection:
@@ -255,10 +281,16 @@ class _Shown(msgspec.Struct, frozen=True):
 
 
 def _count(shown: _Shown, request: Request, moment: Moment) -> Result:
-    """Count, unless that is impossible: whoever clicked an old link still gets there."""
+    """Count, unless that is impossible: whoever clicked an old link still gets there.
+
+    Who only asks where it leads (HEAD, as previews of links do) is noted beside, never counted.
+    """
     site = moment.live.sites.get(shown.token.stamp.site_id) if moment.live else None
-    if site is None or request.method == "HEAD":
+    if site is None:
         return shown.answer
+    if shown.kind == "impression":
+        # A provider's picture servers ask for thousands of recipients: they are no crowd.
+        request = msgspec.structs.replace(request, address="")
     sender = _sender(Caller(site, secret=False), request, moment)
     raw = _encode({"type": shown.kind, "token": shown.text})
     try:
@@ -267,4 +299,5 @@ def _count(shown: _Shown, request: Request, moment: Moment) -> Result:
         moment.tools.meters.settled(shown.kind, "rejected", why.reason)
         refusals = [refusing.refusal(raw, why, sender, moment.tools)]
         return Write([], lambda _outcomes: shown.answer, shown.answer, refusals)
-    return Write([record], lambda _outcomes: shown.answer, anyway=shown.answer)
+    beside = traffic.notes(moment.tools.watch, sender.received_at)
+    return Write([record, *beside], lambda _outcomes: shown.answer, anyway=shown.answer)

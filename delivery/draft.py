@@ -55,6 +55,9 @@ class Refused(Exception):
 class Sender:
     """Who sent the events, and when they came. `mark` is the filter their request fell into.
 
+    `address` is judged and forgotten. `measured`: the visitor may be counted under an id, unless an
+    event says otherwise.
+
     `personal`: what they tell may go into a profile, unless an event says otherwise. `device` and
     `locale` are what their request says of the visitor.
     """
@@ -68,6 +71,8 @@ class Sender:
     personal: bool = True
     device: str = ""
     locale: str = ""
+    address: str = ""
+    measured: bool = True
 
 
 @dataclass(slots=True)
@@ -88,4 +93,6 @@ class Draft:
     flags: int = 0
     device: str = ""
     locale: str = ""
+    mark: str = ""
+    decided_ms: int = 0
     name: str = ""  # where the sender need not name the event

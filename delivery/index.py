@@ -30,7 +30,10 @@ from engine.assignment.targeting import compile as compiled
 from engine.assignment.targeting import needs_profile as rule_needs_profile
 from engine.profiles.features import Value
 
-_WITHOUT_VARIANT = (Reason.NOT_IN_TRAFFIC, Reason.PAUSED, Reason.NO_EXPERIMENT, Reason.CAPPED)
+_WITHOUT_VARIANT = (
+    *(Reason.NOT_IN_TRAFFIC, Reason.PAUSED, Reason.NO_EXPERIMENT, Reason.CAPPED),
+    Reason.NO_CONSENT,
+)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -215,7 +218,7 @@ def _placement(
     return ReadyPlacement(
         entry=entry,
         name=_encode(entry.key),
-        fallbacks=_defaults(entry, site, (*_WITHOUT_VARIANT, Reason.NO_CONSENT)),
+        fallbacks=_defaults(entry, site, _WITHOUT_VARIANT),
         starts=tuple(start for (start, _), _ in owned),
         ends=tuple(end for (_, end), _ in owned),
         owners=tuple(experiment for _, experiment in owned),

@@ -174,6 +174,10 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "Send 'Content-Type: application/json' (or text/plain from a beacon), in UTF-8.",
         "请发送“Content-Type: application/json”（信标可用 text/plain），UTF-8 编码。",
     ),
+    "too_many_requests": (
+        "This key has sent too many requests from one network.",
+        "该密钥从同一网络发来的请求过多。",
+    ),
     "slow_body": ("The body did not arrive in time.", "请求正文未能及时到达。"),
     # not now
     "no_snapshot": (
@@ -234,6 +238,10 @@ TABLE: Mapping[str, tuple[str, str]] = {
     "bad_amount": (
         "An amount is a whole number of minor units from {least} to {most}.",
         "金额应为以最小货币单位计的整数，范围 {least} 到 {most}。",
+    ),
+    "too_many_decimals": (
+        "{currency} has {digits} decimals, this amount has more. Nothing is rounded here.",
+        "{currency} 只有 {digits} 位小数，而该金额位数更多。此处不做任何舍入。",
     ),
     "bad_currency": (
         "A currency is a code of ISO 4217, such as {example}.",

@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from events import compacting, rollup
+from events import compacting, filtering, rollup
+from events.turn import RollupBusy
 
 
 @shared_task
@@ -16,3 +17,12 @@ def roll_up() -> int:
 def compact_outcomes() -> int:
     """Add up what is counted beside the log, forget old payloads; how many rows there are fewer."""
     return compacting.compact(now=timezone.now())
+
+
+@shared_task
+def set_aside_the_rest() -> int:
+    """Leave out the rest of units of whom much was set aside; the number of events."""
+    try:
+        return filtering.set_aside_the_rest(now=timezone.now())
+    except RollupBusy:
+        return 0  # the next run looks as far back

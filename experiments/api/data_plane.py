@@ -17,8 +17,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.views import APIView
 
 from delivery import assigned, sink
+from delivery.addresses import address_of
+from delivery.assigned import Said
 from delivery.doors import Current, DataPlane
 from delivery.index import Live, renewed, with_learnt
+from delivery.key_use import EVERY_SECONDS
 from delivery.learnt import NOTHING, Learnt, decode
 from delivery.live import Unreadable, make
 from delivery.messages import message
@@ -31,6 +34,7 @@ from delivery.wire import Assigned, Look, Request, Response, Write
 from engine.errors import LabError, TooLarge
 from experiments.api import data_plane_schema as schema
 from experiments.models import LearntSnapshot, Snapshot
+from workspace import keys
 
 log = logging.getLogger("experiments.api")
 
@@ -45,7 +49,9 @@ def _state() -> PatientStore:
     return PatientStore(settings.CONFIG.state_url)
 
 
-_said = assigned.Said()
+@cache
+def _said() -> Said:
+    return Said(watch=_plane().tools.watch)
 
 
 class _Kept:
@@ -109,7 +115,13 @@ def _request(request: HttpRequest) -> Request:
         query=request.META.get("QUERY_STRING", ""),
         headers=headers,
         body=request.read(SERVER_BYTES + 1),
+        address=_address(request),
     )
+
+
+def _address(request: HttpRequest) -> str:
+    peer, noted = request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
+    return address_of(peer, noted, proxies=settings.CONFIG.trusted_proxies)
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -126,11 +138,26 @@ def answer(request: HttpRequest) -> HttpResponse:
         )
         return _response(plane.refuse(error, asked, current, now=now))
     result = plane.handle(asked, current, now=now)
+    _note_keys(plane, now)
     if isinstance(result, Look):
         return _response(result.answer(_state().read(result.key)))
     if isinstance(result, Write):
         return _response(_written(plane, result, asked, current, now))
     return _response(result)
+
+
+class _Noted:
+    """When the use of keys was written down last."""
+
+    at: float = 0.0
+
+
+def _note_keys(plane: DataPlane, now: float) -> None:
+    use = plane.tools.key_use
+    if use.exposed or now - _Noted.at > EVERY_SECONDS:
+        _Noted.at = now
+        taken = use.take()
+        keys.note(taken.used, taken.exposed)
 
 
 def _written(
@@ -174,7 +201,7 @@ class _Answer(HttpResponse):
 
 
 def _write_down(told: Assigned) -> None:
-    note = _said.news(told)
+    note = _said().news(told)
     if note is None:
         return
     try:
