@@ -151,6 +151,7 @@ def _sender(
         personal=may_personalise(consent) and not refuses_profiles(request),
         device=device_of(traffic.agent_of(seen)) if seen else "",
         locale=browser_language(seen) if seen else "",
+        live=moment.live,
     )
 
 

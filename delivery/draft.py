@@ -1,13 +1,14 @@
 """An event between its arrival and the log."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, TypeAlias
 
 import msgspec
 
 from delivery import identity
 from delivery.consent import Consent
+from delivery.index import Live
 from delivery.messages import Message, message
 from delivery.moment import Tools
 from delivery.snapshot import SiteEntry
@@ -30,6 +31,8 @@ class Incoming(msgspec.Struct, gc=False):
     currency: Text | None = None
     properties: msgspec.Raw = msgspec.Raw()
     consent: Consent | None = None
+    experiment: Text | None = None
+    variant: Text | None = None
 
 
 class Refused(Exception):
@@ -47,7 +50,7 @@ class Sender:
     """Who sent the events, and when they came. `mark` is the filter their request fell into.
 
     `personal`: what they tell may go into a profile, unless an event says otherwise. `device` and
-    `locale` are what their request says of the visitor.
+    `locale` are what their request says of the visitor; `live` is what is decided by now.
     """
 
     site: SiteEntry
@@ -59,6 +62,7 @@ class Sender:
     personal: bool = True
     device: str = ""
     locale: str = ""
+    live: Live | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -80,3 +84,4 @@ class Draft:
     device: str = ""
     locale: str = ""
     name: str = ""  # where the sender need not name the event
+    raw: msgspec.Raw | bytes = b""
