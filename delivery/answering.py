@@ -119,7 +119,7 @@ class Answering(msgspec.Struct, frozen=True):
             known=known,
             now_ms=now_ms,
             day=wall.toordinal(),
-            request=_features(asked) | clock,
+            request=features_of(asked) | clock,
             told=asked.seen or {},
             apart=self.apart,
             timezone=timezone,
@@ -158,7 +158,7 @@ class Answering(msgspec.Struct, frozen=True):
         )
 
 
-def _features(asked: Asked) -> dict[str, Value]:
+def features_of(asked: Asked) -> dict[str, Value]:
     """What the request says of the visitor, by the names of the rule language."""
     page, attributes = asked.page or Page(), asked.attributes or {}
     found: dict[str, Value] = {

@@ -39,7 +39,7 @@ def assign(request: Request, moment: Moment) -> Result:
     if not values.get("experiment"):
         raise InvalidInput(message("missing", field="experiment"), field="experiment")
     answering = _question(request, live, moment, caller, values)
-    experiment = _experiment(answering, values["experiment"])
+    experiment = experiment_of(answering, values["experiment"])
     if experiment.plain:
         return _assigned(answering, experiment, answering.plainly())
     return answering.with_profile(
@@ -88,7 +88,12 @@ def _drawn(answering: Answering, experiment: ReadyExperiment, visitor: Visitor) 
     return deciding.assign(experiment, visitor, answering.live.learnt)
 
 
-def _experiment(answering: Answering, key: str) -> ReadyExperiment:
+def experiment_of(answering: Answering, key: str) -> ReadyExperiment:
+    """The experiment that is asked for by name.
+
+    Raises:
+        NotFound: There is none, or it is a draft that this visitor does not test.
+    """
     caller = answering.caller
     found = answering.live.experiments.get((caller.site.id, key))
     if found is not None and (

@@ -23,9 +23,11 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
 
 
 def header_key(request: Request) -> str:
-    """The key in the Authorization header, or nothing."""
+    """The key in the header Authorization, else in X-API-Key (as OFREP names it), or nothing."""
     scheme, _, text = request.header(b"authorization").partition(" ")
-    return text.strip() if scheme.lower() == "bearer" else ""
+    if scheme.lower() == "bearer" and text.strip():
+        return text.strip()
+    return request.header(b"x-api-key").strip()
 
 
 def identify(

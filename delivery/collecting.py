@@ -167,6 +167,7 @@ def _sender(
         locale=browser_language(seen) if seen else "",
         address=request.address,
         measured=may_measure(consent),
+        live=moment.live,
     )
 
 

@@ -17,6 +17,7 @@ from delivery.index import Live, normal_origin
 from delivery.messages import language_of, message
 from delivery.meters import door_of
 from delivery.moment import Moment, Tools
+from delivery.protocols import growthbook, ofrep
 from delivery.sink import Outcome
 from delivery.visitor import Known
 from delivery.wire import Headers, Look, Request, Response, Result, Write
@@ -31,6 +32,12 @@ EXACT: dict[str, tuple[Door, str]] = {
     "/api/v1/assign": (asking.assign, "GET, HEAD"),
     "/api/v1/decide": (asking.decide, "POST"),
     "/api/v1/events": (collecting.events, "POST"),
+    "/ofrep/v1/evaluate/flags": (ofrep.flags, "POST"),
+}
+# Those that a script calls as well, with all that follows as one more part.
+BELOW: dict[str, tuple[Door, str]] = {
+    "/ofrep/v1/evaluate/flags/": (ofrep.flag, "POST"),
+    "/api/features/": (growthbook.features, "GET, HEAD"),
 }
 # Those with one more part behind them.
 UNDER: dict[str, tuple[Door, str]] = {
@@ -40,16 +47,16 @@ UNDER: dict[str, tuple[Door, str]] = {
     "tag": (files.tag, "GET, HEAD"),
 }
 # Addresses that a script may only call from the origins of a site.
-_API = "/api/"
+_API = ("/api/", "/ofrep/")
 _PREFLIGHT: Headers = (
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, content-type"),
+    (b"access-control-allow-headers", b"authorization, content-type, x-api-key, if-none-match"),
     (b"access-control-max-age", b"600"),
 )
 _NUMBER = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _EXPOSED = (
     b"access-control-expose-headers",
-    b"Snapshot-Version, Snapshot-Age, Server-Timing, Retry-After",
+    b"Snapshot-Version, Snapshot-Age, Server-Timing, Retry-After, ETag",
 )
 
 
@@ -180,17 +187,24 @@ def _numbered(request: Request) -> dict[str, str]:
 def _route(request: Request, moment: Moment) -> Result:
     found = EXACT.get(request.path)
     if found is not None:
-        door, methods = found
-        if request.method == "OPTIONS":
-            return Response(204, b"", _PREFLIGHT)
-        _check_method(request, methods)
-        return door(request, moment)
+        return _called(request, moment, found)
+    for beginning, below in BELOW.items():
+        if request.path.startswith(beginning):
+            return _called(request, moment, below, request.path[len(beginning) :])
     _, first, *rest = [*request.path.split("/", 2), ""][:4]
     if first not in UNDER or not rest[0]:
         raise NotFound(message("nothing_here"))
     door, methods = UNDER[first]
     _check_method(request, methods)
     return door(request, moment, rest[0])
+
+
+def _called(request: Request, moment: Moment, found: tuple[Door, str], *parts: str) -> Result:
+    door, methods = found
+    if request.method == "OPTIONS":
+        return Response(204, b"", _PREFLIGHT)
+    _check_method(request, methods)
+    return door(request, moment, *parts)
 
 
 def _check_method(request: Request, methods: str) -> None:

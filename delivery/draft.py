@@ -1,13 +1,14 @@
 """An event between its arrival and the log."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
 from delivery import identity
 from delivery.consent import Consent
+from delivery.index import Live
 from delivery.messages import Message, message
 from delivery.moment import Tools
 from delivery.snapshot import SiteEntry
@@ -30,6 +31,8 @@ class Incoming(msgspec.Struct, gc=False):
     currency: Text | None = None
     properties: msgspec.Raw = msgspec.Raw()
     consent: Consent | None = None
+    experiment: Text | None = None
+    variant: Text | None = None
 
 
 NO_CONSENT: Final = "no_consent"
@@ -59,7 +62,7 @@ class Sender:
     event says otherwise.
 
     `personal`: what they tell may go into a profile, unless an event says otherwise. `device` and
-    `locale` are what their request says of the visitor.
+    `locale` are what their request says of the visitor; `live` is what is decided by now.
     """
 
     site: SiteEntry
@@ -73,6 +76,7 @@ class Sender:
     locale: str = ""
     address: str = ""
     measured: bool = True
+    live: Live | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -96,3 +100,4 @@ class Draft:
     mark: str = ""
     decided_ms: int = 0
     name: str = ""  # where the sender need not name the event
+    raw: msgspec.Raw | bytes = b""

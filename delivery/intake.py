@@ -12,7 +12,7 @@ from typing import Final, NoReturn, TypeAlias
 import msgspec
 from msgspec.structs import replace
 
-from delivery import identity, traffic
+from delivery import identity, recomputing, traffic
 from delivery.consent import Consent, may_measure, may_personalise
 from delivery.contents import MOST_AMOUNT, checked_id, money, order, properties
 from delivery.draft import NO_CONSENT, Draft, Incoming, Refused, Sender
@@ -50,7 +50,7 @@ Step: TypeAlias = Callable[[Draft], None]
 
 def record(raw: msgspec.Raw | bytes, sender: Sender, tools: Tools) -> Record:
     """Make a record of one event; raises Refused."""
-    draft = Draft(_sent(raw, sender), sender, tools)
+    draft = Draft(_sent(raw, sender), sender, tools, raw=raw)
     try:
         for step in STEPS:
             step(draft)
@@ -121,7 +121,7 @@ def measured(draft: Draft) -> None:
 
 def decision(draft: Draft) -> None:
     """What a token proves: who saw what, where, in which experiment. Its sender need not say it."""
-    if draft.kind not in TOKENED:
+    if draft.kind not in TOKENED or draft.stamp is not None:
         return
     if not draft.sent.token:
         raise Refused("token_missing", "token", type=draft.kind)
@@ -213,8 +213,8 @@ def _agreed(draft: Draft) -> Consent:
 _chosen = msgspec.json.Decoder(Consent)
 
 STEPS: tuple[Step, ...] = (
-    *(measured, kind, decision, names, time, money, order, properties, consent),
-    traffic.judged,
+    *(measured, kind, recomputing.decision, decision, names, time, money, order, properties),
+    *(consent, traffic.judged),
 )
 
 
@@ -273,4 +273,10 @@ def _digest(draft: Draft) -> int:
         sent.currency,
         sent.order_id,
         draft.properties,
+        *_where(draft.stamp),
     )
+
+
+def _where(stamp: Stamp | None) -> tuple[int, ...]:
+    """Of an impression without a token: whoever names it again names the same decision."""
+    return (stamp.experiment_id, stamp.variant_id) if stamp else ()

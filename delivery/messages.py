@@ -209,6 +209,18 @@ TABLE: Mapping[str, tuple[str, str]] = {
     ),
     "token_expired": ("This token is older than seven days.", "该令牌已超过七天。"),
     "token_foreign": ("This token belongs to another site.", "该令牌属于另一个网站。"),
+    "needs_secret_key": (
+        "An impression without a token is only taken with a secret key.",
+        "没有令牌的曝光事件只能用私密密钥发送。",
+    ),
+    "not_local": (
+        "'{key}' is no running experiment that shops may decide by themselves.",
+        "“{key}”不是允许商店自行决定的运行中实验。",
+    ),
+    "assignment_differs": (
+        "We would have decided otherwise for this visitor ({reason}).",
+        "对该访客，我们的判定结果不同（{reason}）。",
+    ),
     "missing_user_id": ("'{type}' names a user_id.", "“{type}”事件必须带有 user_id。"),
     "missing_previous_id": ("'alias' names a previous_id.", "“alias”事件必须带有 previous_id。"),
     "missing_id": (

@@ -33,6 +33,7 @@ from delivery.state import PatientStore
 from delivery.wire import Assigned, Look, Request, Response, Write
 from engine.errors import LabError, TooLarge
 from experiments.api import data_plane_schema as schema
+from experiments.api import protocols_schema as protocols
 from experiments.models import LearntSnapshot, Snapshot
 from workspace import keys
 
@@ -269,6 +270,30 @@ class Pixel(Door):
     @extend_schema(**schema.PIXEL)
     def get(self) -> None:
         """One transparent pixel, counting one impression."""
+
+
+class Flag(Door):
+    """Evaluate one flag by OFREP."""
+
+    @extend_schema(**protocols.FLAG)
+    def post(self) -> None:
+        """One experiment as OpenFeature's remote evaluation protocol has it."""
+
+
+class Flags(Door):
+    """Evaluate all flags by OFREP."""
+
+    @extend_schema(**protocols.FLAGS)
+    def post(self) -> None:
+        """All running experiments as OpenFeature's remote evaluation protocol has them."""
+
+
+class Features(Door):
+    """Rules for GrowthBook's SDKs."""
+
+    @extend_schema(**protocols.FEATURES)
+    def get(self) -> None:
+        """The tests that shops may decide by themselves, as GrowthBook's SDKs read them."""
 
 
 class Tag(Door):
