@@ -73,7 +73,7 @@ def _attributes(values: Mapping[str, str]) -> dict[str, str]:
 
 def _assigned(answering: Answering, experiment: ReadyExperiment, visitor: Visitor) -> Response:
     offer = deciding.assign(experiment, visitor, answering.live.learnt)
-    body = offer.head_in(answering.locale) + answering.token(offer) + answering.tail
+    body = answering.told(offer) + answering.tail
     return Response(200, body, JSON, assigned=answering.assigned([offer]))
 
 

@@ -3,11 +3,11 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
-from urllib.parse import quote
+from dataclasses import replace
 
 import msgspec
 
-from delivery import intake, traffic
+from delivery import intake, leading, mailing, traffic
 from delivery.asking import JSON
 from delivery.callers import Caller, header_key, identify
 from delivery.consent import Consent, may_personalise, refuses_profiles
@@ -26,7 +26,7 @@ from delivery.reading import (
 from delivery.sink import Outcome, Record
 from delivery.surroundings import browser_language, device_of
 from delivery.token import Token, TokenInvalid
-from delivery.wire import Headers, Request, Response, Result, Write
+from delivery.wire import Request, Response, Result, Write
 from engine.errors import InvalidInput, LabError, NotFound, TooLarge, Unavailable
 
 MOST_EVENTS = 500
@@ -207,29 +207,28 @@ def _receipt(
     return Response(202, _encode(receipt), JSON)
 
 
-# One transparent pixel.
-GIF = bytes.fromhex(
-    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
-)
-_PIXEL: Headers = ((b"content-type", b"image/gif"), (b"cache-control", b"no-store"))
-
-
 def click(request: Request, moment: Moment, text: str) -> Result:
     """`GET /c/<token>`: to the landing page of what was clicked, counted once."""
     token = _genuine(moment, text)
     landing = _need(moment.live).landings.of(token.stamp)
-    if not landing:
+    if landing is None:
         raise NotFound(message("nothing_here"))
-    target = quote(landing, safe="/#%[]=:;$&()+,!?*@'~").encode()
-    there = Response(302, b"", ((b"location", target), (b"cache-control", b"no-store")))
+    there = leading.to_landing(landing, request)
     return _count(_Shown("click", text, token, there), request, moment)
 
 
-def pixel(request: Request, moment: Moment, text: str) -> Result:
-    """`GET /i/<token>.gif`: an impression where no script runs, such as an e-mail."""
-    name = text.removesuffix(".gif")
+def seen(request: Request, moment: Moment, text: str) -> Result:
+    """`GET /i/<token>.<ending>`: an impression where no script runs, such as an e-mail.
+
+    As `.gif` it is a pixel; with another ending it leads to the picture that was decided on.
+    """
+    name, _, ending = text.rpartition(".")
+    if ending not in mailing.ENDINGS:
+        raise NotFound(message("nothing_here"))
     token = _genuine(moment, name)
-    return _count(_Shown("impression", name, token, Response(200, GIF, _PIXEL)), request, moment)
+    pictures = moment.live.pictures if moment.live else mailing.NO_PICTURES
+    answer, counts = leading.to_picture(pictures, token.stamp, ending)
+    return _count(_Shown("impression", name, token, answer), request, moment) if counts else answer
 
 
 def _genuine(moment: Moment, text: str) -> Token:
@@ -254,6 +253,8 @@ def _count(shown: _Shown, request: Request, moment: Moment) -> Result:
     if site is None or request.method == "HEAD":
         return shown.answer
     sender = _sender(Caller(site, secret=False), request, moment)
+    if sender.mark == traffic.BOT and mailing.is_reader(shown.token.stamp, request.headers):
+        sender = replace(sender, mark="")
     raw = _encode({"type": shown.kind, "token": shown.text})
     try:
         record = intake.record(raw, sender, moment.tools)

@@ -33,7 +33,7 @@ EXACT: dict[str, tuple[Door, str]] = {
 # Those with one more part behind them.
 UNDER: dict[str, tuple[Door, str]] = {
     "c": (collecting.click, "GET, HEAD"),
-    "i": (collecting.pixel, "GET, HEAD"),
+    "i": (collecting.seen, "GET, HEAD"),
     "media": (files.media, "GET, HEAD"),
     "tag": (files.tag, "GET, HEAD"),
 }

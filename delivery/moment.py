@@ -22,6 +22,7 @@ class Tools:
     media_root: Path
     tag_root: Path
     public_url: str
+    delivery_url: str = ""
     uuid7: Callable[..., uuid_utils.UUID] = uuid_utils.uuid7
 
     @classmethod
@@ -33,6 +34,7 @@ class Tools:
             media_root=config.media_root,
             tag_root=ROOT / "static" / "tag",
             public_url=config.public_url,
+            delivery_url=config.delivery_url,
         )
 
 

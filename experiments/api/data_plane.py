@@ -241,6 +241,14 @@ class Pixel(Door):
         """One transparent pixel, counting one impression."""
 
 
+class Picture(Door):
+    """The picture of a mailing, for one recipient."""
+
+    @extend_schema(**schema.PICTURE)
+    def get(self) -> None:
+        """To the picture that this recipient gets, counting one impression."""
+
+
 class Tag(Door):
     """What a storefront embeds."""
 

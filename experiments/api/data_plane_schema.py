@@ -241,6 +241,16 @@ CLICK: dict[str, Any] = {
     "parameters": [_TOKEN],
     "responses": {302: OpenApiResponse(description="The landing page."), **_problems(404)},
 }
+PICTURE: dict[str, Any] = {
+    "operation_id": "picture",
+    "tags": ["data plane"],
+    "auth": [],
+    "parameters": [
+        _TOKEN,
+        OpenApiParameter("ending", str, location="path", enum=["jpg", "png", "webp", "avif"]),
+    ],
+    "responses": {302: OpenApiResponse(description="The picture."), **_problems(404)},
+}
 PIXEL: dict[str, Any] = {
     "operation_id": "pixel",
     "tags": ["data plane"],
