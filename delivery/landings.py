@@ -15,6 +15,8 @@ from delivery.token import Stamp
 # Browsers drop or rewrite these inside an address, so that it leads elsewhere than it seems to.
 UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\<>\"`{}|^]")
 
+_HOST = re.compile(r"[a-z0-9._:-]+")
+
 
 class Landing(msgspec.Struct, frozen=True):
     """A landing page in the first language; `said` are those of all languages, if several."""
@@ -77,9 +79,10 @@ def host_of(address: str) -> str:
     """The host of an address as browsers compare it; "" where there is none."""
     try:
         host = (urlsplit(address).hostname or "").rstrip(".")
-        return host if host.isascii() else host.encode("idna").decode()
+        host = host if host.isascii() else host.encode("idna").decode()
     except ValueError:  # UnicodeError is one
         return ""
+    return host if _HOST.fullmatch(host) else ""
 
 
 def _landing(creative: CreativePayload, hosts: frozenset[str]) -> Landing | None:
