@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from delivery import apart as standing
+from delivery import mailing
 from delivery.callers import Caller
 from delivery.consent import Consent, may_measure
 from delivery.index import Live
@@ -127,7 +128,16 @@ class Answering(msgspec.Struct, frozen=True):
 
     def decision(self, offer: Offer) -> bytes:
         """One of several answers."""
-        return offer.head_in(self.locale) + self.token(offer) + b"}"
+        return self.told(offer) + b"}"
+
+    def told(self, offer: Offer) -> bytes:
+        """An answer but for how it ends: the offer, its token, and the links of a mailing."""
+        token = self.token(offer)
+        said = offer.head_in(self.locale) + token
+        if offer.mailed is None:
+            return said
+        base = self.moment.tools.delivery_url
+        return said + mailing.links(offer.mailed, token, locale=self.locale, base=base)
 
     def token(self, offer: Offer) -> bytes:
         """The signed name of the decision, quoted; null where there is nothing to count."""

@@ -78,7 +78,7 @@ def _attributes(values: Mapping[str, str]) -> dict[str, str]:
 
 def _assigned(answering: Answering, experiment: ReadyExperiment, visitor: Visitor) -> Response:
     offer = _drawn(answering, experiment, visitor)
-    body = offer.head_in(answering.locale) + answering.token(offer) + answering.tail
+    body = answering.told(offer) + answering.tail
     return Response(200, body, JSON, assigned=answering.assigned([offer]))
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
-from urllib.parse import quote
 
 import msgspec
 
@@ -27,9 +26,8 @@ from delivery.reading import (
 from delivery.record import Refusal
 from delivery.sink import Outcome, Record
 from delivery.surroundings import browser_language, device_of
-from delivery.token import Token, TokenInvalid
-from delivery.wire import Headers, Request, Response, Result, Write
-from engine.errors import InvalidInput, LabError, NotFound, TooLarge, Unavailable
+from delivery.wire import Request, Response, Result, Write
+from engine.errors import InvalidInput, LabError, TooLarge, Unavailable
 
 MOST_EVENTS = 500
 EXAMPLE = '{"events": [{"type": "impression", "token": "bl1.…"}]}'
@@ -73,7 +71,7 @@ _encode = msgspec.json.Encoder().encode
 def events(request: Request, moment: Moment) -> Result:
     """`POST /api/v1/events`"""
     check_type(request)
-    live = _need(moment.live)
+    live = need(moment.live)
     elsewhere = None if header_key(request) else request.parameters().get("key")
     caller = _known(request, moment, elsewhere)
     check_size(request, SERVER_BYTES if caller and caller.secret else BROWSER_BYTES)
@@ -88,7 +86,7 @@ def events(request: Request, moment: Moment) -> Result:
     elsewhere = batch.key or (theirs.key if theirs else None)
     caller = caller or identify(live, request, elsewhere=elsewhere, tools=moment.tools)
     sent_at = batch.sent_at if theirs is None else _sent_at(theirs)
-    sender = _sender(caller, request, moment, sent_at, batch.consent)
+    sender = sender_of(caller, request, moment, sent_at, batch.consent)
     return _sort(items if theirs is None else theirs.events(), sender, request, moment)
 
 
@@ -100,7 +98,8 @@ def _sent_at(theirs: foreign.Translated) -> dt.datetime | None:
         raise InvalidInput(message("bad_time"), field="sentAt") from None
 
 
-def _need(live: Live | None) -> Live:
+def need(live: Live | None) -> Live:
+    """What is live; raises Unavailable before anything was published."""
     if live is None:
         raise Unavailable(message("no_snapshot"), hint=message("again_hint", seconds=5))
     return live
@@ -109,7 +108,7 @@ def _need(live: Live | None) -> Live:
 def _known(request: Request, moment: Moment, elsewhere: str | None) -> Caller | None:
     """The caller, if the key is already there and need not be looked for in the body."""
     if elsewhere or header_key(request):
-        live = _need(moment.live)
+        live = need(moment.live)
         return identify(live, request, elsewhere=elsewhere, tools=moment.tools)
     return None
 
@@ -144,13 +143,14 @@ def _read_leniently(body: bytes) -> Batch:
     return rest
 
 
-def _sender(
+def sender_of(
     caller: Caller,
     request: Request,
     moment: Moment,
     sent_at: dt.datetime | None = None,
     consent: Consent | None = None,
 ) -> Sender:
+    """Who sends, as the steps of intake judge it; raises InvalidInput for a time without zone."""
     if sent_at is not None and sent_at.tzinfo is None:
         raise InvalidInput(message("bad_time"), field="sent_at")
     # A server is called what its HTTP library is called; only browsers are judged by their headers.
@@ -238,67 +238,3 @@ def _receipt(
         rejected=refused,
     )
     return Response(202, _encode(receipt), JSON)
-
-
-# One transparent pixel.
-GIF = bytes.fromhex(
-    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
-)
-_PIXEL: Headers = ((b"content-type", b"image/gif"), (b"cache-control", b"no-store"))
-
-
-def click(request: Request, moment: Moment, text: str) -> Result:
-    """`GET /c/<token>`: to the landing page of what was clicked, counted once."""
-    token = _genuine(moment, text)
-    landing = _need(moment.live).landings.of(token.stamp)
-    if not landing:
-        raise NotFound(message("nothing_here"))
-    target = quote(landing, safe="/#%[]=:;$&()+,!?*@'~").encode()
-    there = Response(302, b"", ((b"location", target), (b"cache-control", b"no-store")))
-    return _count(_Shown("click", text, token, there), request, moment)
-
-
-def pixel(request: Request, moment: Moment, text: str) -> Result:
-    """`GET /i/<token>.gif`: an impression where no script runs, such as an e-mail."""
-    name = text.removesuffix(".gif")
-    token = _genuine(moment, name)
-    return _count(_Shown("impression", name, token, Response(200, GIF, _PIXEL)), request, moment)
-
-
-def _genuine(moment: Moment, text: str) -> Token:
-    try:
-        return moment.tools.signer.genuine(text)
-    except TokenInvalid:
-        raise NotFound(message("token_invalid"), field="token") from None
-
-
-class _Shown(msgspec.Struct, frozen=True):
-    """What a shopper gets, whatever can be counted of it."""
-
-    kind: str
-    text: str
-    token: Token
-    answer: Response
-
-
-def _count(shown: _Shown, request: Request, moment: Moment) -> Result:
-    """Count, unless that is impossible: whoever clicked an old link still gets there.
-
-    Who only asks where it leads (HEAD, as previews of links do) is noted beside, never counted.
-    """
-    site = moment.live.sites.get(shown.token.stamp.site_id) if moment.live else None
-    if site is None:
-        return shown.answer
-    if shown.kind == "impression":
-        # A provider's picture servers ask for thousands of recipients: they are no crowd.
-        request = msgspec.structs.replace(request, address="")
-    sender = _sender(Caller(site, secret=False), request, moment)
-    raw = _encode({"type": shown.kind, "token": shown.text})
-    try:
-        record = intake.record(raw, sender, moment.tools)
-    except Refused as why:
-        moment.tools.meters.settled(shown.kind, "rejected", why.reason)
-        refusals = [refusing.refusal(raw, why, sender, moment.tools)]
-        return Write([], lambda _outcomes: shown.answer, shown.answer, refusals)
-    beside = traffic.notes(moment.tools.watch, sender.received_at)
-    return Write([record, *beside], lambda _outcomes: shown.answer, anyway=shown.answer)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from delivery import asking, collecting, files, problems
+from delivery import asking, collecting, files, following, problems
 from delivery.folding import Acts, acts_of
 from delivery.index import Live, normal_origin
 from delivery.messages import language_of, message
@@ -41,8 +41,8 @@ BELOW: dict[str, tuple[Door, str]] = {
 }
 # Those with one more part behind them.
 UNDER: dict[str, tuple[Door, str]] = {
-    "c": (collecting.click, "GET, HEAD"),
-    "i": (collecting.pixel, "GET, HEAD"),
+    "c": (following.click, "GET, HEAD"),
+    "i": (following.seen, "GET, HEAD"),
     "media": (files.media, "GET, HEAD"),
     "tag": (files.tag, "GET, HEAD"),
 }

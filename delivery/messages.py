@@ -207,7 +207,10 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "This token was not signed here, or was changed.",
         "该令牌并非由此签发，或已被改动。",
     ),
-    "token_expired": ("This token is older than seven days.", "该令牌已超过七天。"),
+    "token_expired": (
+        "This token is older than seven days (of an e-mail: 90 days).",
+        "该令牌已超过七天（邮件中的令牌为 90 天）。",
+    ),
     "token_foreign": ("This token belongs to another site.", "该令牌属于另一个网站。"),
     "needs_secret_key": (
         "An impression without a token is only taken with a secret key.",

@@ -26,6 +26,7 @@ class Tools:
     media_root: Path
     tag_root: Path
     public_url: str
+    delivery_url: str = ""
     uuid7: Callable[..., uuid_utils.UUID] = uuid_utils.uuid7
     ration: Ration = field(default_factory=Ration, repr=False)
     meters: Meters = field(default_factory=Meters)
@@ -43,6 +44,7 @@ class Tools:
             tag_root=ROOT / "static" / "tag",
             public_url=config.public_url,
             limits=Limits(rate=config.browser_rate),
+            delivery_url=config.delivery_url,
         )
 
 

@@ -296,6 +296,14 @@ class Features(Door):
         """The tests that shops may decide by themselves, as GrowthBook's SDKs read them."""
 
 
+class Picture(Door):
+    """The picture of a mailing, for one recipient."""
+
+    @extend_schema(**schema.PICTURE)
+    def get(self) -> None:
+        """To the picture that this recipient gets, counting one impression."""
+
+
 class Tag(Door):
     """What a storefront embeds."""
 

@@ -247,6 +247,16 @@ CLICK: dict[str, Any] = {
     "parameters": [_TOKEN],
     "responses": {302: OpenApiResponse(description="The landing page."), **problems_at(404)},
 }
+PICTURE: dict[str, Any] = {
+    "operation_id": "picture",
+    "tags": ["data plane"],
+    "auth": [],
+    "parameters": [
+        _TOKEN,
+        OpenApiParameter("ending", str, location="path", enum=["jpg", "png", "webp", "avif"]),
+    ],
+    "responses": {302: OpenApiResponse(description="The picture."), **problems_at(404)},
+}
 PIXEL: dict[str, Any] = {
     "operation_id": "pixel",
     "tags": ["data plane"],

@@ -11,5 +11,6 @@ urlpatterns = [
     path("ofrep/v1/evaluate/flags", data_plane.Flags.as_view(), name="ofrep-flags"),
     path("ofrep/v1/evaluate/flags/<path:key>", data_plane.Flag.as_view(), name="ofrep-flag"),
     path("api/features/<path:client_key>", data_plane.Features.as_view(), name="features"),
+    path("i/<str:token>.<str:ending>", data_plane.Picture.as_view(), name="picture"),
     path("tag/<str:name>", data_plane.Tag.as_view(), name="tag"),
 ]
