@@ -122,23 +122,27 @@ class Load:
     def event(self) -> tuple[str, dict[str, Any]]:
         """One event and its role: new, again, other (the same id, another body) or bad."""
         draw = self.chance.random()
-        if draw < 0.40 and self.shown:
+        if draw < 0.03:
+            return "bad", {"type": "no such type", "id": self.name("bad"), "user_id": "u"}
+        if draw < 0.08 and self.kept:
+            return "again", self.chance.choice(self.kept)
+        if draw < 0.10 and (views := [e for e in self.kept if e["type"] == "page_view"]):
+            return "other", {**self.chance.choice(views), "properties": {"other": True}}
+        return "new", self.fresh(draw)
+
+    def fresh(self, draw: float) -> dict[str, Any]:
+        """Something that was never said before."""
+        if draw < 0.50 and self.shown:
             shown = self.shown.popleft()
             self.buyers.append(shown["user"])
             if self.chance.random() < 0.4:
                 self.clicked.append(shown)
-            return "new", self.tokened("impression", shown)
-        if draw < 0.55 and self.clicked:
-            return "new", self.tokened("click", self.clicked.popleft())
-        if draw < 0.60 and self.kept:
-            return "again", self.chance.choice(self.kept)
-        if draw < 0.62 and (views := [e for e in self.kept if e["type"] == "page_view"]):
-            return "other", {**self.chance.choice(views), "properties": {"other": True}}
-        if draw < 0.65:
-            return "bad", {"type": "no such type", "id": self.name("bad"), "user_id": "u"}
+            return self.tokened("impression", shown)
+        if draw < 0.65 and self.clicked:
+            return self.tokened("click", self.clicked.popleft())
         if draw < 0.75 and self.buyers:
-            return "new", self.purchase(self.chance.choice(self.buyers))
-        return "new", {
+            return self.purchase(self.chance.choice(self.buyers))
+        return {
             "type": "page_view",
             "id": self.name("view"),
             "user_id": f"{self.plan['prefix']}-u-{self.chance.randrange(1000)}",

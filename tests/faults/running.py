@@ -49,7 +49,7 @@ class Run:
         calm = wait_until(self.stack.is_calm, seconds=DRAIN_SECONDS)
         ledger = Ledger.read(self.path)
         rows = [Row(*row) for row in self.stack.ask(ROWS)]
-        judge = Judge(self.stack.shop, ledger, rows, self.blind)
+        judge = Judge(self.stack.shop, ledger, rows, [*self.blind, *self.stack.blind()])
         verdict = judge.judge()
         if not calm:
             verdict.sums.append(f"the spool was not drained in {DRAIN_SECONDS} s")

@@ -4,10 +4,12 @@ PostgreSQL with fsync, both Valkeys, two data planes, web, worker and beat, as `
 them; only that everything reaches the database through a door that can be shut (`tests.proxy`).
 """
 
+import calendar
 import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -27,6 +29,7 @@ from banner_lab.stack.processes import last_lines, spawn, stop, wait_until
 from banner_lab.stack.supervisor import Child
 from banner_lab.stack.valkey import Valkey
 from tests.embedded import FIXED, PASSWORD
+from tests.faults.judge import Span
 from tests.faults.world import Shop
 from tests.proxy import Proxy
 
@@ -187,6 +190,16 @@ class Stack:
         states = [self.health(name) for name in PLANES if name in self.processes]
         return all(s.get("status") == "ready" and s["spool_bytes"] == 0 for s in states)
 
+    def blind(self) -> Iterator[Span]:
+        """When a plane says it did without the database: its answers could not know duplicates."""
+        at = 0.0
+        for plane in PLANES:
+            text = self.log(plane).read_text("utf-8", "replace") if self.log(plane).exists() else ""
+            for line in text.splitlines():
+                at = _time_of(line) or at
+                if "events go to the spool" in line:
+                    yield Span(at - 5, at + 10)
+
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the database, by a connection that no fault of ours reaches."""
         with psycopg.connect(self.cluster.url, autocommit=True) as own:
@@ -203,6 +216,18 @@ class Stack:
             except Exception:  # noqa: BLE001 - whatever the client says of a broker that is away
                 return False
         return True
+
+
+def _time_of(line: str) -> float:
+    """What a line of a log says of its time; 0 without."""
+    found = _TIME.search(line[:200])
+    if found is None:
+        return 0.0
+    at = time.strptime(f"{found[1]} {found[2]}", "%Y-%m-%d %H:%M:%S")
+    return float(calendar.timegm(at)) if found[3] else time.mktime(at)
+
+
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)[.,\d]*(Z|\+00:00)?")
 
 
 def said(port: int, path: str) -> dict[str, Any]:
