@@ -1,0 +1,136 @@
+"""The database goes away under load: stopped, or behind a network that swallows everything."""
+
+import time
+from dataclasses import dataclass, field
+
+from banner_lab.stack.processes import wait_until
+from delivery import identity
+from tests.faults.judge import Span
+from tests.faults.kills import busyness
+from tests.faults.ledger import Ledger
+from tests.faults.running import Run
+from tests.faults.stack import PLANES, Stack, said
+
+DRAIN_LIMIT = 120.0
+STOP_LIMIT = 10.0
+START_LIMIT = 5.0
+NOTICED_SECONDS = 5.0
+"""After so long every plane knows that the database is away."""
+PEOPLE = 200
+ORDERED = "SELECT id, seq, received_at FROM events_event WHERE id = ANY(%s::uuid[])"
+
+
+@dataclass(slots=True)
+class Outage:
+    """One outage and what was seen of it."""
+
+    run: Run
+    kind: str
+    seconds: float
+    complaints: list[str] = field(default_factory=list)
+    begun: float = 0.0
+    noticed: float = 0.0
+    restarted: float = 0.0
+    ended: float = 0.0
+    drained: float = 0.0
+
+    @property
+    def stack(self) -> Stack:
+        return self.run.stack
+
+    def carry_out(self) -> "Outage":
+        """Begin it, restart delivery and web in the middle, end it, wait until all is drained."""
+        before = variants(self.stack)
+        self.begun = time.time()
+        self._begin()
+        self._watch(self.begun + self.seconds / 2)
+        self.restarted = time.time()
+        self._restart("delivery-1", limit=START_LIMIT)
+        self._restart("web", limit=None)
+        after = variants(self.stack)
+        if before != after:
+            moved = sum(before[user] != after[user] for user in before)
+            self.complaints.append(f"{moved} of {len(before)} have another variant than before")
+        self._watch(self.begun + self.seconds)
+        self._end()
+        return self
+
+    def _begin(self) -> None:
+        if self.kind == "stopped":
+            self.stack.end("database")
+        else:
+            self.stack.proxy.swallow()
+
+    def _end(self) -> None:
+        if self.kind == "stopped":
+            self.stack.start(["database"])
+        else:
+            self.stack.proxy.shut()
+            self.stack.proxy.open()
+        self.ended = time.time()
+        if not wait_until(self.stack.is_calm, seconds=DRAIN_LIMIT):
+            self.complaints.append(f"not drained in {DRAIN_LIMIT:.0f} s")
+        self.drained = time.time()
+        self.run.blind.append(Span(self.begun, self.drained + 1))
+
+    def _watch(self, end: float) -> None:
+        """Every plane lives; from some seconds after the beginning on it says it is degraded."""
+        while time.time() < end:
+            known = time.time() - self.begun > NOTICED_SECONDS * busyness()
+            for plane in PLANES:
+                state, lives = self.stack.health(plane), said(self.stack.ports[plane], "/livez")
+                if lives != {"status": "live"}:
+                    self.complaints.append(f"{plane} does not say that it lives: {lives}")
+                if known and state.get("status") != "degraded":
+                    self.complaints.append(f"{plane} is not degraded: {state}")
+            time.sleep(0.5)
+
+    def _restart(self, name: str, *, limit: float | None) -> None:
+        took = self.stack.end(name)
+        if took > STOP_LIMIT:
+            self.complaints.append(f"{name} took {took:.1f} s to stop")
+        begun = time.time()
+        self.stack.spawn(name)
+        if limit is None:
+            return
+        if not wait_until(lambda: self.stack.answers(name), seconds=60):
+            self.complaints.append(f"{name} did not start")
+        elif (took := time.time() - begun) > limit * busyness():
+            self.complaints.append(f"{name} took {took:.1f} s to start")
+
+    def judged(self, ledger: Ledger) -> list[str]:
+        """All that is wrong, with what the ledger says of order and progress."""
+        progress = ledger.progress(self.begun, self.ended)
+        if progress < 100:
+            self.complaints.append(f"{progress} operations while the database was away")
+        return [*self.complaints, *self._disorder(ledger)]
+
+    def _disorder(self, ledger: Ledger) -> list[str]:
+        """Whether one sender's events are in the log as they were sent."""
+        sent = [
+            (batch.events[0]["id"], batch.acks[0].at)
+            for batch in ledger.batches.values()
+            if batch.roles == ["ordered"] and batch.acks
+        ]
+        site = self.stack.shop.site
+        names = {identity.of_id(site, text).hex(): (text, at) for text, at in sent}
+        found = {
+            names[row[0].hex][0]: row[1:] for row in self.stack.ask(ORDERED, [list(names)])
+        }
+        times = [found[text][1] for text in sorted(found)]
+        wrong = [] if times == sorted(times) else ["times of receipt are not in the order sent"]
+        spooled = [text for text, at in sent if self.begun + 4 < at < self.restarted]
+        places = [found[text][0] for text in sorted(spooled) if text in found]
+        if places != sorted(places):
+            wrong.append("what waited in one spool did not come in the order it was accepted")
+        return wrong
+
+
+def variants(stack: Stack) -> dict[str, str]:
+    """What many people are given now, by whichever plane."""
+    found = {}
+    for number in range(PEOPLE):
+        port = stack.ports[PLANES[number % 2]]
+        path = f"/api/v1/assign?experiment={stack.shop.key}&user_id=same-{number}&key={stack.shop.pk}"
+        found[f"same-{number}"] = str(said(port, path).get("variant"))
+    return found
