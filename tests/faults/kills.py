@@ -6,7 +6,7 @@ import random
 import signal
 import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ LEAST_WINDOW = 1.5
 LEAST_PROGRESS = 100
 LIMITS = {"database": 30.0}
 SERVICE_SECONDS = 5.0
+LATELY = 5
+"""Kills after which a worker may still notice that its broker had gone."""
 BACKGROUND = {"worker", "beat"}
 """Nobody waits for their answer."""
 
@@ -127,7 +129,7 @@ class Campaign:
         """One after the other, with a pause of some seconds in between."""
         for victim in victims:
             time.sleep(self.chance.uniform(*pause))
-            self.run.stack.note_the_fallen()
+            self._note_the_fallen()
             self.run.stack.ring()
             done = kill(self.run.stack, victim, self.chance)
             self.kills.append(done)
@@ -136,7 +138,12 @@ class Campaign:
             words = f"{victim.name} ({victim.how}), again after {done.seconds:.1f} s"
             self.say(f"{len(self.kills):4} {words}")
         time.sleep(LEAST_WINDOW)
-        self.run.stack.note_the_fallen()
+        self._note_the_fallen()
+
+    def _note_the_fallen(self) -> None:
+        """A worker that holds a message when its broker dies ends; the supervisor starts it."""
+        broker = any(done.victim.kind == "broker" for done in self.kills[-LATELY:])
+        self.run.stack.note_the_fallen(excused=["worker"] if broker else [])
 
     def complaints(self, ledger: Ledger) -> list[str]:
         """What took too long, stood still, or fell over by itself.
@@ -166,7 +173,7 @@ class Campaign:
                 lines.append(
                     f"{kind:<10}{len(of_kind):>6}{progress:>12}{middle:>10.1f}{longest:>11.1f}"
                 )
-        return "\n".join([*lines, "", summary(ledger, verdict)])
+        return "\n".join([*lines, "", summary(ledger, verdict, self.run.planes)])
 
 
 def busyness() -> float:
@@ -174,12 +181,12 @@ def busyness() -> float:
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
-def summary(ledger: Ledger, verdict: Verdict) -> str:
+def summary(ledger: Ledger, verdict: Verdict, ports: Collection[int]) -> str:
     """What was sent and what became of it."""
     return (
         f"events sent {verdict.sent}, acknowledged {verdict.acknowledged}, in the log"
         f" {verdict.stored}, lost {len(verdict.lost)}, counted twice {len(verdict.doubled)};"
         f" tries unknown {verdict.unknown}, refused {verdict.refused};"
         f" decisions {verdict.decisions}, wrong or missing {len(verdict.unanswered)};"
-        f" slowest answer {ledger.slowest / 1000:.2f} s"
+        f" slowest answer of a plane {max(ledger.waits(ports), default=0) / 1000:.2f} s"
     )

@@ -1,7 +1,7 @@
 """What the senders wrote down, read back: batches with their tries, and decisions."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ class Ledger:
 
     batches: dict[int, Batch] = field(default_factory=dict)
     decisions: list[dict[str, Any]] = field(default_factory=list)
-    slowest: float = 0.0
+    answers: list[tuple[int, float]] = field(default_factory=list)
     ended: bool = False
 
     @classmethod
@@ -91,7 +91,13 @@ class Ledger:
                 self.batches[line["b"]].refused.append(line)
             case "end":
                 self.ended = True
-        self.slowest = max(self.slowest, line.get("ms", 0.0))
+        if "at" in line and "ms" in line:
+            self.answers.append((line["at"], line["ms"]))
+
+    def waits(self, ports: Collection[int]) -> list[float]:
+        """How long answers of these ports took, in milliseconds, and all decisions."""
+        events = [ms for port, ms in self.answers if port in ports]
+        return [*events, *(d["ms"] for d in self.decisions if "ms" in d)]
 
     def progress(self, begun: float, ended: float) -> int:
         """How many operations succeeded in between."""

@@ -1,9 +1,10 @@
 """The database goes away under load: stopped, or behind a network that swallows everything."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from banner_lab.stack.processes import wait_until
+from banner_lab.stack.processes import listening, wait_until
 from delivery import identity
 from tests.faults.judge import Span
 from tests.faults.kills import busyness
@@ -16,7 +17,7 @@ STOP_LIMIT = 10.0
 START_LIMIT = 5.0
 NOTICED_SECONDS = 5.0
 """After so long every plane knows that the database is away."""
-PEOPLE = 200
+PEOPLE, FEW = 200, 20
 ORDERED = "SELECT id, seq, received_at FROM events_event WHERE id = ANY(%s::uuid[])"
 
 
@@ -47,13 +48,25 @@ class Outage:
         self.restarted = time.time()
         self._restart("delivery-1", limit=START_LIMIT)
         self._restart("web", limit=None)
-        after = variants(self.stack)
-        if before != after:
-            moved = sum(before[user] != after[user] for user in before)
-            self.complaints.append(f"{moved} of {len(before)} have another variant than before")
+        self._compare(before, variants(self.stack), "the planes")
+        if self.kind == "stopped":
+            self._web_decides(before)
         self._watch(self.begun + self.seconds)
         self._end()
         return self
+
+    def _compare(self, before: dict[str, str], after: dict[str, str], whom: str) -> None:
+        moved = [user for user in after if before[user] != after[user]]
+        if moved:
+            self.complaints.append(
+                f"{len(moved)} of {len(after)} have another variant at {whom} than before,"
+                f" such as {moved[0]}: {before[moved[0]]}, {after[moved[0]]}"
+            )
+
+    def _web_decides(self, before: dict[str, str]) -> None:
+        """Django's doors, too, answer from what the planes keep on the disk."""
+        wait_until(lambda: listening(self.stack.ports["web"]), seconds=60)
+        self._compare(before, variants(self.stack, ["web"], FEW), "web")
 
     def _begin(self) -> None:
         if self.kind == "stopped":
@@ -114,9 +127,7 @@ class Outage:
         ]
         site = self.stack.shop.site
         names = {identity.of_id(site, text).hex(): (text, at) for text, at in sent}
-        found = {
-            names[row[0].hex][0]: row[1:] for row in self.stack.ask(ORDERED, [list(names)])
-        }
+        found = {names[row[0].hex][0]: row[1:] for row in self.stack.ask(ORDERED, [list(names)])}
         times = [found[text][1] for text in sorted(found)]
         wrong = [] if times == sorted(times) else ["times of receipt are not in the order sent"]
         spooled = [text for text, at in sent if self.begun + 4 < at < self.restarted]
@@ -126,11 +137,11 @@ class Outage:
         return wrong
 
 
-def variants(stack: Stack) -> dict[str, str]:
-    """What many people are given now, by whichever plane."""
+def variants(stack: Stack, names: Sequence[str] = PLANES, people: int = PEOPLE) -> dict[str, str]:
+    """What many people are given now, by whichever of these processes."""
     found = {}
-    for number in range(PEOPLE):
-        port = stack.ports[PLANES[number % 2]]
-        path = f"/api/v1/assign?experiment={stack.shop.key}&user_id=same-{number}&key={stack.shop.pk}"
-        found[f"same-{number}"] = str(said(port, path).get("variant"))
+    for number in range(people):
+        port = stack.ports[names[number % len(names)]]
+        path = f"/api/v1/assign?experiment={stack.shop.key}&user_id=same-{number}"
+        found[f"same-{number}"] = str(said(port, path, key=stack.shop.sk).get("variant"))
     return found

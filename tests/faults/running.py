@@ -32,6 +32,11 @@ class Run:
     blind: list[Span] = field(default_factory=list)
     ended: bool = False
 
+    @property
+    def planes(self) -> set[int]:
+        """The ports of the data planes."""
+        return {self.stack.ports[name] for name in PLANES}
+
     def acknowledged(self) -> int:
         """Operations so far, read from the ledger while it grows."""
         text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""

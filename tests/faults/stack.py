@@ -165,11 +165,12 @@ class Stack:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
 
-    def note_the_fallen(self, *, expected: Iterable[str] = ()) -> None:
-        """Write down who ended without being asked; start them again so that the run goes on."""
+    def note_the_fallen(self, *, excused: Iterable[str] = ()) -> None:
+        """Write down who ended without being asked; start them again, as the supervisor does."""
         for name, process in self.processes.items():
-            if process.poll() is not None and name not in set(expected):
-                self.fallen.append(f"{name} ended by itself ({process.returncode})")
+            if process.poll() is not None:
+                if name not in excused:
+                    self.fallen.append(f"{name} ended by itself ({process.returncode})")
                 self.revive(name)
 
     def answers(self, name: str) -> bool:
@@ -230,11 +231,11 @@ def _time_of(line: str) -> float:
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)[.,\d]*(Z|\+00:00)?")
 
 
-def said(port: int, path: str) -> dict[str, Any]:
+def said(port: int, path: str, *, key: str = "") -> dict[str, Any]:
     """The JSON that a plane answers at `path`, whatever its status; nothing without an answer."""
     connection = http.client.HTTPConnection(HOST, port, timeout=2)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers={"authorization": f"Bearer {key}"} if key else {})
         found: dict[str, Any] = json.loads(connection.getresponse().read())
     except (OSError, http.client.HTTPException, ValueError):
         return {}
