@@ -43,7 +43,7 @@ class Forgetful(GroupCommit):
 def _on_some_day(record: Record) -> Record:
     if record.kind == ASSIGNED:
         return record
-    return replace(record, day=record.day + dt.timedelta(days=random.randrange(20)))  # noqa: S311
+    return replace(record, day=record.day + dt.timedelta(days=random.randrange(20)))
 
 
 _running: set["asyncio.Task[None]"] = set()

@@ -32,3 +32,8 @@ def stack(committed_world, worker_id) -> Iterator[Stack]:
             yield made.start()
         finally:
             made.close()
+
+
+@pytest.fixture
+def transactional_db(committed_world) -> None:
+    """In these modules what is committed stays to their end, see `tests.door_fixtures`."""

@@ -20,6 +20,7 @@ from typing import Any
 
 import psycopg
 from celery import Celery
+from kombu import Connection
 
 from banner_lab.stack import children, ports
 from banner_lab.stack.children import Listening
@@ -209,11 +210,15 @@ class Stack:
 
     def ring(self, task: str = "events.tasks.roll_up") -> bool:
         """Send the worker a task, as the clock does; whether the broker took it."""
-        address = self.environment["CELERY_BROKER_URL"]
-        with Celery(broker=address, set_as_current=False) as app:
-            app.conf.update(broker_transport_options={"max_retries": 0, "socket_timeout": 1})
+        address = f"{self.valkey('broker').url}/0"
+        options = {"max_retries": 0, "socket_timeout": 1, "socket_connect_timeout": 1}
+        # By a connection of its own: Celery prefers the environment's broker to the app's.
+        with (
+            Celery(set_as_current=False) as app,
+            Connection(address, transport_options=options) as there,
+        ):
             try:
-                app.send_task(task, ignore_result=True, retry=False)
+                app.send_task(task, ignore_result=True, retry=False, connection=there)
             except Exception:  # noqa: BLE001 - whatever the client says of a broker that is away
                 return False
         return True

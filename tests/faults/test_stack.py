@@ -14,6 +14,7 @@ from tests.faults.running import load
 from tests.faults.stack import PLANES, Stack
 
 pytest_plugins = ("tests.door_fixtures",)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 OUTAGE_SECONDS = 8
 
 
