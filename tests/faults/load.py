@@ -28,6 +28,8 @@ SIZES = (1, 1, 1, 2, 5, 10, 20, 50)
 SENDERS, DECIDERS = 8, 8
 WEB_SHARE = 0.05
 """Of the batches goes through Django's doors."""
+SLACK = 10.0
+"""Seconds by which events are older than their batch: many in one batch are a millisecond apart."""
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
@@ -111,8 +113,8 @@ class Load:
     # -- what is said ------------------------------------------------------------------------
 
     def moment(self) -> str:
-        """Now, and never the same moment twice."""
-        self.last = max(time.time(), self.last + 0.001)
+        """A moment ago, never the same twice, and never so late that a server corrects it."""
+        self.last = max(time.time() - SLACK, self.last + 0.001)
         whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(self.last))
         return f"{whole}.{int(self.last % 1 * 1000):03d}Z"
 

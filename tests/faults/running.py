@@ -48,8 +48,8 @@ class Run:
             stop(self.process, signal.SIGTERM, patience=LAST_SECONDS)
             self.ended = True
 
-    def judge(self) -> tuple[Ledger, Verdict]:
-        """The verdict after everything is drained; with totals where a worker runs."""
+    def judge(self, *, totals: bool = True) -> tuple[Ledger, Verdict]:
+        """The verdict after everything is drained; with the totals that the worker counts."""
         self.end()
         calm = wait_until(self.stack.is_calm, seconds=DRAIN_SECONDS)
         ledger = Ledger.read(self.path)
@@ -58,7 +58,7 @@ class Run:
         verdict = judge.judge()
         if not calm:
             verdict.sums.append(f"the spool was not drained in {DRAIN_SECONDS} s")
-        if "worker" in self.stack.processes:
+        if totals:
             self._totals(judge, verdict)
         return ledger, verdict
 
