@@ -9,23 +9,24 @@ import os
 import random
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from delivery.config import ROOT
 from tests.faults import kills, world
+from tests.faults.boundaries import crashes
 from tests.faults.kills import Campaign, summary
 from tests.faults.outages import Outage
 from tests.faults.pausing import Pause
 from tests.faults.running import load
-from tests.faults.stack import Stack, cluster_at
+from tests.faults.stack import EVERYTHING, Stack, cluster_at
 
 HOME = ROOT / "var" / "faults"
 
 
 @contextlib.contextmanager
-def a_stack() -> Iterator[Stack]:
-    """Everything, freshly made and running."""
+def a_stack(names: Sequence[str] = EVERYTHING) -> Iterator[Stack]:
+    """Everything, or some of it, freshly made and running."""
     folder = HOME / str(os.getpid())
     for part in (HOME.parent, HOME, folder):
         # To be entered, not listed: root's PostgreSQL may have to run as somebody else.
@@ -39,7 +40,7 @@ def a_stack() -> Iterator[Stack]:
         with cluster_at(folder, fill) as (cluster, shop):
             stack = Stack.of(folder, cluster, shop)
             try:
-                yield stack.start()
+                yield stack.start(names)
             finally:
                 stack.close()
     finally:
@@ -78,11 +79,23 @@ def an_outage(seconds: float, seed: int) -> list[str]:
     return found
 
 
+def every_boundary() -> list[str]:
+    """A crash at each boundary of the spool and the commit, against a database with fsync."""
+    found = []
+    with a_stack(["database"]) as stack:
+        for turn in crashes(stack.cluster.url, stack.folder / "boundaries"):
+            wrong = turn["lost"] or turn["doubled"] or turn["left"] or turn["after"]
+            print(f"{turn['turn']:>4} {turn['at']:<50}{'WRONG' if wrong else 'whole'}", flush=True)
+            found += [f"{turn}"] if wrong else []
+    return found
+
+
 def main() -> int:
     """Run what was asked for; 0 when nothing is wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--kills", type=int, default=0, metavar="N")
     parser.add_argument("--outage", type=float, default=0.0, metavar="SECONDS")
+    parser.add_argument("--boundaries", action="store_true")
     parser.add_argument("--seed", type=int, default=20261126)
     asked = parser.parse_args()
     found: list[str] = []
@@ -90,6 +103,8 @@ def main() -> int:
         found += many_kills(asked.kills, asked.seed)
     if asked.outage:
         found += an_outage(asked.outage, asked.seed)
+    if asked.boundaries:
+        found += every_boundary()
     print("\n".join(f"WRONG  {fault}" for fault in found) or "Nothing is wrong.")
     return bool(found)
 
