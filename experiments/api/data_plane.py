@@ -5,6 +5,7 @@ call the data plane's own process. The answers are those of `delivery.doors`, to
 """
 
 import logging
+import threading
 from collections.abc import Sequence
 from functools import cache
 
@@ -83,7 +84,7 @@ def _newest(now: float) -> Current:
         return Current()
     changed = newest != _Kept.key
     if changed:
-        _compile(newest)
+        _compile_once(newest)
     changed = _read_learnt() or changed
     if changed and _Kept.live is not None:
         _Kept.live = with_learnt(_Kept.live, _Kept.learnt)
@@ -104,6 +105,16 @@ def _read_learnt() -> bool:
     except LabError as error:
         log.error("what was learned (%s) is refused, the last stays: %s", newest[0], error)
     return True
+
+
+_compiling = threading.Lock()
+
+
+def _compile_once(newest: tuple[int, str]) -> None:
+    """Of many threads that meet a new snapshot one reads it, the others wait for that."""
+    with _compiling:
+        if newest != _Kept.key:
+            _compile(newest)
 
 
 def _compile(newest: tuple[int, str]) -> None:
