@@ -5,11 +5,13 @@ call the data plane's own process. The answers are those of `delivery.doors`, to
 """
 
 import logging
+import threading
 from functools import cache
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone
@@ -23,7 +25,7 @@ from delivery.doors import Current, DataPlane
 from delivery.index import Live, renewed, with_learnt
 from delivery.key_use import EVERY_SECONDS
 from delivery.learnt import NOTHING, Learnt, decode
-from delivery.live import Unreadable, make
+from delivery.live import Reader, Unreadable, make
 from delivery.messages import message
 from delivery.moment import Tools
 from delivery.reading import SERVER_BYTES
@@ -62,20 +64,39 @@ class _Kept:
     live: Live | None = None
     learnt_key: tuple[int, str] | None = None
     learnt: Learnt = NOTHING
+    confirmed_at: float = 0.0
 
 
 def _current(now: float) -> Current:
+    """What is in force; while the database is away what was, from memory or from the disk."""
+    try:
+        return _newest(now)
+    except DatabaseError as error:
+        log.warning("the database is away (%s)", str(error).strip())
+        return _without_database(now)
+
+
+def _without_database(now: float) -> Current:
+    if _Kept.live is None:
+        reader = Reader("", settings.CONFIG.delivery_state)
+        reader.from_disk()
+        _Kept.live, _Kept.confirmed_at = reader.current.live, reader.current.confirmed_at
+    live = _Kept.live and renewed(_Kept.live, now=now)
+    return Current(live, _Kept.confirmed_at)
+
+
+def _newest(now: float) -> Current:
     newest = Snapshot.objects.values_list("version", "sha256").first()
     if newest is None:
         return Current()
     changed = newest != _Kept.key
     if changed:
-        _compile(newest)
+        _compile_once(newest)
     changed = _read_learnt() or changed
     if changed and _Kept.live is not None:
         _Kept.live = with_learnt(_Kept.live, _Kept.learnt)
     if _Kept.live is not None:
-        _Kept.live = renewed(_Kept.live, now=now)
+        _Kept.live, _Kept.confirmed_at = renewed(_Kept.live, now=now), now
     return Current(_Kept.live, now)
 
 
@@ -91,6 +112,16 @@ def _read_learnt() -> bool:
     except LabError as error:
         log.error("what was learned (%s) is refused, the last stays: %s", newest[0], error)
     return True
+
+
+_compiling = threading.Lock()
+
+
+def _compile_once(newest: tuple[int, str]) -> None:
+    """Of many threads that meet a new snapshot one reads it, the others wait for that."""
+    with _compiling:
+        if newest != _Kept.key:
+            _compile(newest)
 
 
 def _compile(newest: tuple[int, str]) -> None:
