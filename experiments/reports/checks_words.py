@@ -206,6 +206,21 @@ CHECKS: Final[Mapping[str, Words]] = {
             "monitoring service can be told to leave the banners alone."
         ),
     ),
+    "rejected": Words(
+        name=gettext_lazy("No variant loses more events than the others"),
+        problem=gettext_lazy("Events of one variant are rejected more often"),
+        findings={
+            State.OK: gettext_lazy("%(events)s events were rejected."),
+            State.WARNING: gettext_lazy(
+                "%(events)s events were rejected, most often those of %(variant)s, which therefore "
+                "looks worse than it is."
+            ),
+        },
+        remedy=gettext_lazy(
+            "Data health says why they were rejected. Once the cause is mended, they can be taken "
+            "in."
+        ),
+    ),
     "size": Words(
         name=gettext_lazy("The effect is of a believable size"),
         problem=gettext_lazy("The effect is unusually large"),

@@ -13,6 +13,7 @@ from engine.stats.metrics import CATALOGUE, Kind
 from engine.stats.srm import ALARM
 from experiments.reports import lasting
 from experiments.reports.findings import AgePoint, CutEffect, Stage
+from experiments.reports.losses import check_rejected
 from experiments.reports.payload import Check, Design, Effect, ReportData, Split, State
 
 SEVERAL_SHARE: Final = 0.01
@@ -46,6 +47,7 @@ class Observed:
         events: All events of this phase, marked or not.
         largest: The most of one visitor, by total.
         last_received_at: When the newest event of this phase came in.
+        rejected: Events with a genuine token that were refused, by variant.
     """
 
     several: int | None = None
@@ -54,6 +56,7 @@ class Observed:
     events: int | None = None
     largest: Mapping[str, int] = field(default_factory=dict)
     last_received_at: dt.datetime | None = None
+    rejected: tuple[tuple[int, int], ...] | None = None
 
 
 NOTHING_KNOWN = Observed()
@@ -73,6 +76,7 @@ def check_all(
         check_enough(design, arms),
         check_missing(observed, units=units),
         check_automated(observed),
+        check_rejected(design, observed.rejected, arms),
         check_size(data.effects, primary=design.primary),
         check_steady(data.findings.ages),
         check_heavy(design, arms, observed),
