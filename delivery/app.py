@@ -13,10 +13,12 @@ from typing import Any, TypeAlias
 import msgspec
 
 from delivery import config, exposition, log_lines, ranges
-from delivery.assigned import Notebook
+from delivery.addresses import FORWARDED, address_of
+from delivery.assigned import Notebook, Said
 from delivery.commit import GroupCommit
 from delivery.condition import Parts, Watchman
 from delivery.doors import DataPlane
+from delivery.key_use import KeyKeeper
 from delivery.live import Reader
 from delivery.messages import message
 from delivery.moment import Tools
@@ -59,7 +61,9 @@ class Running:
     notebook: Notebook
     parts: Parts
     watchman: Watchman
+    keys: KeyKeeper
     metrics_token: str = ""
+    proxies: int = 0
 
     @classmethod
     def of(cls, settings: config.Config) -> "Running":
@@ -67,7 +71,8 @@ class Running:
         tools, spool = Tools.of(settings), Spool(settings.delivery_state / "spool")
         commit = GroupCommit(settings.database_url, spool, tools.meters)
         reader = Reader(settings.database_url, settings.delivery_state)
-        parts = Parts(reader, commit, StateStore(settings.state_url), Notebook(commit))
+        notebook = Notebook(commit, said=Said(watch=tools.watch))
+        parts = Parts(reader, commit, StateStore(settings.state_url), notebook)
         return cls(
             plane=DataPlane(tools),
             reader=reader,
@@ -76,7 +81,9 @@ class Running:
             notebook=parts.notebook,
             parts=parts,
             watchman=Watchman(parts, tools.meters),
+            keys=KeyKeeper(settings.database_url, tools.key_use),
             metrics_token=settings.metrics_token,
+            proxies=settings.trusted_proxies,
         )
 
     async def start(self) -> None:
@@ -86,12 +93,14 @@ class Running:
         await self.commit.start()
         self.notebook.start()
         self.watchman.start()
+        self.keys.start()
 
     async def stop(self) -> None:
         """Finish what was begun."""
         await self.watchman.stop()
         await self.notebook.stop(seconds=NOTES_SECONDS)
         await self.commit.stop(seconds=STOP_SECONDS)
+        await self.keys.stop()
         await self.state.stop()
         await self.reader.stop()
 
@@ -132,6 +141,7 @@ class Application:
             path=path,
             query=scope["query_string"].decode("latin-1"),
             headers=dict(scope["headers"]),
+            address=_address(scope, proxies=running.proxies),
         )
         try:
             response = await _respond(running, request, receive)
@@ -140,6 +150,15 @@ class Application:
         await _send(response, scope, send)
         if response.assigned is not None:
             running.notebook.hear(response.assigned)
+
+
+def _address(scope: Scope, *, proxies: int) -> str:
+    peer = scope.get("client") or ("",)
+    noted = [text for name, text in scope["headers"] if name == FORWARDED]
+    if not noted:
+        return str(peer[0])
+    # A proxy may add a line of its own instead of continuing the last one.
+    return address_of(peer[0], b",".join(noted).decode("latin-1"), proxies=proxies)
 
 
 async def _respond(running: Running, request: Request, receive: Receive) -> Response:
@@ -168,7 +187,7 @@ def _counted(
 
 async def _written(running: Running, write: Write, request: Request, now: float) -> Response:
     try:
-        outcomes = await running.commit.write(write.records)
+        outcomes = await running.commit.write(write.records, write.refusals)
     except Unavailable:
         return running.plane.not_durable(write, request, running.reader.current, now=now)
     acts = running.plane.acts(write, outcomes, running.reader.current)
@@ -243,17 +262,13 @@ async def _metrics(running: Running, scope: Scope) -> Response:
     now, current = time.time(), running.reader.current
     request = Request(scope["method"], scope["path"], "", dict(scope["headers"]))
     try:
-        exposition.check_asked(running.metrics_token, request, _address(scope))
+        exposition.check_asked(running.metrics_token, request, _address(scope, proxies=0))
     except LabError as error:
         return running.plane.refuse(error, request, current, now=now)
     condition = await running.parts.condition(now=now)
     meters = running.plane.tools.meters
     found = exposition.DataPlaneMetrics(meters, condition, current.live)
     return Response(200, exposition.text(found), exposition.HEADERS)
-
-
-def _address(scope: Scope) -> str:
-    return str((scope.get("client") or ("",))[0])
 
 
 _JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))

@@ -9,6 +9,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from delivery.limits import BROWSER_RATE
+
 ROOT = Path(__file__).resolve().parent.parent
 
 SHORTEST_SECRET = 16
@@ -67,6 +69,7 @@ class Config:
     trusted_proxies: int = 0
     metrics_token: str = ""
     log_format: str = ""
+    browser_rate: int = BROWSER_RATE
 
     @property
     def logs_json(self) -> bool:
@@ -116,8 +119,8 @@ def _choice(values: dict[str, str], name: str, known: tuple[str, ...]) -> str:
     return word
 
 
-def _count(values: dict[str, str], name: str) -> int:
-    text = values.get(name, "0")
+def _count(values: dict[str, str], name: str, *, usual: int = 0) -> int:
+    text = values.get(name, str(usual))
     if not text.isdecimal():
         raise NotConfigured(f"{name}={text!r} is no number. Write 0, 1, 2 …")
     return int(text)
@@ -188,4 +191,5 @@ def read() -> Config:
         trusted_proxies=_count(values, "TRUSTED_PROXIES"),
         metrics_token=values.get("METRICS_TOKEN", ""),
         log_format=_choice(values, "LOG_FORMAT", LOG_FORMATS),
+        browser_rate=_count(values, "BROWSER_RATE", usual=BROWSER_RATE),
     )

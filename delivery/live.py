@@ -86,7 +86,7 @@ class Reader:
         except (psycopg.Error, OSError, TimeoutError) as error:
             log.warning("the database is away (%s)", reason(error))
         if self.current.live is None:
-            self._from_disk()
+            self.from_disk()
         self._task = asyncio.create_task(self._watch())
         self._clock = asyncio.create_task(self._expire())
 
@@ -196,7 +196,8 @@ class Reader:
             body, about = self._kept("learnt")
             self._learnt = learnt.decode(body, **about)
 
-    def _from_disk(self) -> None:
+    def from_disk(self) -> None:
+        """Take into force what was kept when the database was last there."""
         self._learnt_from_disk()
         try:
             body, about = self._kept("snapshot")

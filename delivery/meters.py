@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Final, TypeAlias
 
 from delivery.offers import Counted, Offer
-from delivery.sink import Outcome, Record
+from delivery.record import Outcome, Record
 
 EXACT: Final = {
     "/api/v1/assign": "assign",

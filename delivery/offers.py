@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from delivery import holdout
+from delivery import holdout, mailing
+from delivery.mailing import Mailed
 from delivery.snapshot import (
     CreativePayload,
     ExperimentEntry,
@@ -16,7 +17,7 @@ from delivery.snapshot import (
     VariantEntry,
     Words,
 )
-from delivery.token import TEST, UNPERSONALISED, Stamp
+from delivery.token import EMAIL, TEST, UNPERSONALISED, Stamp
 from engine.assignment.recipe import Reason
 
 _encode = msgspec.json.Encoder().encode
@@ -34,7 +35,7 @@ class Offer(msgspec.Struct, frozen=True):
 
     Without a `stamp` there is nothing to count and the token is null. One that `assigns` gives a
     variant of an experiment; a default does not. `said` holds the heads in other languages. It is
-    `counted` among its like.
+    `counted` among its like. What is `mailed` has links for its recipient.
     """
 
     reason: Reason
@@ -43,6 +44,7 @@ class Offer(msgspec.Struct, frozen=True):
     assigns: bool = False
     said: Mapping[str, bytes] = _ONE_LANGUAGE
     counted: Counted = (0, "", "", "DEFAULT")
+    mailed: Mailed | None = None
 
     def head_in(self, locale: str) -> bytes:
         """The answer in one of the site's languages, else in its first one."""
@@ -86,15 +88,25 @@ def split(
         terms=terms,
     )
     counted = (entry.site_id, entry.key, variant.key, terms.reason.value)
-    return Offer(terms.reason, head, stamp.pack(), assigns=True, said=said, counted=counted)
+    return Offer(
+        terms.reason,
+        head,
+        stamp.pack(),
+        assigns=True,
+        said=said,
+        counted=counted,
+        mailed=mailing.of(variant.creative) if terms.flags & EMAIL else None,
+    )
 
 
-def forced(entry: ExperimentEntry, variant: VariantEntry, *, counted: bool) -> Offer:
+def forced(
+    entry: ExperimentEntry, variant: VariantEntry, *, counted: bool, flags: int = 0
+) -> Offer:
     """A variant for somebody who tests: no experiment counts it, nor that it was assigned.
 
-    `counted`: the visitor may be measured at all.
+    `counted`: the visitor may be measured at all. `flags` are those of the experiment's tokens.
     """
-    made = split(entry, variant, 1.0, Terms(Reason.FORCED, flags=TEST))
+    made = split(entry, variant, 1.0, Terms(Reason.FORCED, flags=TEST | flags & EMAIL))
     stamp = made.stamp if counted else None
     return msgspec.structs.replace(made, stamp=stamp, assigns=False)
 
@@ -120,8 +132,10 @@ def fallback(
     """The default creative; it can be measured too, unless the visitor does not want that."""
     head, said = _heads(experiment=experiment, creative=place.fallback, terms=Terms(reason))
     counted = (place.site_id, experiment or "", "", reason.value)
+    flags |= mailing.flags_of(place)
+    mailed = mailing.of(place.fallback) if place.fallback and flags & EMAIL else None
     if place.fallback is None or reason is Reason.NO_CONSENT:
-        return Offer(reason, head, None, said=said, counted=counted)
+        return Offer(reason, head, None, said=said, counted=counted, mailed=mailed)
     stamp = Stamp(
         site_id=place.site_id,
         placement_id=place.id,
@@ -133,7 +147,7 @@ def fallback(
         propensity=0.0,
         flags=flags,
     )
-    return Offer(reason, head, stamp.pack(), said=said, counted=counted)
+    return Offer(reason, head, stamp.pack(), said=said, counted=counted, mailed=mailed)
 
 
 def unpersonalised(stamp: bytes) -> bytes:

@@ -3,10 +3,26 @@
 from celery import shared_task
 from django.utils import timezone
 
-from events import rollup
+from events import compacting, filtering, rollup
+from events.turn import RollupBusy
 
 
 @shared_task
 def roll_up() -> int:
     """Take the new events into the totals; the number of events."""
     return rollup.run(now=timezone.now()).events
+
+
+@shared_task
+def compact_outcomes() -> int:
+    """Add up what is counted beside the log, forget old payloads; how many rows there are fewer."""
+    return compacting.compact(now=timezone.now())
+
+
+@shared_task
+def set_aside_the_rest() -> int:
+    """Leave out the rest of units of whom much was set aside; the number of events."""
+    try:
+        return filtering.set_aside_the_rest(now=timezone.now())
+    except RollupBusy:
+        return 0  # the next run looks as far back

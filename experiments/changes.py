@@ -135,6 +135,8 @@ def text_of(name: str, value: object) -> str:
 
 def text(value: object) -> str:
     """A value in words; templates escape it like everything else."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(map(text, value)) or "–"
     if isinstance(value, dict):

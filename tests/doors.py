@@ -94,6 +94,7 @@ class Granian(Door):
     port: int = field(default_factory=ports.unused)
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    app: str = "delivery.app:app"
     name = "granian"
 
     @property
@@ -109,7 +110,7 @@ class Granian(Door):
             **self.environment,
         }
         command = [
-            *(sys.executable, "-m", "granian", "--interface", "asgi", "delivery.app:app"),
+            *(sys.executable, "-m", "granian", "--interface", "asgi", self.app),
             *("--host", "127.0.0.1", "--port", str(self.port), "--workers", "1", "--no-ws"),
             *("--http", "1"),
         ]

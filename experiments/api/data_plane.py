@@ -5,12 +5,13 @@ call the data plane's own process. The answers are those of `delivery.doors`, to
 """
 
 import logging
-from collections.abc import Sequence
+import threading
 from functools import cache
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone
@@ -18,19 +19,25 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.views import APIView
 
 from delivery import assigned, sink
+from delivery.addresses import address_of
+from delivery.assigned import Said
 from delivery.doors import Current, DataPlane
 from delivery.index import Live, renewed, with_learnt
+from delivery.key_use import EVERY_SECONDS
 from delivery.learnt import NOTHING, Learnt, decode
-from delivery.live import Unreadable, make
+from delivery.live import Reader, Unreadable, make
 from delivery.messages import message
 from delivery.moment import Tools
 from delivery.reading import SERVER_BYTES
-from delivery.sink import Outcome, Record
+from delivery.record import Group, Outcome
+from delivery.refusing import unstorable
 from delivery.state import PatientStore
 from delivery.wire import Assigned, Look, Request, Response, Write
 from engine.errors import LabError, TooLarge
 from experiments.api import data_plane_schema as schema
+from experiments.api import protocols_schema as protocols
 from experiments.models import LearntSnapshot, Snapshot
+from workspace import keys
 
 log = logging.getLogger("experiments.api")
 
@@ -45,7 +52,9 @@ def _state() -> PatientStore:
     return PatientStore(settings.CONFIG.state_url)
 
 
-_said = assigned.Said()
+@cache
+def _said() -> Said:
+    return Said(watch=_plane().tools.watch)
 
 
 class _Kept:
@@ -55,20 +64,39 @@ class _Kept:
     live: Live | None = None
     learnt_key: tuple[int, str] | None = None
     learnt: Learnt = NOTHING
+    confirmed_at: float = 0.0
 
 
 def _current(now: float) -> Current:
+    """What is in force; while the database is away what was, from memory or from the disk."""
+    try:
+        return _newest(now)
+    except DatabaseError as error:
+        log.warning("the database is away (%s)", str(error).strip())
+        return _without_database(now)
+
+
+def _without_database(now: float) -> Current:
+    if _Kept.live is None:
+        reader = Reader("", settings.CONFIG.delivery_state)
+        reader.from_disk()
+        _Kept.live, _Kept.confirmed_at = reader.current.live, reader.current.confirmed_at
+    live = _Kept.live and renewed(_Kept.live, now=now)
+    return Current(live, _Kept.confirmed_at)
+
+
+def _newest(now: float) -> Current:
     newest = Snapshot.objects.values_list("version", "sha256").first()
     if newest is None:
         return Current()
     changed = newest != _Kept.key
     if changed:
-        _compile(newest)
+        _compile_once(newest)
     changed = _read_learnt() or changed
     if changed and _Kept.live is not None:
         _Kept.live = with_learnt(_Kept.live, _Kept.learnt)
     if _Kept.live is not None:
-        _Kept.live = renewed(_Kept.live, now=now)
+        _Kept.live, _Kept.confirmed_at = renewed(_Kept.live, now=now), now
     return Current(_Kept.live, now)
 
 
@@ -84,6 +112,16 @@ def _read_learnt() -> bool:
     except LabError as error:
         log.error("what was learned (%s) is refused, the last stays: %s", newest[0], error)
     return True
+
+
+_compiling = threading.Lock()
+
+
+def _compile_once(newest: tuple[int, str]) -> None:
+    """Of many threads that meet a new snapshot one reads it, the others wait for that."""
+    with _compiling:
+        if newest != _Kept.key:
+            _compile(newest)
 
 
 def _compile(newest: tuple[int, str]) -> None:
@@ -109,7 +147,13 @@ def _request(request: HttpRequest) -> Request:
         query=request.META.get("QUERY_STRING", ""),
         headers=headers,
         body=request.read(SERVER_BYTES + 1),
+        address=_address(request),
     )
+
+
+def _address(request: HttpRequest) -> str:
+    peer, noted = request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
+    return address_of(peer, noted, proxies=settings.CONFIG.trusted_proxies)
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -126,6 +170,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         )
         return _response(plane.refuse(error, asked, current, now=now))
     result = plane.handle(asked, current, now=now)
+    _note_keys(plane, now)
     if isinstance(result, Look):
         return _response(result.answer(_state().read(result.key)))
     if isinstance(result, Write):
@@ -133,11 +178,25 @@ def answer(request: HttpRequest) -> HttpResponse:
     return _response(result)
 
 
+class _Noted:
+    """When the use of keys was written down last."""
+
+    at: float = 0.0
+
+
+def _note_keys(plane: DataPlane, now: float) -> None:
+    use = plane.tools.key_use
+    if use.exposed or now - _Noted.at > EVERY_SECONDS:
+        _Noted.at = now
+        taken = use.take()
+        keys.note(taken.used, taken.exposed)
+
+
 def _written(
     plane: DataPlane, write: Write, asked: Request, current: Current, now: float
 ) -> Response:
     try:
-        outcomes = _store(write.records)
+        outcomes = _store(Group(write.records, write.refusals))
     except (psycopg.Error, DatabaseError):
         log.exception("events could not be stored")
         return plane.not_durable(write, asked, current, now=now)
@@ -145,17 +204,20 @@ def _written(
     return write.answer(outcomes)
 
 
-def _store(records: Sequence[Record]) -> list[Outcome]:
+def _store(group: Group) -> list[Outcome]:
     try:
         with transaction.atomic():
             connection.ensure_connection()
-            return sink.write(connection.connection, records)
+            return sink.write(connection.connection, group.records, group.refusals)
     except (psycopg.DataError, psycopg.IntegrityError):
-        if len(records) == 1:
-            log.exception("the database refuses an event of type %s", records[0].kind)
-            return [Outcome.REJECTED]
-        half = len(records) // 2
-        return _store(records[:half]) + _store(records[half:])
+        if group.size > 1:
+            first, second = group.halves()
+            return _store(first) + _store(second)
+        if not group.records:
+            raise
+        log.exception("the database refuses an event of type %s", group.records[0].kind)
+        _store(unstorable(group))
+        return [Outcome.REJECTED]
 
 
 class _Answer(HttpResponse):
@@ -171,11 +233,11 @@ class _Answer(HttpResponse):
 
 
 def _write_down(told: Assigned) -> None:
-    note = _said.news(told)
+    note = _said().news(told)
     if note is None:
         return
     try:
-        _store(assigned.records([note]))
+        _store(Group(assigned.records([note])))
     except (psycopg.Error, DatabaseError):
         log.warning("assignments could not be stored", exc_info=True)
 
@@ -239,6 +301,38 @@ class Pixel(Door):
     @extend_schema(**schema.PIXEL)
     def get(self) -> None:
         """One transparent pixel, counting one impression."""
+
+
+class Flag(Door):
+    """Evaluate one flag by OFREP."""
+
+    @extend_schema(**protocols.FLAG)
+    def post(self) -> None:
+        """One experiment as OpenFeature's remote evaluation protocol has it."""
+
+
+class Flags(Door):
+    """Evaluate all flags by OFREP."""
+
+    @extend_schema(**protocols.FLAGS)
+    def post(self) -> None:
+        """All running experiments as OpenFeature's remote evaluation protocol has them."""
+
+
+class Features(Door):
+    """Rules for GrowthBook's SDKs."""
+
+    @extend_schema(**protocols.FEATURES)
+    def get(self) -> None:
+        """The tests that shops may decide by themselves, as GrowthBook's SDKs read them."""
+
+
+class Picture(Door):
+    """The picture of a mailing, for one recipient."""
+
+    @extend_schema(**schema.PICTURE)
+    def get(self) -> None:
+        """To the picture that this recipient gets, counting one impression."""
 
 
 class Tag(Door):

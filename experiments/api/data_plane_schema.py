@@ -29,7 +29,7 @@ _PROBLEMS = {
 }
 
 
-def _problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
+def problems_at(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     return {
         (status, "application/problem+json"): OpenApiResponse(PROBLEM, _PROBLEMS[status])
         for status in statuses
@@ -116,7 +116,7 @@ ASSIGN: dict[str, Any] = {
         OpenApiParameter("force", str, description="A signed link's text: see `force` of decide."),
         _KEY,
     ],
-    "responses": {(200, "application/json"): ASSIGNED, **_problems(401, 403, 404, 422)},
+    "responses": {(200, "application/json"): ASSIGNED, **problems_at(401, 403, 404, 422)},
 }
 DECIDE: dict[str, Any] = {
     "operation_id": "decide",
@@ -162,7 +162,7 @@ DECIDE: dict[str, Any] = {
                 "snapshot": SNAPSHOT,
             },
         },
-        **_problems(400, 401, 403, 404, 413, 415, 422),
+        **problems_at(400, 401, 403, 404, 413, 415, 422),
     },
 }
 EVENT = {
@@ -174,8 +174,14 @@ EVENT = {
             "description": "impression, viewable, click, hide (with a token); add_to_cart,"
             " purchase, refund, page_view, product_view, search, consent, custom:<slug> (with"
             " user_id and id; a refund with order_id and amount too);"
-            " alias (with user_id and previous_id)",
+            " alias (with user_id and previous_id). An impression of a test that the shop decides"
+            " by itself has no token: experiment, variant, user_id and id, with a secret key.",
         },
+        "experiment": {"type": "string", "description": "Without a token: where it was shown."},
+        "variant": {"type": "string", "description": "Without a token: what was decided."},
+        "attributes": {"type": "object", "description": "Without a token: what rules asked."},
+        "locale": {"type": "string"},
+        "page": {"type": "object"},
         "token": {"type": "string"},
         "id": {"type": "string", "minLength": 1, "maxLength": 256},
         "user_id": {"type": "string", "minLength": 1, "maxLength": 256},
@@ -230,7 +236,7 @@ EVENTS: dict[str, Any] = {
     },
     "responses": {
         (202, "application/json"): RECEIPT,
-        **_problems(400, 401, 403, 413, 415, 422, 503),
+        **problems_at(400, 401, 403, 413, 415, 422, 503),
     },
 }
 _TOKEN = OpenApiParameter("token", str, location="path")
@@ -239,12 +245,22 @@ CLICK: dict[str, Any] = {
     "tags": ["data plane"],
     "auth": [],
     "parameters": [_TOKEN],
-    "responses": {302: OpenApiResponse(description="The landing page."), **_problems(404)},
+    "responses": {302: OpenApiResponse(description="The landing page."), **problems_at(404)},
+}
+PICTURE: dict[str, Any] = {
+    "operation_id": "picture",
+    "tags": ["data plane"],
+    "auth": [],
+    "parameters": [
+        _TOKEN,
+        OpenApiParameter("ending", str, location="path", enum=["jpg", "png", "webp", "avif"]),
+    ],
+    "responses": {302: OpenApiResponse(description="The picture."), **problems_at(404)},
 }
 PIXEL: dict[str, Any] = {
     "operation_id": "pixel",
     "tags": ["data plane"],
     "auth": [],
     "parameters": [_TOKEN],
-    "responses": {(200, "image/gif"): OpenApiTypes.BINARY, **_problems(404)},
+    "responses": {(200, "image/gif"): OpenApiTypes.BINARY, **problems_at(404)},
 }

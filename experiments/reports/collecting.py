@@ -168,4 +168,7 @@ def _observed(experiment: Experiment, health: store.Health) -> Observed:
         events=health.events + health.marked_events,
         largest=health.largest,
         last_received_at=health.last_received_at,
+        marks=health.suspicious,
+        clicked=health.clicked,
+        unseen=health.unseen if health.viewed else None,
     )

@@ -2,6 +2,7 @@
 
 import errno
 import io
+import os
 import struct
 import subprocess
 import sys
@@ -19,7 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def groups_of(content: bytes) -> list[list[int]]:
-    return [[int.from_bytes(r.id, "big") for r in group] for group in frames(io.BytesIO(content))]
+    return [
+        [int.from_bytes(r.id, "big") for r in group.records]
+        for group in frames(io.BytesIO(content))
+    ]
 
 
 def test_append__several_groups__are_read_back_in_order(tmp_path) -> None:
@@ -30,7 +34,7 @@ def test_append__several_groups__are_read_back_in_order(tmp_path) -> None:
     (path,) = spool.waiting()
     taken = spool.take(path)
     assert taken
-    assert list(taken.groups()) == written
+    assert [group.records for group in taken.groups()] == written
     taken.done()
     assert spool.waiting() == []
 
@@ -51,7 +55,7 @@ def test_frames__of_a_version_without_device_and_locale__are_read() -> None:
     old = [msgspec.msgpack.decode(msgspec.msgpack.encode(whole))[:-2]]
     body = msgspec.msgpack.encode(old)
     (group,) = frames(io.BytesIO(struct.pack(">II", len(body), crc32(body)) + body))
-    assert group == [a_record(1)]
+    assert group.records == [a_record(1)]
 
 
 def test_frames__any_byte_flipped__end_before_the_damage() -> None:
@@ -92,6 +96,28 @@ def test_append__disk_full__promises_nothing_and_goes_on_in_a_new_file(
     assert groups_of(second.read_bytes()) == [[3]]
 
 
+def test_append__disk_stays_full__leaves_neither_torn_groups_nor_empty_files(tmp_path) -> None:
+    """The limit of a file's size is met in the middle of a write, as the end of a disk is."""
+    code = (
+        "import pathlib, resource, sys; from delivery.spool import Spool\n"
+        "from tests.delivery.test_sink import a_record\n"
+        "spool = Spool(pathlib.Path(sys.argv[1])); spool.append([a_record(1)])\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (spool.size() + 50, resource.RLIM_INFINITY))\n"
+        "for number in range(2, 9):\n"
+        "    try: spool.append([a_record(number + n) for n in range(100)])\n"
+        "    except OSError: print('refused', number)\n"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path)]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "banner_lab.settings"}
+    done = subprocess.run(
+        words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.count("refused") == 7
+    (path,) = tmp_path.iterdir()
+    assert groups_of(path.read_bytes()) == [[1]]
+    assert path.stat().st_size == len(frame([a_record(1)]))
+
+
 def test_take__file_of_a_living_process__is_left_alone_and_adopted_after_its_death(
     tmp_path,
 ) -> None:
@@ -117,7 +143,7 @@ def test_take__file_of_a_living_process__is_left_alone_and_adopted_after_its_dea
         other.wait()
     taken = spool.take(path)
     assert taken
-    assert list(taken.groups()) == [[]]
+    assert [group.records for group in taken.groups()] == [[]]
     taken.release()
 
 
