@@ -190,7 +190,6 @@ def _sort(items: Sequence[Event], sender: Sender, request: Request, moment: Mome
             good.append(intake.record(item, sender, moment.tools))
             places.append(place)
         except Refused as why:
-            moment.tools.meters.settled(why.kind, "rejected", why.reason)
             refused.append(_rejection(place, why, language))
             raw = item.raw if isinstance(item, foreign.Untold) else item
             refusals.append(refusing.refusal(raw, why, sender, moment.tools))

@@ -159,7 +159,7 @@ class GroupCommit:
                 log.warning("the database is away (%s): events go to the spool", why)
                 self.away = True
         await asyncio.to_thread(self.spool.append, group)
-        self.meters.spooled += len(group.records)
+        self.meters.spooled += group.size
         return [Outcome.STORED] * len(group.records)
 
     async def _in_turn(self, group: Group) -> list[Outcome]:
@@ -167,7 +167,7 @@ class GroupCommit:
         async with self._turn:
             begun = time.perf_counter()
             outcomes = await self._store(group)
-            self.meters.group(group.records, outcomes, seconds=time.perf_counter() - begun)
+            self.meters.group(group, outcomes, seconds=time.perf_counter() - begun)
             return outcomes
 
     async def _store(self, group: Group) -> list[Outcome]:

@@ -41,16 +41,12 @@ UNKEPT: Final = frozenset({NO_CONSENT})
 
 
 class Refused(Exception):
-    """Why an event is not stored: `reason` is the name, `text` the sentence, `field` the place.
-
-    `kind` is the event's type, as far as it was understood.
-    """
+    """Why an event is not stored: `reason` is the name, `text` the sentence, `field` the place."""
 
     def __init__(self, reason: str, field: str | None = None, /, **values: object) -> None:
         super().__init__(reason)
         self.reason = reason
         self.field = field
-        self.kind = ""
         self.text: Message = message(reason, **values)
 
 

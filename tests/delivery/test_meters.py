@@ -10,10 +10,10 @@ from delivery import exposition
 from delivery.condition import Condition, Spooled, Watchman, spooled
 from delivery.exposition import DataPlaneMetrics, check_reader
 from delivery.meters import Meters, kind_of
-from delivery.sink import Outcome
+from delivery.record import Group, Outcome, Refusal
 from engine.errors import NotFound, Unauthenticated
 from tests.delivery.snapshots import a_live, an_entry
-from tests.delivery.test_sink import a_record
+from tests.delivery.test_sink import NOW, a_record
 
 HERE = "127.0.0.1"
 
@@ -87,8 +87,9 @@ def test_group__outcomes__are_told_by_kind_reason_and_variant() -> None:
         *(Outcome.STORED, Outcome.DUPLICATE, Outcome.CONFLICT),
         *(Outcome.STORED, Outcome.STORED, Outcome.REJECTED),
     ]
-    meters.group(records, outcomes, seconds=0.004)
-    meters.settled("x" * 300, "rejected", "unknown_type", 2)
+    refused = Refusal(1, NOW, "x" * 300, "unknown_type")
+    expired = Refusal(1, NOW, "click", "token_expired", variant_id=11)
+    meters.group(Group(records, [refused, refused, expired]), outcomes, seconds=0.004)
     found = told(meters, live)
     assert found["banner_lab_events_total"] == {
         ("click", "stored", ""): 1,
@@ -98,10 +99,12 @@ def test_group__outcomes__are_told_by_kind_reason_and_variant() -> None:
         ("custom", "stored", ""): 1,
         ("purchase", "rejected", "not_storable"): 1,
         ("unknown", "rejected", "unknown_type"): 2,
+        ("click", "rejected", "token_expired"): 1,
     }
     assert found["banner_lab_variant_events_total"]["exp-1", "click", "filtered", "shop", "b"] == 1
+    assert found["banner_lab_variant_events_total"]["exp-1", "click", "rejected", "shop", "b"] == 1
     assert found["banner_lab_group_events_count"] == {(): 1}
-    assert found["banner_lab_group_events_sum"] == {(): 6}
+    assert found["banner_lab_group_events_sum"] == {(): 9}
 
 
 def test_decisions__by_variant__only_of_live_tests_but_every_reason_stays() -> None:
