@@ -187,9 +187,9 @@ def test_write__event_of_a_day_that_has_gone__is_refused_and_the_day_does_not_co
 
 
 def test_log_days__least__is_longer_than_any_day_an_event_may_name():
-    horizon = max(token.LIFE, dt.timedelta(milliseconds=identity.OLDEST_MS))
-    mail = dt.timedelta(days=90)  # tokens of e-mails
-    assert max(horizon, mail).days + 1 < config.LEAST_LOG_DAYS <= config.LOG_DAYS
+    named = dt.timedelta(milliseconds=identity.OLDEST_MS)
+    horizon = max(token.LIFE, token.EMAIL_LIFE, named)
+    assert horizon.days + 1 < config.LEAST_LOG_DAYS <= config.LOG_DAYS
 
 
 @pytest.mark.parametrize("text", ["99", "never", "-1", "1e3"])
