@@ -8,6 +8,7 @@ grow with the load, and a lonely request waits for nobody.
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,7 +17,9 @@ from typing import Any
 import psycopg
 
 from delivery.carrying import carry_out, connect
+from delivery.log_lines import reason
 from delivery.messages import message
+from delivery.meters import Meters
 from delivery.record import ASSIGNED, Group, Outcome, Record, Refusal
 from delivery.refusing import unstorable
 from delivery.spool import Spool, Taken
@@ -60,6 +63,7 @@ class GroupCommit:
 
     database_url: str
     spool: Spool
+    meters: Meters = field(default_factory=Meters, repr=False)
     away: bool = True  # until the first connection
     _queue: list[_Waiting] = field(default_factory=list, repr=False)
     _queued: int = 0
@@ -68,6 +72,11 @@ class GroupCommit:
     _connection: psycopg.AsyncConnection[Any] | None = field(default=None, repr=False)
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list, repr=False)
     _left: set["asyncio.Task[None]"] = field(default_factory=set, repr=False)
+
+    @property
+    def queued(self) -> int:
+        """How many records wait for their group."""
+        return self._queued
 
     async def start(self) -> None:
         """Begin to write; waits a little for the database, but does not need it."""
@@ -146,16 +155,20 @@ class GroupCommit:
         if not self.away:
             try:
                 return await self._in_turn(group)
-            except Away as reason:
-                log.warning("the database is away (%s): events go to the spool", reason)
+            except Away as why:
+                log.warning("the database is away (%s): events go to the spool", why)
                 self.away = True
         await asyncio.to_thread(self.spool.append, group)
+        self.meters.spooled += group.size
         return [Outcome.STORED] * len(group.records)
 
     async def _in_turn(self, group: Group) -> list[Outcome]:
         """The one place where every outcome of a group is known, drained ones included."""
         async with self._turn:
-            return await self._store(group)
+            begun = time.perf_counter()
+            outcomes = await self._store(group)
+            self.meters.group(group, outcomes, seconds=time.perf_counter() - begun)
+            return outcomes
 
     async def _store(self, group: Group) -> list[Outcome]:
         """Write in one transaction; rows that the database refuses are found by halving."""
@@ -186,7 +199,7 @@ class GroupCommit:
             raise
         except (psycopg.Error, OSError) as error:
             await self._drop()
-            raise Away(str(error).strip() or type(error).__name__) from error
+            raise Away(reason(error)) from error
 
     async def _transact(self, group: Group) -> list[Outcome]:
         if self._connection is None:
@@ -238,8 +251,8 @@ class GroupCommit:
         try:
             for group in taken.groups():
                 await self._in_turn(group)
-        except Away as reason:
-            log.warning("the database went away while draining (%s)", reason)
+        except Away as why:
+            log.warning("the database went away while draining (%s)", why)
             self.away = True
             taken.release()
         except BaseException:

@@ -41,8 +41,8 @@ RECORD: Final = "record"
 NOT_STORABLE: Final = "not_storable"
 
 _NO_LETTER = re.compile(r"[^a-z]")
-# The address is judged and forgotten; the site is the row's own.
-_SAID = tuple(one.name for one in fields(Sender) if one.name not in {"site", "address"})
+# The address is judged and forgotten; the site is the row's own, what is live the moment's.
+_SAID = tuple(one.name for one in fields(Sender) if one.name not in {"site", "address", "live"})
 _encode = msgspec.json.Encoder().encode
 
 

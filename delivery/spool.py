@@ -67,6 +67,7 @@ class Spool:
     folder: Path
     _file: BinaryIO | None = field(default=None, repr=False)
     _path: Path | None = None
+    _whole: int = 0  # bytes of the open file that are durable
     # Appending happens in a thread, because fdatasync blocks.
     _mine: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -74,13 +75,25 @@ class Spool:
         """Make a group durable; raises OSError, and then nothing of it is promised."""
         with self._mine:
             file = self._file or self._open()
+            content = frame(group)
             try:
-                _write_all(file, frame(group))
+                _write_all(file, content)
                 os.fdatasync(file.fileno())
             except OSError:
                 # On disk are whole groups and perhaps a torn one: the drain can read that.
+                self._take_back()
                 self._close()
                 raise
+            self._whole += len(content)
+
+    def _take_back(self) -> None:
+        """Leave no litter on a disk that is full already: each failure would add some."""
+        assert self._file is not None  # noqa: S101 - `append` has just written to it
+        assert self._path is not None  # noqa: S101 - as above
+        with suppress(OSError):
+            os.ftruncate(self._file.fileno(), self._whole)
+            if not self._whole:
+                self._path.unlink()
 
     def _open(self) -> BinaryIO:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -88,7 +101,7 @@ class Spool:
         file = path.open("xb", buffering=0)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         _sync_folder(self.folder)
-        self._file, self._path = file, path
+        self._file, self._path, self._whole = file, path, 0
         return file
 
     def _close(self) -> None:

@@ -24,9 +24,13 @@ from engine.errors import InvalidInput
 PREFIX: Final = "bl1."
 LIFE: Final = dt.timedelta(days=7)
 """How long a banner on a page can still report; a tab rarely stays open for longer."""
+EMAIL_LIFE: Final = dt.timedelta(days=90)
+"""The same for a banner in an e-mail: people come back to a mailing as long as its season lasts."""
 
 _LIFE_MS: Final = int(LIFE.total_seconds() * 1000)
-_AHEAD_MS: Final = 24 * 3_600_000  # signed by a server whose clock runs ahead
+_EMAIL_LIFE_MS: Final = int(EMAIL_LIFE.total_seconds() * 1000)
+_DAY_MS: Final = 24 * 3_600_000
+_AHEAD_MS: Final = _DAY_MS  # signed by a server whose clock runs ahead
 EXPLORED: Final = 1
 """Flag: the visitor belongs to the exploration slice of an adaptive policy."""
 UNPERSONALISED: Final = 2
@@ -35,6 +39,8 @@ TEST: Final = 4
 """Flag: the variant was forced by somebody who tests; what follows is never counted."""
 REST: Final = 8
 """Flag: the site has a holdout and the visitor is not in it: counts for its variant `rest` too."""
+EMAIL: Final = 16
+"""Flag: decided for a mailing, whose tokens live for EMAIL_LIFE."""
 
 _NAMES = struct.Struct(">B16s16s")
 _STAMP = struct.Struct(">IIIHIIIfH")
@@ -119,11 +125,13 @@ class Signer:
 
         Raises:
             TokenInvalid: It was not signed here, or something in it was changed.
-            TokenExpired: It is older than LIFE.
+            TokenExpired: It is older than LIFE, or EMAIL_LIFE where it is of a mailing.
         """
         token = self.genuine(text)
-        if not now_ms - _LIFE_MS <= token.at_ms <= now_ms + _AHEAD_MS:
-            raise TokenExpired("This token is older than seven days.", field="token")
+        life = _EMAIL_LIFE_MS if token.stamp.flags & EMAIL else _LIFE_MS
+        if not now_ms - life <= token.at_ms <= now_ms + _AHEAD_MS:
+            days = life // _DAY_MS
+            raise TokenExpired(f"This token is older than {days} days.", field="token")
         return token
 
     def genuine(self, text: str) -> Token:

@@ -22,13 +22,17 @@ MOST_PARAMETERS = 50
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
-    """Header names are in lower case; `query` is as it was sent."""
+    """Header names are in lower case; `query` is as it was sent.
+
+    `address` is the client's, to judge how much comes from one network; never stored or logged.
+    """
 
     method: str
     path: str
     query: str
     headers: Mapping[bytes, bytes]
     body: bytes = b""
+    address: str = ""
 
     def header(self, name: bytes) -> str:
         """A header's text, or nothing."""
@@ -58,8 +62,8 @@ def _plain(text: str) -> str:
 class Assigned(msgspec.Struct, frozen=True, gc=False):
     """The variants that an answer gives somebody: their stamps, and how the request looked.
 
-    `secret`: a server asked, so that the headers say nothing of the visitor. `device` and `locale`
-    are what the request itself says.
+    `secret`: a server asked, so that headers and address say nothing of the visitor. `device` and
+    `locale` are what the request itself says.
     """
 
     site: SiteEntry
@@ -70,6 +74,7 @@ class Assigned(msgspec.Struct, frozen=True, gc=False):
     secret: bool = False
     device: Any = ""
     locale: str | None = ""
+    address: str = ""
 
 
 class Response(msgspec.Struct, frozen=True, gc=False):

@@ -20,6 +20,7 @@ from django.test import Client
 from django.utils import timezone
 
 from banner_lab.stack import ports
+from banner_lab.stack.children import GRANIAN
 from banner_lab.stack.processes import last_lines, wait_until
 from creatives.models import Creative, Placement, Rendition, Version
 from delivery.sink import ASSIGNED
@@ -94,6 +95,7 @@ class Granian(Door):
     port: int = field(default_factory=ports.unused)
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    app: str = "delivery.app:app"
     name = "granian"
 
     @property
@@ -109,9 +111,8 @@ class Granian(Door):
             **self.environment,
         }
         command = [
-            *(sys.executable, "-m", "granian", "--interface", "asgi", "delivery.app:app"),
-            *("--host", "127.0.0.1", "--port", str(self.port), "--workers", "1", "--no-ws"),
-            *("--http", "1"),
+            *(sys.executable, "-m", "granian", "--interface", "asgi", self.app),
+            *("--host", "127.0.0.1", "--port", str(self.port), *GRANIAN),
         ]
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(

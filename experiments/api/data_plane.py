@@ -5,22 +5,26 @@ call the data plane's own process. The answers are those of `delivery.doors`, to
 """
 
 import logging
+import threading
 from functools import cache
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
-from rest_framework.views import APIView
 
 from delivery import assigned, sink
+from delivery.addresses import address_of
+from delivery.assigned import Said
 from delivery.doors import Current, DataPlane
 from delivery.index import Live, renewed, with_learnt
+from delivery.key_use import EVERY_SECONDS
 from delivery.learnt import NOTHING, Learnt, decode
-from delivery.live import Unreadable, make
+from delivery.live import Reader, Unreadable, make
+from delivery.log_lines import reason
 from delivery.messages import message
 from delivery.moment import Tools
 from delivery.reading import SERVER_BYTES
@@ -29,8 +33,8 @@ from delivery.refusing import unstorable
 from delivery.state import PatientStore
 from delivery.wire import Assigned, Look, Request, Response, Write
 from engine.errors import LabError, TooLarge
-from experiments.api import data_plane_schema as schema
 from experiments.models import LearntSnapshot, Snapshot
+from workspace import keys
 
 log = logging.getLogger("experiments.api")
 
@@ -45,7 +49,9 @@ def _state() -> PatientStore:
     return PatientStore(settings.CONFIG.state_url)
 
 
-_said = assigned.Said()
+@cache
+def _said() -> Said:
+    return Said(watch=_plane().tools.watch)
 
 
 class _Kept:
@@ -55,20 +61,39 @@ class _Kept:
     live: Live | None = None
     learnt_key: tuple[int, str] | None = None
     learnt: Learnt = NOTHING
+    confirmed_at: float = 0.0
 
 
 def _current(now: float) -> Current:
+    """What is in force; while the database is away what was, from memory or from the disk."""
+    try:
+        return _newest(now)
+    except DatabaseError as error:
+        log.warning("the database is away (%s)", reason(error))
+        return _without_database(now)
+
+
+def _without_database(now: float) -> Current:
+    if _Kept.live is None:
+        reader = Reader("", settings.CONFIG.delivery_state)
+        reader.from_disk()
+        _Kept.live, _Kept.confirmed_at = reader.current.live, reader.current.confirmed_at
+    live = _Kept.live and renewed(_Kept.live, now=now)
+    return Current(live, _Kept.confirmed_at)
+
+
+def _newest(now: float) -> Current:
     newest = Snapshot.objects.values_list("version", "sha256").first()
     if newest is None:
         return Current()
     changed = newest != _Kept.key
     if changed:
-        _compile(newest)
+        _compile_once(newest)
     changed = _read_learnt() or changed
     if changed and _Kept.live is not None:
         _Kept.live = with_learnt(_Kept.live, _Kept.learnt)
     if _Kept.live is not None:
-        _Kept.live = renewed(_Kept.live, now=now)
+        _Kept.live, _Kept.confirmed_at = renewed(_Kept.live, now=now), now
     return Current(_Kept.live, now)
 
 
@@ -84,6 +109,16 @@ def _read_learnt() -> bool:
     except LabError as error:
         log.error("what was learned (%s) is refused, the last stays: %s", newest[0], error)
     return True
+
+
+_compiling = threading.Lock()
+
+
+def _compile_once(newest: tuple[int, str]) -> None:
+    """Of many threads that meet a new snapshot one reads it, the others wait for that."""
+    with _compiling:
+        if newest != _Kept.key:
+            _compile(newest)
 
 
 def _compile(newest: tuple[int, str]) -> None:
@@ -109,7 +144,13 @@ def _request(request: HttpRequest) -> Request:
         query=request.META.get("QUERY_STRING", ""),
         headers=headers,
         body=request.read(SERVER_BYTES + 1),
+        address=_address(request),
     )
+
+
+def _address(request: HttpRequest) -> str:
+    peer, noted = request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
+    return address_of(peer, noted, proxies=settings.CONFIG.trusted_proxies)
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -126,11 +167,26 @@ def answer(request: HttpRequest) -> HttpResponse:
         )
         return _response(plane.refuse(error, asked, current, now=now))
     result = plane.handle(asked, current, now=now)
+    _note_keys(plane, now)
     if isinstance(result, Look):
         return _response(result.answer(_state().read(result.key)))
     if isinstance(result, Write):
         return _response(_written(plane, result, asked, current, now))
     return _response(result)
+
+
+class _Noted:
+    """When the use of keys was written down last."""
+
+    at: float = 0.0
+
+
+def _note_keys(plane: DataPlane, now: float) -> None:
+    use = plane.tools.key_use
+    if use.exposed or now - _Noted.at > EVERY_SECONDS:
+        _Noted.at = now
+        taken = use.take()
+        keys.note(taken.used, taken.exposed)
 
 
 def _written(
@@ -174,7 +230,7 @@ class _Answer(HttpResponse):
 
 
 def _write_down(told: Assigned) -> None:
-    note = _said.news(told)
+    note = _said().news(told)
     if note is None:
         return
     try:
@@ -191,60 +247,3 @@ def _response(answered: Response) -> HttpResponse:
     if b"content-type" not in dict(answered.headers):
         del response.headers["Content-Type"]
     return response
-
-
-class Door(APIView):
-    """An address of the data plane: whatever comes, `delivery.doors` answers it."""
-
-    authentication_classes = ()
-    permission_classes = ()
-
-    def dispatch(self, request: HttpRequest, *_args: object, **_parts: object) -> HttpResponse:
-        """Answer without the framework's own negotiation, so that both doors agree."""
-        return answer(request)
-
-
-class Assign(Door):
-    """Decide one experiment."""
-
-    @extend_schema(**schema.ASSIGN)
-    def get(self) -> None:
-        """Which variant a user sees in an experiment."""
-
-
-class Decide(Door):
-    """Decide all placements of a page."""
-
-    @extend_schema(**schema.DECIDE)
-    def post(self) -> None:
-        """A creative for every placement of a page."""
-
-
-class Events(Door):
-    """Collect events."""
-
-    @extend_schema(**schema.EVENTS)
-    def post(self) -> None:
-        """Report what happened; answered when it is durable."""
-
-
-class Click(Door):
-    """Click-through."""
-
-    @extend_schema(**schema.CLICK)
-    def get(self) -> None:
-        """To the landing page of the creative, counting one click."""
-
-
-class Pixel(Door):
-    """Impression without a script."""
-
-    @extend_schema(**schema.PIXEL)
-    def get(self) -> None:
-        """One transparent pixel, counting one impression."""
-
-
-class Tag(Door):
-    """What a storefront embeds."""
-
-    schema = None  # not part of the API document

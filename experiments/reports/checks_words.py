@@ -221,6 +221,21 @@ CHECKS: Final[Mapping[str, Words]] = {
             "in."
         ),
     ),
+    "unseen": Words(
+        name=gettext_lazy("Who clicked has seen the banner"),
+        problem=gettext_lazy("Clicks on banners that nobody saw"),
+        findings={
+            State.OK: gettext_lazy("%(units)s visitors clicked before they were reported to see."),
+            State.WARNING: gettext_lazy(
+                "%(units)s of the visitors who clicked (%(share)s) were never reported to see."
+            ),
+        },
+        remedy=gettext_lazy(
+            "They are counted, because people who click at once exist. So many are rather programs "
+            "that follow links, or a page that reports clicks and not what is in view: look at the "
+            "devices and days they come from before you trust the clicks."
+        ),
+    ),
     "size": Words(
         name=gettext_lazy("The effect is of a believable size"),
         problem=gettext_lazy("The effect is unusually large"),

@@ -179,5 +179,8 @@ def _observed(experiment: Experiment, known: _Totals) -> Observed:
         events=health.events + health.marked_events,
         largest=health.largest,
         last_received_at=health.last_received_at,
+        marks=health.suspicious,
+        clicked=health.clicked,
+        unseen=health.unseen if health.viewed else None,
         rejected=known.rejected.get(experiment.pk, ()),
     )
