@@ -45,6 +45,18 @@ REMEDIES: Final[Mapping[str, tuple[str, str]]] = {
         "Use the key of the site that decided; a page has mixed up two sites.",
         "请使用作出决策的网站的密钥：页面混用了两个网站。",
     ),
+    "needs_secret_key": (
+        "Report impressions that a shop decides by itself from a server, with a secret key.",
+        "由商店自行决定的曝光请从服务器用私密密钥上报。",
+    ),
+    "not_local": (
+        "Open the test to local decisions in its plan, or report with the decision's token.",
+        "请在实验计划中允许商店自行决定，或使用决策令牌上报。",
+    ),
+    "assignment_differs": (
+        "Give the client the same user_id and attributes, and fresh rules; then both decide alike.",
+        "请向客户端提供相同的 user_id 与属性以及最新规则，两边的判定才会一致。",
+    ),
     "missing_user_id": (
         "Send the same user_id that decisions are asked with.",
         "请发送与请求决策时相同的 user_id。",
