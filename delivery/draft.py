@@ -31,8 +31,6 @@ class Incoming(msgspec.Struct, gc=False):
     currency: Text | None = None
     properties: msgspec.Raw = msgspec.Raw()
     consent: Consent | None = None
-    experiment: Text | None = None
-    variant: Text | None = None
 
 
 class Refused(Exception):
