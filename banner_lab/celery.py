@@ -92,6 +92,12 @@ app.conf.update(
                 "schedule": 3600.0,
                 "options": {"expires": 3600},
             },
+            # Days of the log are made a week ahead, so that an hour more or less is no matter.
+            "keep-log": {
+                "task": "events.tasks.keep_log",
+                "schedule": 3600.0,
+                "options": {"expires": 3600},
+            },
             "sweep-jobs": {
                 "task": "workspace.tasks.sweep_jobs",
                 "schedule": 10.0,

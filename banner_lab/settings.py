@@ -125,6 +125,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = Path(CONFIG.media_root)
+LOG_DAYS = CONFIG.log_days
 
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"

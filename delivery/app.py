@@ -1,6 +1,6 @@
 """The data plane's own server side: plain ASGI.
 
-granian --interface asgi --workers 1 --no-ws delivery.app:app
+granian --interface asgi --workers 1 --no-ws --workers-kill-timeout 9 delivery.app:app
 """
 
 import asyncio

@@ -16,6 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 16
 LOG_FORMATS = ("", "json", "text")
 WHO_NEEDS_MFA = ("nobody", "administrators", "everybody")
+LOG_DAYS = 400
+LEAST_LOG_DAYS = 100
+"""Events may name a day of up to 90 days ago (`identity`, `token`): a day that was dropped must not
+come back, or what is in it would count again."""
 _NEEDED = {
     "DATABASE_URL": "postgresql://user:password@host:5432/name",
     "CELERY_BROKER_URL": "redis://:password@host:6379/0",
@@ -70,6 +74,7 @@ class Config:
     metrics_token: str = ""
     log_format: str = ""
     browser_rate: int = BROWSER_RATE
+    log_days: int = LOG_DAYS
 
     @property
     def logs_json(self) -> bool:
@@ -123,6 +128,16 @@ def _count(values: dict[str, str], name: str, *, usual: int = 0) -> int:
     text = values.get(name, str(usual))
     if not text.isdecimal():
         raise NotConfigured(f"{name}={text!r} is no number. Write 0, 1, 2 …")
+    return int(text)
+
+
+def _log_days(values: dict[str, str]) -> int:
+    text = values.get("LOG_DAYS", str(LOG_DAYS))
+    if not text.isdecimal() or int(text) < LEAST_LOG_DAYS:
+        raise NotConfigured(
+            f"LOG_DAYS={text!r} is not possible. Write for how many days events are kept: "
+            f"{LEAST_LOG_DAYS} or more, because late events may belong to a day that long ago."
+        )
     return int(text)
 
 
@@ -192,4 +207,5 @@ def read() -> Config:
         metrics_token=values.get("METRICS_TOKEN", ""),
         log_format=_choice(values, "LOG_FORMAT", LOG_FORMATS),
         browser_rate=_count(values, "BROWSER_RATE", usual=BROWSER_RATE),
+        log_days=_log_days(values),
     )

@@ -189,7 +189,7 @@ def _route(request: Request, moment: Moment) -> Result:
     if found is not None:
         return _called(request, moment, found)
     for beginning, below in BELOW.items():
-        if request.path.startswith(beginning):
+        if request.path.startswith(beginning) and len(request.path) > len(beginning):
             return _called(request, moment, below, request.path[len(beginning) :])
     _, first, *rest = [*request.path.split("/", 2), ""][:4]
     if first not in UNDER or not rest[0]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 
@@ -31,8 +31,9 @@ class Incoming(msgspec.Struct, gc=False):
     currency: Text | None = None
     properties: msgspec.Raw = msgspec.Raw()
     consent: Consent | None = None
-    experiment: Text | None = None
-    variant: Text | None = None
+    # Looked at only where no token says it: beside one it may be anything.
+    experiment: Any = None
+    variant: Any = None
 
 
 NO_CONSENT: Final = "no_consent"

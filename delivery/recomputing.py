@@ -64,7 +64,7 @@ def _agreed(draft: Draft, user: str) -> Stamp:
 
 
 def _experiment(draft: Draft, live: Live | None) -> ReadyExperiment:
-    key = draft.sent.experiment or ""
+    key = str(draft.sent.experiment)
     found = live.experiments.get((draft.sender.site.id, key)) if live else None
     if found is None or found.recipe is None or not is_local(found):
         raise Refused("not_local", "experiment", key=key[:100])

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from django.db.models import BigIntegerField, Count, Func, Max, Min, Q, Sum
 
 from engine.stats.aggregates import Aggregates
+from events import tail
 from events.blocks import Block, blocks_of
 from events.cuts import (
     Phase,
@@ -259,7 +260,7 @@ def _health(units: Mapping[str, Any] | None, tallies: list[Tally]) -> Health:
 def watermark() -> Watermark:
     """How far the totals reach."""
     state = RollupState.objects.filter(pk=1).first()
-    newest = Event.objects.aggregate(newest=Max("seq"))["newest"] or 0
+    newest = tail.newest()
     if state is None:
         return Watermark(seq=0, rolled_at=None, behind=newest)
     return Watermark(state.watermark, state.rolled_at, max(newest - state.watermark, 0))
@@ -270,13 +271,21 @@ def latest_event_at(site_id: int) -> dt.datetime | None:
 
     What the data plane notes of its own accord (`assigned`) is no sign that a shop reports.
     """
-    tail = Event.objects.filter(site_id=site_id, seq__gt=watermark().seq)
-    rolled = Tally.objects.filter(site_id=site_id)
-    times = [
-        tail.exclude(kind="assigned").aggregate(at=Max("received_at"))["at"],
-        rolled.exclude(kind="assigned").aggregate(at=Max("last_received_at"))["at"],
-    ]
+    rolled = Tally.objects.filter(site_id=site_id).exclude(kind="assigned")
+    times = [_latest_unread(site_id), rolled.aggregate(at=Max("last_received_at"))["at"]]
     return max((at for at in times if at is not None), default=None)
+
+
+def _latest_unread(site_id: int) -> dt.datetime | None:
+    """When the newest event was received that the roll-up has not read yet."""
+    state = watermark()
+    if not state.behind:
+        return None
+    rows = Event.objects.filter(site_id=site_id, seq__gt=state.seq).exclude(kind="assigned")
+    if state.rolled_at is not None:
+        rows = rows.filter(tail.received_since(state.rolled_at))
+    at: dt.datetime | None = rows.aggregate(at=Max("received_at"))["at"]
+    return at
 
 
 def arrivals(site_id: int) -> tuple[Arrival, ...]:

@@ -22,7 +22,7 @@ from workspace.models import Job, Site
 
 DAYS: Final = 14
 HOURS: Final = 48
-NEWEST: Final = 20
+NEWEST: Final = 10
 MOST_VARIANTS: Final = 40
 LAG: Final = dt.timedelta(minutes=10)
 """The roll-up runs every minute; behind by more than this, numbers here are old."""
@@ -105,6 +105,11 @@ class Page:
     imported: Import | None = None
     job: Job | None = None
     names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def losing(self) -> bool:
+        """Whether anything of a variant was rejected."""
+        return any(one.of.numbers.rejected for one in self.variants)
 
 
 def language() -> str:

@@ -25,6 +25,7 @@ _PROBLEMS = {
     413: "Too large.",
     415: "Not JSON by its content type.",
     422: "A field does not fit.",
+    429: "Too many requests of a publishable key from one network; see Retry-After.",
     503: "Nothing can be made durable; see Retry-After.",
 }
 
@@ -113,10 +114,12 @@ ASSIGN: dict[str, Any] = {
         OpenApiParameter("attributes.device", str, description="And any other attributes.<name>."),
         OpenApiParameter("page.url", str, description="Where the visitor is."),
         OpenApiParameter("page.referrer", str, description="Where the visitor came from."),
+        OpenApiParameter("consent.measurement", bool, description="False: NO_CONSENT, no token."),
+        OpenApiParameter("consent.personalisation", bool, description="False: no profile is read."),
         OpenApiParameter("force", str, description="A signed link's text: see `force` of decide."),
         _KEY,
     ],
-    "responses": {(200, "application/json"): ASSIGNED, **problems_at(401, 403, 404, 422)},
+    "responses": {(200, "application/json"): ASSIGNED, **problems_at(401, 403, 404, 422, 429)},
 }
 DECIDE: dict[str, Any] = {
     "operation_id": "decide",
@@ -162,7 +165,7 @@ DECIDE: dict[str, Any] = {
                 "snapshot": SNAPSHOT,
             },
         },
-        **problems_at(400, 401, 403, 404, 413, 415, 422),
+        **problems_at(400, 401, 403, 404, 413, 415, 422, 429),
     },
 }
 EVENT = {
@@ -197,6 +200,8 @@ EVENT = {
 BATCH = {
     "type": "object",
     "required": ["events"],
+    "description": "Bodies of GA4's Measurement Protocol and of Segment are read too; docs/api.md"
+    " has the table of their names.",
     "properties": {
         "events": {"type": "array", "items": EVENT, "maxItems": 500},
         "sent_at": {"type": "string", "format": "date-time"},
@@ -236,7 +241,7 @@ EVENTS: dict[str, Any] = {
     },
     "responses": {
         (202, "application/json"): RECEIPT,
-        **problems_at(400, 401, 403, 413, 415, 422, 503),
+        **problems_at(400, 401, 403, 413, 415, 422, 429, 503),
     },
 }
 _TOKEN = OpenApiParameter("token", str, location="path")

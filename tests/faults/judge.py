@@ -51,7 +51,10 @@ class Span(NamedTuple):
 
 @dataclass(slots=True)
 class Verdict:
-    """The figures, and every fault that was found in a sentence."""
+    """The figures, and every fault that was found in a sentence.
+
+    `moments` are when each event was acknowledged, by its name in the log.
+    """
 
     sent: int = 0
     acknowledged: int = 0
@@ -65,6 +68,7 @@ class Verdict:
     sums: list[str] = field(default_factory=list)
     totals: list[str] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
+    moments: dict[str, float] = field(default_factory=dict)
 
     @property
     def faults(self) -> list[str]:
@@ -131,6 +135,7 @@ class Judge:
             if batch.acks:
                 verdict.acknowledged += len(names)
                 verdict.lost += sorted(names - there)
+                verdict.moments.update(dict.fromkeys(names, batch.acks[0].at))
         counts = Counter(row.id.hex for row in self.rows)
         verdict.doubled += [name for name, count in counts.items() if count > 1]
         verdict.invented += sorted(there - sent)
