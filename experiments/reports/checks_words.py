@@ -225,9 +225,11 @@ CHECKS: Final[Mapping[str, Words]] = {
         name=gettext_lazy("Who clicked has seen the banner"),
         problem=gettext_lazy("Clicks on banners that nobody saw"),
         findings={
-            State.OK: gettext_lazy("%(units)s visitors clicked before they were reported to see."),
+            State.OK: gettext_lazy(
+                "%(units)s visitors clicked without the banner having been in view."
+            ),
             State.WARNING: gettext_lazy(
-                "%(units)s of the visitors who clicked (%(share)s) were never reported to see."
+                "%(units)s of the visitors who clicked (%(share)s) never had the banner in view."
             ),
         },
         remedy=gettext_lazy(
