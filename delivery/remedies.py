@@ -54,7 +54,7 @@ REMEDIES: Final[Mapping[str, tuple[str, str]]] = {
         "请在实验方案中允许 SDK 自行判定，或由我们判定。这类事件之后无法补收。",
     ),
     "assignment_differs": (
-        "Let the SDK load the features again, with the same user_id. These cannot be taken in later.",
+        "Let the SDK load the features again, for the same id. These cannot be taken in later.",
         "请让 SDK 以相同的 user_id 重新加载特性。这类事件之后无法补收。",
     ),
     "missing_user_id": (
