@@ -46,16 +46,16 @@ REMEDIES: Final[Mapping[str, tuple[str, str]]] = {
         "请使用作出决策的网站的密钥：页面混用了两个网站。",
     ),
     "needs_secret_key": (
-        "Report impressions that a shop decides by itself from a server, with a secret key.",
-        "由商店自行决定的曝光请从服务器用私密密钥上报。",
+        "Report what an SDK has decided from a server; pages report with their token.",
+        "SDK 自行判定的曝光请由服务器上报；页面请使用令牌上报。",
     ),
     "not_local": (
-        "Open the test to local decisions in its plan, or report with the decision's token.",
-        "请在实验计划中允许商店自行决定，或使用决策令牌上报。",
+        "Open the test to SDKs in its plan, or ask us to decide. These cannot be taken in later.",
+        "请在实验方案中允许 SDK 自行判定，或由我们判定。这类事件之后无法补收。",
     ),
     "assignment_differs": (
-        "Give the client the same user_id and attributes, and fresh rules; then both decide alike.",
-        "请向客户端提供相同的 user_id 与属性以及最新规则，两边的判定才会一致。",
+        "Let the SDK load the features again, for the same id. These cannot be taken in later.",
+        "请让 SDK 以相同的 user_id 重新加载特性。这类事件之后无法补收。",
     ),
     "missing_user_id": (
         "Send the same user_id that decisions are asked with.",
