@@ -13,6 +13,7 @@ from delivery.consent import Consent, may_measure, may_personalise, refuses_prof
 from delivery.draft import Refused, Sender
 from delivery.foreign import Event
 from delivery.index import Live
+from delivery.limits import place_of
 from delivery.messages import language_of, message
 from delivery.moment import Moment
 from delivery.reading import (
@@ -165,7 +166,7 @@ def sender_of(
         personal=may_personalise(consent) and not refuses_profiles(request),
         device=device_of(traffic.agent_of(seen)) if seen else "",
         locale=browser_language(seen) if seen else "",
-        address=request.address,
+        place=0 if caller.secret else place_of(request.address),
         measured=may_measure(consent),
         live=moment.live,
     )
