@@ -23,13 +23,17 @@ LAST_SECONDS = 60
 
 @dataclass(slots=True)
 class Run:
-    """A load that runs against a stack."""
+    """A load that runs against a stack.
+
+    `blind` are the times in which the database was away; `excused` may end by themselves.
+    """
 
     stack: Stack
     name: str
     path: Path
     process: "subprocess.Popen[bytes]"
     blind: list[Span] = field(default_factory=list)
+    excused: set[str] = field(default_factory=set)
     ended: bool = False
 
     @property
@@ -68,6 +72,7 @@ class Run:
         judge.totals(verdict, self.stack.ask(TOTALS, self.stack.shop.experiment))
 
     def _rolled_up(self) -> bool:
+        self.stack.note_the_fallen(excused=self.excused)
         self.stack.ring()
         time.sleep(0.3)
         ((newest, read),) = self.stack.ask(
@@ -89,6 +94,7 @@ def load(
 ) -> Iterator[Run]:
     """A load on an empty log; it has begun when this yields."""
     empty(stack)
+    stack.fallen.clear()
     plan, path = stack.folder / f"{name}.plan", stack.folder / f"{name}.ledger"
     path.unlink(missing_ok=True)
     running = stack.processes
