@@ -16,4 +16,5 @@ USER app
 EXPOSE 8000 8001
 
 CMD ["gunicorn", "banner_lab.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "2", "--threads", "4", "--preload", "--no-control-socket", "--worker-tmp-dir", "/tmp"]
+     "--workers", "2", "--threads", "4", "--preload", "--no-control-socket", "--worker-tmp-dir", "/tmp", \
+     "--logger-class", "banner_lab.log_lines.Server", "--access-logfile", "-"]

@@ -65,13 +65,36 @@ app.conf.update(
                 "schedule": 300.0,
                 "options": {"expires": 300},
             },
+            # Whoever does more than people do is out of the reports within five minutes.
+            "set-aside-the-rest": {
+                "task": "events.tasks.set_aside_the_rest",
+                "schedule": 300.0,
+                "options": {"expires": 300},
+            },
             "deliver-webhooks": {
                 "task": "workspace.tasks.deliver_webhooks",
                 "schedule": 5.0,
                 "options": {"expires": 5},
             },
+            "compact-outcomes": {
+                "task": "events.tasks.compact_outcomes",
+                "schedule": 3600.0,
+                "options": {"expires": 3600},
+            },
+            # What a data-plane process has noted is a minute old at most when people hear of it.
+            "alarm-keys": {
+                "task": "workspace.tasks.alarm_keys",
+                "schedule": 30.0,
+                "options": {"expires": 30},
+            },
             "forget-kept-answers": {
                 "task": "workspace.tasks.forget_kept_answers",
+                "schedule": 3600.0,
+                "options": {"expires": 3600},
+            },
+            # Days of the log are made a week ahead, so that an hour more or less is no matter.
+            "keep-log": {
+                "task": "events.tasks.keep_log",
                 "schedule": 3600.0,
                 "options": {"expires": 3600},
             },

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from banner_lab import api
+from banner_lab import api, metrics
 from creatives.views import preview
 from creatives.views.files import media_file
 from experiments.views import share
@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/<str:secret>", share.shared, name="shared"),
     path("p/<str:token>/", preview.shared, name="preview"),
     path("p/<str:token>/page/", preview.shared_page, name="preview-page"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("favicon.ico", RedirectView.as_view(url="/static/img/mark.svg")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

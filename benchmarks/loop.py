@@ -20,7 +20,7 @@ from statistics import quantiles
 
 from banner_lab.stack.ports import HOST
 from benchmarks import load, report
-from benchmarks.measure import busy
+from benchmarks.row import busy
 from benchmarks.stage import Stage, missing
 
 FIXED, PERSONAL = "place-100", "place-101"

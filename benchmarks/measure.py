@@ -5,14 +5,15 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import psycopg
 
-from benchmarks import copying, load
+from benchmarks import copying, load, peers, scale
 from benchmarks.load import Load
+from benchmarks.row import Row
 from benchmarks.stage import Stage
 from delivery import intake
 from delivery.draft import Sender
@@ -27,46 +28,56 @@ EVENTS_A_REQUEST = (1, 10, 50)
 MOST_A_SECOND = {1: 8_000, 10: 50_000, 50: 110_000}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line: ours and the limit in `unit` per second, our p99 in ms, what the limit is."""
-
-    what: str
-    unit: str
-    ours: float
-    limit: float
-    p99: float
-    against: str
-    load: float
-
-    @property
-    def ratio(self) -> float:
-        return self.ours / self.limit
+WHAT = {"assign": "one assignment", "decide": "decide 20 placements"}
+ENOUGH = 0.7
+"""Of the limit, for a decision and for durable events."""
+TIMES = {"unleash": 10.0, "others": 1.0}
+"""What a call that decides twenty experiments must reach of a peer's answer with twenty flags."""
 
 
 def everything(stage: Stage, *, seconds: int) -> Iterator[Row]:
     """Measure one row after the other, saying which."""
     key = {"Authorization": f"Bearer {stage.seeded['key']}"}
-    yield _said(_decisions(stage, "assign", "one assignment", key, seconds))
-    yield _said(_decisions(stage, "decide", "decide 20 placements", key, seconds))
+    typed = key | {"Content-Type": "application/json"}
+    assign = stage.serve("benchmarks.constant:app", CONSTANT=sample(stage, "assign", key))
+    decide = stage.serve("benchmarks.constant:app", CONSTANT=sample(stage, "decide", typed))
+    yield _said(_decisions(stage, "assign", assign, key, seconds))
+    yield _said(replace(_decisions(stage, "decide", decide, typed, seconds), least=None))
+    yield from map(_said, _peers(stage, typed, seconds))
     for per in EVENTS_A_REQUEST:
         yield _said(_events(stage, per, key, seconds))
+    yield from map(_said, scale.rows(scale.Plane(stage, assign, key, seconds)))
 
 
 def _said(row: Row) -> Row:
-    print(f"{row.what}: {row.ours:,.0f} of {row.limit:,.0f} {row.unit}/s", flush=True)
+    print(
+        f"{row.what}: {row.ours:,.0f} of {row.limit:,.0f}/s, {row.p99:.1f} ms; {row.bar}",
+        flush=True,
+    )
     return row
 
 
-def _decisions(stage: Stage, script: str, what: str, key: dict[str, str], seconds: int) -> Row:
-    headers = key | ({"Content-Type": "application/json"} if script == "decide" else {})
+def _decisions(
+    stage: Stage, script: str, constant: int, headers: dict[str, str], seconds: int
+) -> Row:
     path = f"/api/v1/{script}"
-    constant = stage.serve("benchmarks.constant:app", CONSTANT=_sample(stage, script, headers))
     ours, limit = Load(0, 0), Load(0, 0)
     for _ in range(2):  # in turns, and the better of two: other work on the machine comes and goes
         ours = max(ours, _load(stage.port, script, path, headers, seconds), key=_rate)
         limit = max(limit, _load(constant, script, path, headers, seconds), key=_rate)
-    return Row(what, "requests", ours.rate, limit.rate, ours.p99, "a constant answer", busy())
+    return Row(WHAT[script], ours.rate, limit.rate, ours.p99, "a constant answer", least=ENOUGH)
+
+
+def _peers(stage: Stage, headers: dict[str, str], seconds: int) -> Iterator[Row]:
+    if reason := peers.missing():
+        print(reason, flush=True)
+        return
+    for peer, least in zip(peers.started(stage), TIMES.values(), strict=True):
+        asked = {"Authorization": peer.key}
+        load.run("frontend", peer.url, seconds=2, headers=asked)  # warm
+        theirs = load.run("frontend", peer.url, seconds=seconds, headers=asked)
+        ours = _load(stage.port, "decide", "/api/v1/decide", headers, seconds)
+        yield Row(WHAT["decide"], ours.rate, theirs.rate, ours.p99, peer.name, least=least)
 
 
 def _rate(load: Load) -> float:
@@ -79,7 +90,7 @@ def _load(port: int, script: str, path: str, headers: dict[str, str], seconds: i
     )
 
 
-def _sample(stage: Stage, script: str, headers: dict[str, str]) -> str:
+def sample(stage: Stage, script: str, headers: dict[str, str]) -> str:
     """One real answer, for the constant to repeat."""
     url = f"http://127.0.0.1:{stage.port}/api/v1/{script}"
     body = None
@@ -111,7 +122,7 @@ def _events(stage: Stage, per: int, key: dict[str, str], seconds: int) -> Row:
     limit = copying.rate(url, _a_record(tokens, stage), group=group, seconds=seconds * 0.75)
     what = f"durable events, {per} a request (groups of {group})"
     against = "COPY in groups of that size"
-    return Row(what, "events", ours.rate * per, limit, ours.p99, against, busy())
+    return Row(what, ours.rate * per, limit, ours.p99, against, least=ENOUGH)
 
 
 def _tools(stage_site: int) -> tuple[Tools, SiteEntry]:
@@ -154,8 +165,3 @@ def _one(url: str, sql: str) -> int:
     with psycopg.connect(url) as connection:
         row = connection.execute(sql).fetchone()
     return int(row[0]) if row else 0
-
-
-def busy() -> float:
-    """The load average of the last minute."""
-    return os.getloadavg()[0]

@@ -18,9 +18,9 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING, Final
 
 from benchmarks import report
-from benchmarks.measure import busy
 from benchmarks.pages_filled import fill
 from benchmarks.rollup import ROOT, database
+from benchmarks.row import busy
 
 if TYPE_CHECKING:
     from django.test import Client

@@ -17,10 +17,9 @@ def make() -> dict[str, str]:
     from experiments import publishing
     from experiments.models import Experiment, PolicyRule
     from workspace import keys
-    from workspace.models import Site
 
     now = timezone.now()
-    site = Site.objects.create(key="personal", name="Shop", origins=["https://shop.example"])
+    site = seed.a_shop("personal", now)
     for number in (100, 101):
         seed.an_experiment(site, number, now)
     segment = Segment.objects.create(site=site, key="shoes", name="Likes shoes", rule=SHOES)

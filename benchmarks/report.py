@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.measure import Row
+from benchmarks.row import Row
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 
@@ -24,7 +24,7 @@ own; de-duplication and partitions are on.
 
 def table(rows: Sequence[Row]) -> str:
     """Markdown that also reads well in a terminal."""
-    head = ("what", "ours /s", "limit /s", "ratio", "p99 ms", "limit is", "load")
+    head = ("what", "ours /s", "limit /s", "ratio", "p99 ms", "limit is", "bar", "load")
     lines = [
         (
             row.what,
@@ -33,6 +33,7 @@ def table(rows: Sequence[Row]) -> str:
             f"{row.ratio:.2f}",
             f"{row.p99:.1f}",
             row.against,
+            row.bar,
             f"{row.load:.1f}",
         )
         for row in rows

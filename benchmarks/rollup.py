@@ -24,7 +24,7 @@ from banner_lab.stack import ports
 from banner_lab.stack.postgres import Cluster
 from banner_lab.stack.processes import spawn, stop, wait_until
 from benchmarks import report
-from benchmarks.measure import busy
+from benchmarks.row import busy
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 START: Final = dt.date(2026, 9, 1)

@@ -1,5 +1,6 @@
-"""A shop with twenty running experiments on as many placements. Prints its key as JSON."""
+"""A shop with twenty running experiments on as many placements, or more. Prints its key as JSON."""
 
+import argparse
 import datetime as dt
 import json
 from typing import TYPE_CHECKING
@@ -18,15 +19,42 @@ def seed() -> dict[str, str]:
 
     from experiments import publishing
     from workspace import keys
-    from workspace.models import Site
 
     now = timezone.now()
-    site = Site.objects.create(key="shop", name="Shop", origins=["https://shop.example"])
+    site = a_shop("shop", now)
     for number in range(EXPERIMENTS):
         an_experiment(site, number, now)
     _, secret = keys.create(site, name="benchmark", kind="secret", actor=None, now=now)
     publishing.publish_if_changed(now=now)
     return {"key": secret, "site": str(site.pk)}
+
+
+def a_shop(key: str, now: dt.datetime) -> "Site":
+    """A site of one language without holdout or review, whose landing page has been seen."""
+    from tests import factories
+
+    site = factories.a_site(key, holdout_share=0)
+    factories.a_landing(site, at=now)
+    return site
+
+
+def more(count: int, *, learning: int) -> dict[str, str]:
+    """As many experiments besides, the first of which learn."""
+    from django.utils import timezone
+
+    from experiments import publishing
+    from experiments.models import Experiment
+    from workspace.models import Site
+
+    site, now = Site.objects.get(key="shop"), timezone.now()
+    for number in range(EXPERIMENTS, EXPERIMENTS + count):
+        an_experiment(site, number, now)
+    keys = [f"exp-{number}" for number in range(EXPERIMENTS, EXPERIMENTS + learning)]
+    Experiment.objects.filter(site=site, key__in=keys).update(
+        policy="thompson", exploration_share=5
+    )
+    publishing.publish_if_changed(now=now)
+    return {"site": str(site.pk)}
 
 
 def an_experiment(site: "Site", number: int, now: dt.datetime) -> None:
@@ -94,5 +122,10 @@ def _creative(site: "Site", key: str) -> "Creative":
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="benchmarks.seed", description=__doc__)
+    parser.add_argument("--more", type=int, default=0)
+    parser.add_argument("--learning", type=int, default=0)
+    chosen = parser.parse_args()
     django.setup()
-    print(json.dumps(seed()))
+    made = more(chosen.more, learning=chosen.learning) if chosen.more else seed()
+    print(json.dumps(made))

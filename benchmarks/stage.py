@@ -53,11 +53,11 @@ class Stage:
         self.folder.chmod(0o711)  # root's PostgreSQL may have to run as somebody else
         cluster = Cluster.at(self.folder, port=ports.unused(), password="only-for-benchmarks")
         cluster.create()
-        self._run(cluster.command(), "postgres")
-        self._wait(cluster.ready, "postgres")
+        self.run(cluster.command(), "postgres")
+        self.wait(cluster.ready, "postgres")
         valkey = Valkey(self.folder / "valkey", ports.unused(), "only-for-benchmarks", "state")
-        self.state = self._run(valkey.command(), "valkey")
-        self._wait(valkey.ready, "valkey")
+        self.state = self.run(valkey.command(), "valkey")
+        self.wait(valkey.ready, "valkey")
         self.environment = self._settings(cluster.url) | {"STATE_URL": f"{valkey.url}/0"}
         self.call("manage.py", "migrate", "--verbosity", "0")
         self.seeded = json.loads(self.call("-m", "benchmarks.seed"))
@@ -88,15 +88,17 @@ class Stage:
             environment=self.environment | extra,
             folder=ROOT,
         )
-        self._run(command, name)
-        self._wait(lambda: _answers(f"http://{ports.HOST}:{port}/livez"), name)
+        self.run(command, name)
+        self.wait(lambda: answers(f"http://{ports.HOST}:{port}/livez"), name)
         return port
 
-    def _run(self, command: Command, name: str) -> "subprocess.Popen[bytes]":
+    def run(self, command: Command, name: str) -> "subprocess.Popen[bytes]":
+        """Start something that ends with the stage."""
         self.processes.append(spawn(command, log=self.folder / f"{name}.log"))
         return self.processes[-1]
 
-    def _wait(self, probe: object, name: str) -> None:
+    def wait(self, probe: object, name: str) -> None:
+        """Until `probe` agrees; ends the benchmark with the log when it does not."""
         if not wait_until(probe, seconds=START_SECONDS):  # type: ignore[arg-type]
             raise SystemExit(f"{name} did not start:\n{last_lines(self.folder / f'{name}.log')}")
 
@@ -115,7 +117,8 @@ class Stage:
         return done.stdout
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether somebody serves there."""
     try:
         return bool(urlopen(url, timeout=1).status == 200)
     except OSError:

@@ -18,8 +18,8 @@ from typing import Final
 from django.conf import settings
 from PIL import Image
 
-from benchmarks.measure import busy
 from benchmarks.report import aligned
+from benchmarks.row import busy
 from tests.creatives.corpus import CASES, TAKEN, Case
 from tests.creatives.hostile_bytes import encoded
 

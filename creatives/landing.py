@@ -35,6 +35,8 @@ def _check_parts(url: str) -> None:
         raise _refusal(_("The address cannot be read.")) from None
     if parts.scheme not in {"http", "https"}:
         raise _refusal(_("Only addresses that begin with https:// or http:// are possible."))
+    if "%" in parts.netloc:  # browsers undo the escape, or give up
+        raise _refusal(_("The address cannot be read."))
     if not host:
         raise _refusal(_("The address has no host."))
     if "@" in parts.netloc:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from delivery import apart as standing
+from delivery import mailing
 from delivery.callers import Caller
 from delivery.consent import Consent, may_measure
 from delivery.index import Live
@@ -62,6 +63,7 @@ class Answering(msgspec.Struct, frozen=True):
     locale: str = ""
     apart: Apart | None = None
     refused: str = ""
+    address: str = ""
 
     @classmethod
     def of(
@@ -73,6 +75,7 @@ class Answering(msgspec.Struct, frozen=True):
         *,
         personal: bool,
         headers: Mapping[bytes, bytes] = NO_HEADERS,
+        address: str = "",
     ) -> "Answering":
         """A question with the visitor it is about; nobody without consent to be counted."""
         unit = asked.user_id if may_measure(asked.consent) else None
@@ -85,7 +88,7 @@ class Answering(msgspec.Struct, frozen=True):
         )
         return cls(
             live, caller, moment, asked, personal, unit, pseudonym, sign, headers, locale,
-            apart, refused,
+            apart, refused, address,
         )  # fmt: skip
 
     @property
@@ -117,7 +120,7 @@ class Answering(msgspec.Struct, frozen=True):
             known=known,
             now_ms=now_ms,
             day=wall.toordinal(),
-            request=_features(asked) | clock,
+            request=features_of(asked) | clock,
             told=asked.seen or {},
             apart=self.apart,
             timezone=timezone,
@@ -125,7 +128,16 @@ class Answering(msgspec.Struct, frozen=True):
 
     def decision(self, offer: Offer) -> bytes:
         """One of several answers."""
-        return offer.head_in(self.locale) + self.token(offer) + b"}"
+        return self.told(offer) + b"}"
+
+    def told(self, offer: Offer) -> bytes:
+        """An answer but for how it ends: the offer, its token, and the links of a mailing."""
+        token = self.token(offer)
+        said = offer.head_in(self.locale) + token
+        if offer.mailed is None:
+            return said
+        base = self.moment.tools.delivery_url
+        return said + mailing.links(offer.mailed, token, locale=self.locale, base=base)
 
     def token(self, offer: Offer) -> bytes:
         """The signed name of the decision, quoted; null where there is nothing to count."""
@@ -135,7 +147,8 @@ class Answering(msgspec.Struct, frozen=True):
         return b'"' + self.sign(self.moment.new_decision(), self.pseudonym, stamp) + b'"'
 
     def assigned(self, offers: Sequence[Offer]) -> Assigned | None:
-        """Which of the offers give a variant of an experiment, for the log."""
+        """Count the offers; which of them give a variant of an experiment, for the log."""
+        self.moment.tools.meters.decided(offers)
         stamps = [one.stamp for one in offers if one.assigns and one.stamp]
         if not stamps:
             return None
@@ -151,10 +164,11 @@ class Answering(msgspec.Struct, frozen=True):
             caller.secret,
             asked.attributes and asked.attributes.get("device"),
             asked.locale,
+            self.address,
         )
 
 
-def _features(asked: Asked) -> dict[str, Value]:
+def features_of(asked: Asked) -> dict[str, Value]:
     """What the request says of the visitor, by the names of the rule language."""
     page, attributes = asked.page or Page(), asked.attributes or {}
     found: dict[str, Value] = {

@@ -44,6 +44,13 @@ def of(
     return (Apart(held, forced) if held or forced else None), refused
 
 
+def known(live: Live, site: SiteEntry, *, unit: str, pseudonym: bytes) -> Apart | None:
+    """The same without a wish: the holdout and the list of test visitors."""
+    listed = live.testers.get((site.id, pseudonym), NOBODY)
+    held = is_held(site, unit)
+    return Apart(held, listed) if held or listed else None
+
+
 def _wish(live: Live, moment: Moment, site: SiteEntry, text: str) -> tuple[Mapping[int, int], str]:
     try:
         wish = forcing.read(moment.tools.signer.keys, text, moment.now)

@@ -12,10 +12,13 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from delivery import config, ranges
-from delivery.assigned import Notebook
+from delivery import config, exposition, log_lines, ranges
+from delivery.addresses import FORWARDED, address_of
+from delivery.assigned import Notebook, Said
 from delivery.commit import GroupCommit
+from delivery.condition import Parts, Watchman
 from delivery.doors import DataPlane
+from delivery.key_use import KeyKeeper
 from delivery.live import Reader
 from delivery.messages import message
 from delivery.moment import Tools
@@ -56,17 +59,31 @@ class Running:
     commit: GroupCommit
     state: StateStore
     notebook: Notebook
+    parts: Parts
+    watchman: Watchman
+    keys: KeyKeeper
+    metrics_token: str = ""
+    proxies: int = 0
 
     @classmethod
     def of(cls, settings: config.Config) -> "Running":
         """The parts, not yet started."""
-        commit = GroupCommit(settings.database_url, Spool(settings.delivery_state / "spool"))
+        tools, spool = Tools.of(settings), Spool(settings.delivery_state / "spool")
+        commit = GroupCommit(settings.database_url, spool, tools.meters)
+        reader = Reader(settings.database_url, settings.delivery_state)
+        notebook = Notebook(commit, said=Said(watch=tools.watch))
+        parts = Parts(reader, commit, StateStore(settings.state_url), notebook)
         return cls(
-            plane=DataPlane(Tools.of(settings)),
-            reader=Reader(settings.database_url, settings.delivery_state),
+            plane=DataPlane(tools),
+            reader=reader,
             commit=commit,
-            state=StateStore(settings.state_url),
-            notebook=Notebook(commit),
+            state=parts.state,
+            notebook=parts.notebook,
+            parts=parts,
+            watchman=Watchman(parts, tools.meters),
+            keys=KeyKeeper(settings.database_url, tools.key_use),
+            metrics_token=settings.metrics_token,
+            proxies=settings.trusted_proxies,
         )
 
     async def start(self) -> None:
@@ -75,11 +92,15 @@ class Running:
         await self.reader.start()
         await self.commit.start()
         self.notebook.start()
+        self.watchman.start()
+        self.keys.start()
 
     async def stop(self) -> None:
         """Finish what was begun."""
+        await self.watchman.stop()
         await self.notebook.stop(seconds=NOTES_SECONDS)
         await self.commit.stop(seconds=STOP_SECONDS)
+        await self.keys.stop()
         await self.state.stop()
         await self.reader.stop()
 
@@ -98,9 +119,7 @@ class Application:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        logging.basicConfig(
-            level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-        )
+        log_lines.set_up()
         running = Running.of(config.read())
         await running.start()
         self.running = running
@@ -115,13 +134,14 @@ class Application:
             raise RuntimeError("the server did not run the application's lifespan")
         path = scope["path"]
         if path in _HEALTH:
-            await _send(_HEALTH[path](running), scope, send)
+            await _send(await _HEALTH[path](running, scope), scope, send)
             return
         request = Request(
             method=scope["method"],
             path=path,
             query=scope["query_string"].decode("latin-1"),
             headers=dict(scope["headers"]),
+            address=_address(scope, proxies=running.proxies),
         )
         try:
             response = await _respond(running, request, receive)
@@ -132,25 +152,42 @@ class Application:
             running.notebook.hear(response.assigned)
 
 
+def _address(scope: Scope, *, proxies: int) -> str:
+    peer = scope.get("client") or ("",)
+    noted = [text for name, text in scope["headers"] if name == FORWARDED]
+    if not noted:
+        return str(peer[0])
+    # A proxy may add a line of its own instead of continuing the last one.
+    return address_of(peer[0], b",".join(noted).decode("latin-1"), proxies=proxies)
+
+
 async def _respond(running: Running, request: Request, receive: Receive) -> Response:
     plane, current, now = running.plane, running.reader.current, time.time()
     if request.method not in {"GET", "HEAD"}:
         try:
             body = await _body(request, receive)
         except LabError as error:
-            return plane.refuse(error, request, current, now=now)
+            return _counted(running, request, plane.refuse(error, request, current, now=now))
         request = msgspec.structs.replace(request, body=body)
+    begun = time.perf_counter()
     result = plane.handle(request, current, now=now)
     if isinstance(result, Look):
-        return result.answer(await running.state.read(result.key))
-    if isinstance(result, Response):
-        return result
-    return await _written(running, result, request, now)
+        result = result.answer(await running.state.read(result.key))
+    elif isinstance(result, Write):
+        result = await _written(running, result, request, now)
+    return _counted(running, request, result, time.perf_counter() - begun)
+
+
+def _counted(
+    running: Running, request: Request, response: Response, seconds: float = 0.0
+) -> Response:
+    running.plane.tools.meters.answered(request.path, response.status, seconds)
+    return response
 
 
 async def _written(running: Running, write: Write, request: Request, now: float) -> Response:
     try:
-        outcomes = await running.commit.write(write.records)
+        outcomes = await running.commit.write(write.records, write.refusals)
     except Unavailable:
         return running.plane.not_durable(write, request, running.reader.current, now=now)
     acts = running.plane.acts(write, outcomes, running.reader.current)
@@ -209,27 +246,32 @@ async def _send(response: Response, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-def _livez(_running: Running) -> Response:
+async def _livez(_running: Running, _scope: Scope) -> Response:
     """The process serves; restarting it would mend nothing."""
     return Response(200, b'{"status":"live"}', _JSON)
 
 
-def _readyz(running: Running) -> Response:
+async def _readyz(running: Running, _scope: Scope) -> Response:
     """Whether to send shoppers here: with a snapshot yes, even while the database is away."""
-    live = running.reader.current.live
-    degraded = running.commit.away or not running.reader.connected
-    state = {
-        "status": "no snapshot" if live is None else "degraded" if degraded else "ready",
-        "snapshot": live.version if live else None,
-        "database": not degraded,
-        "spool_bytes": running.commit.spool.size(),
-        "profiles": not running.state.away,
-        "assigned_dropped": running.notebook.dropped,
-    }
-    return Response(503 if live is None else 200, msgspec.json.encode(state), _JSON)
+    condition = await running.parts.condition(now=time.time())
+    status = 503 if condition.snapshot is None else 200
+    return Response(status, msgspec.json.encode(condition.told()), _JSON)
+
+
+async def _metrics(running: Running, scope: Scope) -> Response:
+    now, current = time.time(), running.reader.current
+    request = Request(scope["method"], scope["path"], "", dict(scope["headers"]))
+    try:
+        exposition.check_asked(running.metrics_token, request, _address(scope, proxies=0))
+    except LabError as error:
+        return running.plane.refuse(error, request, current, now=now)
+    condition = await running.parts.condition(now=now)
+    meters = running.plane.tools.meters
+    found = exposition.DataPlaneMetrics(meters, condition, current.live)
+    return Response(200, exposition.text(found), exposition.HEADERS)
 
 
 _JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
-_HEALTH = {"/livez": _livez, "/readyz": _readyz}
+_HEALTH = {"/livez": _livez, "/readyz": _readyz, "/metrics": _metrics}
 
 app = Application()

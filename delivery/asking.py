@@ -7,7 +7,7 @@ import msgspec
 from delivery import decide as deciding
 from delivery.answering import Answering, Asked, Page
 from delivery.callers import Caller, header_key, identify
-from delivery.consent import may_personalise, refuses_profiles
+from delivery.consent import SAID, may_personalise, refuses_profiles, said_in
 from delivery.index import Live, ReadyExperiment, ReadyPlacement
 from delivery.messages import message
 from delivery.moment import Moment
@@ -33,12 +33,13 @@ def assign(request: Request, moment: Moment) -> Result:
     """`GET /api/v1/assign?experiment=…&user_id=…`"""
     values, live = request.parameters(), moment.live
     if live is None:
+        moment.tools.meters.decided([NOTHING_KNOWN])
         return Response(200, NOTHING_KNOWN.head + b"null" + NO_SNAPSHOT, JSON)
-    caller = identify(live, request, elsewhere=values.get("key"))
+    caller = identify(live, request, elsewhere=values.get("key"), tools=moment.tools)
     if not values.get("experiment"):
         raise InvalidInput(message("missing", field="experiment"), field="experiment")
     answering = _question(request, live, moment, caller, values)
-    experiment = _experiment(answering, values["experiment"])
+    experiment = experiment_of(answering, values["experiment"])
     if experiment.plain:
         return _assigned(answering, experiment, answering.plainly())
     return answering.with_profile(
@@ -56,10 +57,14 @@ def _question(
         locale=values.get("locale"),
         attributes=_attributes(values) if ATTRIBUTE in request.query else None,
         page=Page(values.get("page.url"), values.get("page.referrer")),
+        consent=said_in(values) if SAID in request.query else None,
         force=values.get("force"),
     )
-    personal, headers = not refuses_profiles(request), request.headers
-    return Answering.of(live, caller, moment, asked, personal=personal, headers=headers)
+    personal = may_personalise(asked.consent) and not refuses_profiles(request)
+    headers, address = request.headers, request.address
+    return Answering.of(
+        live, caller, moment, asked, personal=personal, headers=headers, address=address
+    )
 
 
 def _attributes(values: Mapping[str, str]) -> dict[str, str]:
@@ -72,12 +77,23 @@ def _attributes(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _assigned(answering: Answering, experiment: ReadyExperiment, visitor: Visitor) -> Response:
-    offer = deciding.assign(experiment, visitor, answering.live.learnt)
-    body = offer.head_in(answering.locale) + answering.token(offer) + answering.tail
+    offer = _drawn(answering, experiment, visitor)
+    body = answering.told(offer) + answering.tail
     return Response(200, body, JSON, assigned=answering.assigned([offer]))
 
 
-def _experiment(answering: Answering, key: str) -> ReadyExperiment:
+def _drawn(answering: Answering, experiment: ReadyExperiment, visitor: Visitor) -> Offer:
+    if answering.unit is None:
+        return deciding.forced(experiment, visitor) or experiment.without[Reason.NO_CONSENT]
+    return deciding.assign(experiment, visitor, answering.live.learnt)
+
+
+def experiment_of(answering: Answering, key: str) -> ReadyExperiment:
+    """The experiment that is asked for by name.
+
+    Raises:
+        NotFound: There is none, or it is a draft that this visitor does not test.
+    """
     caller = answering.caller
     found = answering.live.experiments.get((caller.site.id, key))
     if found is not None and (
@@ -101,12 +117,16 @@ def decide(request: Request, moment: Moment) -> Result:
         raise TooLarge(message("too_many", field="placements", limit=MOST_PLACEMENTS))
     live = moment.live
     if live is None:
+        moment.tools.meters.decided([NOTHING_KNOWN] * len(asked.placements))
         return _defaults(asked.placements)
     elsewhere = asked.key or (None if header_key(request) else request.parameters().get("key"))
-    caller = identify(live, request, elsewhere=elsewhere)
+    caller = identify(live, request, elsewhere=elsewhere, tools=moment.tools)
     personal = may_personalise(asked.consent) and not refuses_profiles(request)
+    headers, address = request.headers, request.address
     return _decisions(
-        Answering.of(live, caller, moment, asked, personal=personal, headers=request.headers)
+        Answering.of(
+            live, caller, moment, asked, personal=personal, headers=headers, address=address
+        )
     )
 
 

@@ -22,6 +22,7 @@ import msgspec
 from delivery import identity, traffic
 from delivery.commit import GroupCommit
 from delivery.intake import stamped
+from delivery.limits import Watch
 from delivery.sink import ASSIGNED, Record
 from delivery.surroundings import browser_language, device_of, known_device, primary_tag
 from delivery.token import Stamp, phase_of
@@ -42,15 +43,19 @@ PAUSE_SECONDS: Final = 0.05
 PAUSES: Final = 9
 """Times as long as a group took, so that a slow database has most of its time for events."""
 _QUARTER_MS: Final = 900_000  # every zone's midnight lies on a quarter of an hour
-_ASKED: Final = (b"user-agent", b"accept-language", b"sec-purpose", b"purpose")
+_ASKED: Final = (b"user-agent", b"accept-language", *traffic.PURPOSES)
 _LONGEST_HEADER: Final = 256
 
 
 class Note(msgspec.Struct, frozen=True, gc=False):
-    """What of an answer was not said yet today; `day` is the site's, a proleptic ordinal."""
+    """What of an answer was not said yet today; `day` is the site's, a proleptic ordinal.
+
+    `crowd`: the visitor is one too many of one network.
+    """
 
     about: Assigned
     day: int
+    crowd: bool = False
 
 
 @dataclass(slots=True)
@@ -58,6 +63,7 @@ class Said:
     """What was said of late, in two generations: when the newer one is full the older one goes."""
 
     most: int = MOST_REMEMBERED
+    watch: Watch = field(default_factory=Watch, repr=False)
     _newer: set[bytes] = field(default_factory=set, repr=False)
     _older: set[bytes] = field(default_factory=set, repr=False)
 
@@ -72,7 +78,14 @@ class Said:
         if len(self._newer) >= self.most:
             self._newer, self._older = set(), self._newer
         self._newer.update(fresh)
-        return Note(_slim(assigned, tuple(fresh.values())), day)
+        return Note(_slim(assigned, tuple(fresh.values())), day, self._crowd(assigned))
+
+    def _crowd(self, assigned: Assigned) -> bool:
+        site = assigned.site
+        if assigned.secret or site.count_automated:
+            return False
+        now_ms = assigned.now_ms
+        return self.watch.crowd(site.id, assigned.unit, assigned.address, now_ms=now_ms)
 
     def fresh(self, assigned: Assigned) -> tuple[int, dict[bytes, bytes]]:
         """The day, and the stamps that were not said yet by what they would be remembered by."""
@@ -97,14 +110,15 @@ def _today(timezone: str, quarter: int) -> tuple[int, bytes]:
 
 def records(notes: Iterable[Note]) -> list[Record]:
     """The notes as they stand in the log."""
-    return [_record(note.about, stamp, note.day) for note in notes for stamp in note.about.stamps]
+    return [_record(note, stamp) for note in notes for stamp in note.about.stamps]
 
 
-def _record(about: Assigned, packed: bytes, day: int) -> Record:
-    stamp = Stamp.unpack(packed)
+def _record(note: Note, packed: bytes) -> Record:
+    about, day, stamp = note.about, note.day, Stamp.unpack(packed)
     site, at = about.site, dt.datetime.fromtimestamp(about.now_ms / 1000, dt.UTC)
     browser = {} if about.secret else about.headers
     mark = traffic.mark(browser, robots_count=site.count_automated)
+    mark = mark or (traffic.RATE if note.crowd else "")
     record = Record(
         day=dt.date.fromordinal(day),
         id=identity.of_assignment(site.id, phase_of(packed), about.unit, day, mark),
@@ -123,7 +137,10 @@ def _record(about: Assigned, packed: bytes, day: int) -> Record:
 
 
 def _slim(assigned: Assigned, stamps: tuple[bytes, ...]) -> Assigned:
-    """Without what will not be looked at: a queue of whole requests would be large."""
+    """Without what will not be looked at: a queue of whole requests would be large.
+
+    The address has been looked at already and goes no further.
+    """
     headers = assigned.headers
     return Assigned(
         site=assigned.site,

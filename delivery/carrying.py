@@ -1,13 +1,12 @@
 """The database from an event loop: how to connect, how the steps of the sink are carried out."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 from psycopg import errors
 
 from delivery import sink
-from delivery.sink import Outcome, Record
+from delivery.record import Group, Outcome
 from delivery.steps import WHOLE, Load, Rows, Run
 
 
@@ -22,11 +21,9 @@ async def connect(url: str) -> psycopg.AsyncConnection[Any]:
     )
 
 
-async def carry_out(
-    connection: psycopg.AsyncConnection[Any], records: Sequence[Record]
-) -> list[Outcome]:
+async def carry_out(connection: psycopg.AsyncConnection[Any], group: Group) -> list[Outcome]:
     """The steps of the sink in one transaction."""
-    steps = sink.writing(records, WHOLE)
+    steps = sink.writing(group, WHOLE)
     try:
         step = next(steps)
         while True:

@@ -3,15 +3,15 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
-from urllib.parse import quote
 
 import msgspec
 
-from delivery import intake, traffic
+from delivery import foreign, intake, refusing, traffic
 from delivery.asking import JSON
 from delivery.callers import Caller, header_key, identify
-from delivery.consent import Consent, may_personalise, refuses_profiles
+from delivery.consent import Consent, may_measure, may_personalise, refuses_profiles
 from delivery.draft import Refused, Sender
+from delivery.foreign import Event
 from delivery.index import Live
 from delivery.messages import language_of, message
 from delivery.moment import Moment
@@ -23,11 +23,11 @@ from delivery.reading import (
     not_json,
     read,
 )
+from delivery.record import Refusal
 from delivery.sink import Outcome, Record
 from delivery.surroundings import browser_language, device_of
-from delivery.token import Token, TokenInvalid
-from delivery.wire import Headers, Request, Response, Result, Write
-from engine.errors import InvalidInput, LabError, NotFound, TooLarge, Unavailable
+from delivery.wire import Request, Response, Result, Write
+from engine.errors import InvalidInput, LabError, TooLarge, Unavailable
 
 MOST_EVENTS = 500
 EXAMPLE = '{"events": [{"type": "impression", "token": "bl1.…"}]}'
@@ -64,39 +64,52 @@ class Batch(msgspec.Struct, gc=False):
 
 
 _batches = msgspec.json.Decoder(Batch)
+_times = msgspec.json.Decoder(dt.datetime | None)
 _encode = msgspec.json.Encoder().encode
 
 
 def events(request: Request, moment: Moment) -> Result:
     """`POST /api/v1/events`"""
     check_type(request)
-    live = _need(moment.live)
+    live = need(moment.live)
     elsewhere = None if header_key(request) else request.parameters().get("key")
-    caller = _known(live, request, elsewhere)
+    caller = _known(request, moment, elsewhere)
     check_size(request, SERVER_BYTES if caller and caller.secret else BROWSER_BYTES)
-    batch = _read(request.body)
-    items = batch.events
+    batch, theirs = _read(request.body), foreign.read(request.body)
+    items: Sequence[Event] | None = batch.events if theirs is None else theirs.items
     if items is None:
         if not bytes(batch.type):
             raise InvalidInput(message("no_batch"), hint=message("not_json_hint", example=EXAMPLE))
         items = [msgspec.Raw(request.body)]
     if len(items) > MOST_EVENTS:
         raise TooLarge(message("too_many", field="events", limit=MOST_EVENTS), field="events")
-    caller = caller or identify(live, request, elsewhere=batch.key)
-    sender = _sender(caller, request, moment, batch.sent_at, batch.consent)
-    return _sort(items, sender, request, moment)
+    elsewhere = batch.key or (theirs.key if theirs else None)
+    caller = caller or identify(live, request, elsewhere=elsewhere, tools=moment.tools)
+    sent_at = batch.sent_at if theirs is None else _sent_at(theirs)
+    sender = sender_of(caller, request, moment, sent_at, batch.consent)
+    return _sort(items if theirs is None else theirs.events(), sender, request, moment)
 
 
-def _need(live: Live | None) -> Live:
+def _sent_at(theirs: foreign.Translated) -> dt.datetime | None:
+    try:
+        said: dt.datetime | None = _times.decode(bytes(theirs.sent_at) or b"null")
+        return said
+    except msgspec.MsgspecError:
+        raise InvalidInput(message("bad_time"), field="sentAt") from None
+
+
+def need(live: Live | None) -> Live:
+    """What is live; raises Unavailable before anything was published."""
     if live is None:
         raise Unavailable(message("no_snapshot"), hint=message("again_hint", seconds=5))
     return live
 
 
-def _known(live: Live, request: Request, elsewhere: str | None) -> Caller | None:
+def _known(request: Request, moment: Moment, elsewhere: str | None) -> Caller | None:
     """The caller, if the key is already there and need not be looked for in the body."""
     if elsewhere or header_key(request):
-        return identify(live, request, elsewhere=elsewhere)
+        live = need(moment.live)
+        return identify(live, request, elsewhere=elsewhere, tools=moment.tools)
     return None
 
 
@@ -130,13 +143,14 @@ def _read_leniently(body: bytes) -> Batch:
     return rest
 
 
-def _sender(
+def sender_of(
     caller: Caller,
     request: Request,
     moment: Moment,
     sent_at: dt.datetime | None = None,
     consent: Consent | None = None,
 ) -> Sender:
+    """Who sends, as the steps of intake judge it; raises InvalidInput for a time without zone."""
     if sent_at is not None and sent_at.tzinfo is None:
         raise InvalidInput(message("bad_time"), field="sent_at")
     # A server is called what its HTTP library is called; only browsers are judged by their headers.
@@ -146,30 +160,48 @@ def _sender(
         secret=caller.secret,
         received_at=dt.datetime.fromtimestamp(moment.now, dt.UTC),
         now_ms=moment.now_ms,
-        mark=traffic.mark(seen, robots_count=caller.site.count_automated) if seen else "",
+        mark=_mark(request, caller) if seen else "",
         sent_at=sent_at,
         personal=may_personalise(consent) and not refuses_profiles(request),
         device=device_of(traffic.agent_of(seen)) if seen else "",
         locale=browser_language(seen) if seen else "",
+        address=request.address,
+        measured=may_measure(consent),
+        live=moment.live,
     )
 
 
-def _sort(items: Sequence[msgspec.Raw], sender: Sender, request: Request, moment: Moment) -> Result:
+def _mark(request: Request, caller: Caller) -> str:
+    if request.method == "HEAD":
+        return traffic.HEAD
+    return traffic.mark(request.headers, robots_count=caller.site.count_automated)
+
+
+def _sort(items: Sequence[Event], sender: Sender, request: Request, moment: Moment) -> Result:
     language = language_of(request.header(b"accept-language"))
     good: list[Record] = []
     places: list[int] = []
     refused: list[Rejection] = []
+    refusals: list[Refusal] = []
     for place, item in enumerate(items):
         try:
+            if isinstance(item, foreign.Untold):
+                intake.refuse(item.raw, item.why, sender, moment.tools)
             good.append(intake.record(item, sender, moment.tools))
             places.append(place)
         except Refused as why:
             refused.append(_rejection(place, why, language))
-    if not good:
-        return _receipt(good, [], refused)
-    return Write(
-        good, lambda outcomes: _receipt(good, outcomes, _all(refused, outcomes, places, language))
-    )
+            raw = item.raw if isinstance(item, foreign.Untold) else item
+            refusals.append(refusing.refusal(raw, why, sender, moment.tools))
+    if not items:
+        return _receipt([], [], [])
+    beside = traffic.notes(moment.tools.watch, sender.received_at) if good else []
+
+    def answer(outcomes: Sequence[Outcome]) -> Response:
+        mine = outcomes[: len(good)]
+        return _receipt(good, mine, _all(refused, mine, places, language))
+
+    return Write([*good, *beside], answer, refusals=refusals)
 
 
 def _rejection(place: int, why: Refused, language: str) -> Rejection:
@@ -205,58 +237,3 @@ def _receipt(
         rejected=refused,
     )
     return Response(202, _encode(receipt), JSON)
-
-
-# One transparent pixel.
-GIF = bytes.fromhex(
-    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
-)
-_PIXEL: Headers = ((b"content-type", b"image/gif"), (b"cache-control", b"no-store"))
-
-
-def click(request: Request, moment: Moment, text: str) -> Result:
-    """`GET /c/<token>`: to the landing page of what was clicked, counted once."""
-    token = _genuine(moment, text)
-    landing = _need(moment.live).landings.of(token.stamp)
-    if not landing:
-        raise NotFound(message("nothing_here"))
-    target = quote(landing, safe="/#%[]=:;$&()+,!?*@'~").encode()
-    there = Response(302, b"", ((b"location", target), (b"cache-control", b"no-store")))
-    return _count(_Shown("click", text, token, there), request, moment)
-
-
-def pixel(request: Request, moment: Moment, text: str) -> Result:
-    """`GET /i/<token>.gif`: an impression where no script runs, such as an e-mail."""
-    name = text.removesuffix(".gif")
-    token = _genuine(moment, name)
-    return _count(_Shown("impression", name, token, Response(200, GIF, _PIXEL)), request, moment)
-
-
-def _genuine(moment: Moment, text: str) -> Token:
-    try:
-        return moment.tools.signer.genuine(text)
-    except TokenInvalid:
-        raise NotFound(message("token_invalid"), field="token") from None
-
-
-class _Shown(msgspec.Struct, frozen=True):
-    """What a shopper gets, whatever can be counted of it."""
-
-    kind: str
-    text: str
-    token: Token
-    answer: Response
-
-
-def _count(shown: _Shown, request: Request, moment: Moment) -> Result:
-    """Count, unless that is impossible: whoever clicked an old link still gets there."""
-    site = moment.live.sites.get(shown.token.stamp.site_id) if moment.live else None
-    if site is None or request.method == "HEAD":
-        return shown.answer
-    sender = _sender(Caller(site, secret=False), request, moment)
-    raw = _encode({"type": shown.kind, "token": shown.text})
-    try:
-        record = intake.record(raw, sender, moment.tools)
-    except Refused:
-        return shown.answer
-    return Write([record], lambda _outcomes: shown.answer, anyway=shown.answer)

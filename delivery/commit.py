@@ -7,6 +7,8 @@ grow with the load, and a lonely request waits for nobody.
 
 import asyncio
 import logging
+import os
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,8 +17,11 @@ from typing import Any
 import psycopg
 
 from delivery.carrying import carry_out, connect
+from delivery.log_lines import reason
 from delivery.messages import message
-from delivery.sink import ASSIGNED, Outcome, Record
+from delivery.meters import Meters
+from delivery.record import ASSIGNED, Group, Outcome, Record, Refusal
+from delivery.refusing import unstorable
 from delivery.spool import Spool, Taken
 from engine.errors import Unavailable
 
@@ -40,7 +45,12 @@ class Away(Exception):
 @dataclass(slots=True)
 class _Waiting:
     records: Sequence[Record]
+    refusals: Sequence[Refusal]
     done: "asyncio.Future[list[Outcome]]"
+
+    @property
+    def size(self) -> int:
+        return len(self.records) + len(self.refusals)
 
     @property
     def apart(self) -> bool:
@@ -53,6 +63,7 @@ class GroupCommit:
 
     database_url: str
     spool: Spool
+    meters: Meters = field(default_factory=Meters, repr=False)
     away: bool = True  # until the first connection
     _queue: list[_Waiting] = field(default_factory=list, repr=False)
     _queued: int = 0
@@ -61,6 +72,11 @@ class GroupCommit:
     _connection: psycopg.AsyncConnection[Any] | None = field(default=None, repr=False)
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list, repr=False)
     _left: set["asyncio.Task[None]"] = field(default_factory=set, repr=False)
+
+    @property
+    def queued(self) -> int:
+        """How many records wait for their group."""
+        return self._queued
 
     async def start(self) -> None:
         """Begin to write; waits a little for the database, but does not need it."""
@@ -79,8 +95,10 @@ class GroupCommit:
         await self._drop()
         self.spool.rotate()
 
-    async def write(self, records: Sequence[Record]) -> list[Outcome]:
-        """Wait until the records are durable.
+    async def write(
+        self, records: Sequence[Record], refusals: Sequence[Refusal] = ()
+    ) -> list[Outcome]:
+        """Wait until the records, and what was refused beside them, are durable.
 
         While the database is away nobody can say what is a duplicate: all count as stored, and the
         unique key sorts them out when the spool is drained.
@@ -91,8 +109,9 @@ class GroupCommit:
         if self._queued > MOST_WAITING:
             raise _not_durable()
         done: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Waiting(records, done))
-        self._queued += len(records)
+        waiting = _Waiting(records, refusals, done)
+        self._queue.append(waiting)
+        self._queued += waiting.size
         self._wake.set()
         return await done
 
@@ -111,51 +130,64 @@ class GroupCommit:
             # Assignments are written in another way, which costs events more than their own.
             if size >= LARGEST_GROUP or waiting.apart != self._queue[0].apart:
                 break
-            size += len(waiting.records)
+            size += waiting.size
             taken += 1
         group, self._queue = self._queue[:taken], self._queue[taken:]
         return group
 
-    async def _settle(self, group: list[_Waiting]) -> None:
-        records = [record for waiting in group for record in waiting.records]
+    async def _settle(self, waiting: list[_Waiting]) -> None:
+        group = Group(
+            records=[record for one in waiting for record in one.records],
+            refusals=[refusal for one in waiting for refusal in one.refusals],
+            name=os.urandom(16),
+        )
         try:
-            outcomes = await self._store_or_spool(records)
+            outcomes = await self._store_or_spool(group)
         except Exception:
-            log.exception("could not store a group of %s", len(records))
-            _fail(group)
+            log.exception("could not store a group of %s", group.size)
+            _fail(waiting)
         else:
-            _answer(group, outcomes)
+            _answer(waiting, outcomes)
         finally:
-            self._queued -= len(records)
+            self._queued -= group.size
 
-    async def _store_or_spool(self, records: Sequence[Record]) -> list[Outcome]:
+    async def _store_or_spool(self, group: Group) -> list[Outcome]:
         if not self.away:
             try:
-                return await self._in_turn(records)
-            except Away as reason:
-                log.warning("the database is away (%s): events go to the spool", reason)
+                return await self._in_turn(group)
+            except Away as why:
+                log.warning("the database is away (%s): events go to the spool", why)
                 self.away = True
-        await asyncio.to_thread(self.spool.append, records)
-        return [Outcome.STORED] * len(records)
+        await asyncio.to_thread(self.spool.append, group)
+        self.meters.spooled += group.size
+        return [Outcome.STORED] * len(group.records)
 
-    async def _in_turn(self, records: Sequence[Record]) -> list[Outcome]:
+    async def _in_turn(self, group: Group) -> list[Outcome]:
+        """The one place where every outcome of a group is known, drained ones included."""
         async with self._turn:
-            return await self._store(records)
+            begun = time.perf_counter()
+            outcomes = await self._store(group)
+            self.meters.group(group, outcomes, seconds=time.perf_counter() - begun)
+            return outcomes
 
-    async def _store(self, records: Sequence[Record]) -> list[Outcome]:
+    async def _store(self, group: Group) -> list[Outcome]:
         """Write in one transaction; rows that the database refuses are found by halving."""
         try:
-            return await self._patiently(records)
+            return await self._patiently(group)
         except _BAD_ROW:
-            if len(records) == 1:
-                log.exception("the database refuses an event of type %s", records[0].kind)
-                return [Outcome.REJECTED]
-            half = len(records) // 2
-            return await self._store(records[:half]) + await self._store(records[half:])
+            if group.size > 1:
+                first, second = group.halves()
+                return await self._store(first) + await self._store(second)
+            if not group.records:
+                log.exception("the database refuses what was kept of an event")
+                return []
+            log.exception("the database refuses an event of type %s", group.records[0].kind)
+            await self._store(unstorable(group))
+            return [Outcome.REJECTED]
 
-    async def _patiently(self, records: Sequence[Record]) -> list[Outcome]:
+    async def _patiently(self, group: Group) -> list[Outcome]:
         """Write, but never wait longer than PATIENCE, not even for the cancelling."""
-        task = asyncio.create_task(self._transact(records))
+        task = asyncio.create_task(self._transact(group))
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)
         if not done:
             connection, self._connection = self._connection, None
@@ -167,14 +199,14 @@ class GroupCommit:
             raise
         except (psycopg.Error, OSError) as error:
             await self._drop()
-            raise Away(str(error).strip() or type(error).__name__) from error
+            raise Away(reason(error)) from error
 
-    async def _transact(self, records: Sequence[Record]) -> list[Outcome]:
+    async def _transact(self, group: Group) -> list[Outcome]:
         if self._connection is None:
             self._connection = await connect(self.database_url)
         connection = self._connection
         try:
-            return await carry_out(connection, records)
+            return await carry_out(connection, group)
         except psycopg.Error:
             with suppress(psycopg.Error):
                 await connection.rollback()
@@ -219,8 +251,8 @@ class GroupCommit:
         try:
             for group in taken.groups():
                 await self._in_turn(group)
-        except Away as reason:
-            log.warning("the database went away while draining (%s)", reason)
+        except Away as why:
+            log.warning("the database went away while draining (%s)", why)
             self.away = True
             taken.release()
         except BaseException:

@@ -9,10 +9,17 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from delivery.limits import BROWSER_RATE
+
 ROOT = Path(__file__).resolve().parent.parent
 
 SHORTEST_SECRET = 16
+LOG_FORMATS = ("", "json", "text")
 WHO_NEEDS_MFA = ("nobody", "administrators", "everybody")
+LOG_DAYS = 400
+LEAST_LOG_DAYS = 100
+"""Events may name a day of up to 90 days ago (`identity`, `token`): a day that was dropped must not
+come back, or what is in it would count again."""
 _NEEDED = {
     "DATABASE_URL": "postgresql://user:password@host:5432/name",
     "CELERY_BROKER_URL": "redis://:password@host:6379/0",
@@ -64,6 +71,19 @@ class Config:
     email_url: str = ""
     oidc: "OidcConfig | None" = None
     trusted_proxies: int = 0
+    metrics_token: str = ""
+    log_format: str = ""
+    browser_rate: int = BROWSER_RATE
+    log_days: int = LOG_DAYS
+
+    @property
+    def logs_json(self) -> bool:
+        """Whether pages and workers log as JSON: where they run for others, unless told."""
+        return (self.log_format or ("json" if self._in_production else "text")) == "json"
+
+    @property
+    def _in_production(self) -> bool:
+        return self.public_url.startswith("https://")
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -98,14 +118,26 @@ def _flag(values: dict[str, str], name: str) -> bool:
 def _choice(values: dict[str, str], name: str, known: tuple[str, ...]) -> str:
     word = values.get(name, known[0]).lower()
     if word not in known:
-        raise NotConfigured(f"{name}={word!r} is not known. Write one of: {', '.join(known)}.")
+        raise NotConfigured(
+            f"{name}={word!r} is not known. Write one of: {', '.join(filter(None, known))}."
+        )
     return word
 
 
-def _count(values: dict[str, str], name: str) -> int:
-    text = values.get(name, "0")
+def _count(values: dict[str, str], name: str, *, usual: int = 0) -> int:
+    text = values.get(name, str(usual))
     if not text.isdecimal():
         raise NotConfigured(f"{name}={text!r} is no number. Write 0, 1, 2 …")
+    return int(text)
+
+
+def _log_days(values: dict[str, str]) -> int:
+    text = values.get("LOG_DAYS", str(LOG_DAYS))
+    if not text.isdecimal() or int(text) < LEAST_LOG_DAYS:
+        raise NotConfigured(
+            f"LOG_DAYS={text!r} is not possible. Write for how many days events are kept: "
+            f"{LEAST_LOG_DAYS} or more, because late events may belong to a day that long ago."
+        )
     return int(text)
 
 
@@ -172,4 +204,8 @@ def read() -> Config:
         email_url=values.get("EMAIL_URL", ""),
         oidc=_oidc(values),
         trusted_proxies=_count(values, "TRUSTED_PROXIES"),
+        metrics_token=values.get("METRICS_TOKEN", ""),
+        log_format=_choice(values, "LOG_FORMAT", LOG_FORMATS),
+        browser_rate=_count(values, "BROWSER_RATE", usual=BROWSER_RATE),
+        log_days=_log_days(values),
     )

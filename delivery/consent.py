@@ -1,8 +1,16 @@
 """What a visitor has agreed to, as a request says it."""
 
+from collections.abc import Mapping
+from typing import Final
+
 import msgspec
 
+from delivery.messages import message
 from delivery.wire import Request
+from engine.errors import InvalidInput
+
+SAID: Final = "consent."
+_WORDS: Final[Mapping[str, bool]] = {"true": True, "false": False, "1": True, "0": False}
 
 
 class Consent(msgspec.Struct, frozen=True):
@@ -10,6 +18,27 @@ class Consent(msgspec.Struct, frozen=True):
 
     measurement: bool | None = None
     personalisation: bool | None = None
+
+
+def said_in(values: Mapping[str, str]) -> Consent:
+    """The consent in a query: `consent.measurement=false` is what `consent` is in a body.
+
+    Raises:
+        InvalidInput: It is neither true nor false. What is not understood must not become a yes.
+    """
+    return Consent(_said(values, "measurement"), _said(values, "personalisation"))
+
+
+def _said(values: Mapping[str, str], purpose: str) -> bool | None:
+    text = values.get(SAID + purpose)
+    if text is None:
+        return None
+    if text.lower() not in _WORDS:
+        why = message("expected", expected="true, false", got=text[:100])
+        raise InvalidInput(
+            message("does_not_fit", field=SAID + purpose, why=why), field=SAID + purpose
+        )
+    return _WORDS[text.lower()]
 
 
 def may_measure(consent: Consent | None) -> bool:

@@ -1,5 +1,6 @@
 """The active codes of ISO 4217, without those for metals, funds and tests, and their decimals."""
 
+from decimal import Decimal
 from typing import Final
 
 _CODES: Final = (
@@ -27,3 +28,41 @@ def minor_digits(currency: str) -> int:
     if currency in _WHOLE_ONLY.split():
         return 0
     return 3 if currency in _THOUSANDTHS.split() else 2
+
+
+class NotExact(ValueError):
+    """More decimals than the currency has; nothing is rounded here."""
+
+
+def minor_units(amount: Decimal, currency: str) -> int:
+    """An amount in major units as whole minor units, exactly.
+
+    Raises:
+        NotExact: It has more decimals than the currency.
+        OverflowError: No shop has amounts of that size.
+
+    Example:
+        >>> minor_units(Decimal("129.90"), "CNY"), minor_units(Decimal("1e3"), "JPY")
+        (12990, 1000)
+    """
+    sign, digits, exponent = amount.as_tuple()
+    if not isinstance(exponent, int) or amount.adjusted() > _MOST_DIGITS:
+        raise OverflowError("not an amount")
+    number = int("".join(map(str, digits))) if len(digits) <= _MOST_WRITTEN else 0
+    if not number:
+        if any(digits):
+            raise NotExact("too many digits")
+        return 0
+    shift = exponent + minor_digits(currency)
+    if shift < -_MOST_WRITTEN:
+        raise NotExact("too many decimals")
+    scaled: int = number * 10 ** max(shift, 0)
+    unit: int = 10 ** max(-shift, 0)
+    whole, rest = divmod(scaled, unit)
+    if rest:
+        raise NotExact("too many decimals")
+    return -whole if sign else whole
+
+
+_MOST_DIGITS: Final = 18
+_MOST_WRITTEN: Final = 40

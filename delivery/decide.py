@@ -142,7 +142,8 @@ def forced(experiment: ReadyExperiment, visitor: Visitor) -> Offer | None:
     wanted = visitor.apart.forced.get(experiment.entry.id) if visitor.apart else None
     for variant in experiment.entry.variants:
         if variant.id == wanted and can_be_forced(experiment, variant):
-            return offers.forced(experiment.entry, variant, counted=bool(visitor.unit))
+            counted, flags = bool(visitor.unit), experiment.flags
+            return offers.forced(experiment.entry, variant, counted=counted, flags=flags)
     return None
 
 

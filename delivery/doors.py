@@ -5,16 +5,19 @@ answers because both ask here.
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from delivery import asking, collecting, files, problems
+from delivery import asking, collecting, files, following, problems
 from delivery.folding import Acts, acts_of
 from delivery.index import Live, normal_origin
 from delivery.messages import language_of, message
+from delivery.meters import door_of
 from delivery.moment import Moment, Tools
+from delivery.protocols import growthbook, ofrep
 from delivery.sink import Outcome
 from delivery.visitor import Known
 from delivery.wire import Headers, Look, Request, Response, Result, Write
@@ -29,24 +32,31 @@ EXACT: dict[str, tuple[Door, str]] = {
     "/api/v1/assign": (asking.assign, "GET, HEAD"),
     "/api/v1/decide": (asking.decide, "POST"),
     "/api/v1/events": (collecting.events, "POST"),
+    "/ofrep/v1/evaluate/flags": (ofrep.flags, "POST"),
+}
+# Those that a script calls as well, with all that follows as one more part.
+BELOW: dict[str, tuple[Door, str]] = {
+    "/ofrep/v1/evaluate/flags/": (ofrep.flag, "POST"),
+    "/api/features/": (growthbook.features, "GET, HEAD"),
 }
 # Those with one more part behind them.
 UNDER: dict[str, tuple[Door, str]] = {
-    "c": (collecting.click, "GET, HEAD"),
-    "i": (collecting.pixel, "GET, HEAD"),
+    "c": (following.click, "GET, HEAD"),
+    "i": (following.seen, "GET, HEAD"),
     "media": (files.media, "GET, HEAD"),
     "tag": (files.tag, "GET, HEAD"),
 }
 # Addresses that a script may only call from the origins of a site.
-_API = "/api/"
+_API = ("/api/", "/ofrep/")
 _PREFLIGHT: Headers = (
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, content-type"),
+    (b"access-control-allow-headers", b"authorization, content-type, x-api-key, if-none-match"),
     (b"access-control-max-age", b"600"),
 )
+_NUMBER = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _EXPOSED = (
     b"access-control-expose-headers",
-    b"Snapshot-Version, Snapshot-Age, Server-Timing, Retry-After",
+    b"Snapshot-Version, Snapshot-Age, Server-Timing, Retry-After, ETag",
 )
 
 
@@ -89,7 +99,8 @@ class DataPlane:
         except LabError as error:
             return self._problem(error, request)
         except Exception:
-            log.exception("could not answer %s %s", request.method, _kind(request.path))
+            told = {"method": request.method, "door": door_of(request.path), "status": 503}
+            log.exception("could not answer", extra=told | _numbered(request))
             return self._problem(Unavailable(message("unexpected")), request)
 
     def _problem(self, error: LabError, request: Request) -> Response:
@@ -114,7 +125,7 @@ class DataPlane:
             return self._finish(write.answer(outcomes), request, current, now, spent)
 
         anyway = write.anyway and self._finish(write.anyway, request, current, now, spent)
-        return Write(write.records, answer, anyway)
+        return Write(write.records, answer, anyway, write.refusals)
 
     def refuse(
         self, error: LabError, request: Request, current: Current, *, now: float
@@ -167,25 +178,33 @@ def _cors(request: Request, live: Live | None) -> Headers:
     return ((b"access-control-allow-origin", origin), (b"vary", b"Origin"), _EXPOSED)
 
 
-def _kind(path: str) -> str:
-    """An address without what is particular to one visitor, for the log."""
-    return path if path in EXACT else "/" + path.split("/")[1][:20]
+def _numbered(request: Request) -> dict[str, str]:
+    """The number that a proxy gave the request, for the log."""
+    text = request.header(b"x-request-id")
+    return {"request": text} if _NUMBER.fullmatch(text) else {}
 
 
 def _route(request: Request, moment: Moment) -> Result:
     found = EXACT.get(request.path)
     if found is not None:
-        door, methods = found
-        if request.method == "OPTIONS":
-            return Response(204, b"", _PREFLIGHT)
-        _check_method(request, methods)
-        return door(request, moment)
+        return _called(request, moment, found)
+    for beginning, below in BELOW.items():
+        if request.path.startswith(beginning) and len(request.path) > len(beginning):
+            return _called(request, moment, below, request.path[len(beginning) :])
     _, first, *rest = [*request.path.split("/", 2), ""][:4]
     if first not in UNDER or not rest[0]:
         raise NotFound(message("nothing_here"))
     door, methods = UNDER[first]
     _check_method(request, methods)
     return door(request, moment, rest[0])
+
+
+def _called(request: Request, moment: Moment, found: tuple[Door, str], *parts: str) -> Result:
+    door, methods = found
+    if request.method == "OPTIONS":
+        return Response(204, b"", _PREFLIGHT)
+    _check_method(request, methods)
+    return door(request, moment, *parts)
 
 
 def _check_method(request: Request, methods: str) -> None:

@@ -1,13 +1,14 @@
 """An event between its arrival and the log."""
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 
 from delivery import identity
 from delivery.consent import Consent
+from delivery.index import Live
 from delivery.messages import Message, message
 from delivery.moment import Tools
 from delivery.snapshot import SiteEntry
@@ -30,6 +31,14 @@ class Incoming(msgspec.Struct, gc=False):
     currency: Text | None = None
     properties: msgspec.Raw = msgspec.Raw()
     consent: Consent | None = None
+    # Looked at only where no token says it: beside one it may be anything.
+    experiment: Any = None
+    variant: Any = None
+
+
+NO_CONSENT: Final = "no_consent"
+UNKEPT: Final = frozenset({NO_CONSENT})
+"""The reasons for which nothing of an event may be kept, not even to look at it later."""
 
 
 class Refused(Exception):
@@ -46,8 +55,11 @@ class Refused(Exception):
 class Sender:
     """Who sent the events, and when they came. `mark` is the filter their request fell into.
 
+    `address` is judged and forgotten. `measured`: the visitor may be counted under an id, unless an
+    event says otherwise.
+
     `personal`: what they tell may go into a profile, unless an event says otherwise. `device` and
-    `locale` are what their request says of the visitor.
+    `locale` are what their request says of the visitor; `live` is what is decided by now.
     """
 
     site: SiteEntry
@@ -59,6 +71,9 @@ class Sender:
     personal: bool = True
     device: str = ""
     locale: str = ""
+    address: str = ""
+    measured: bool = True
+    live: Live | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -79,4 +94,7 @@ class Draft:
     flags: int = 0
     device: str = ""
     locale: str = ""
+    mark: str = ""
+    decided_ms: int = 0
     name: str = ""  # where the sender need not name the event
+    raw: msgspec.Raw | bytes = b""

@@ -27,10 +27,14 @@ class IdTimeOutOfRange(InvalidInput):
     """A UUIDv7 from too long ago or from the future."""
 
 
-def of_token(site_id: int, decision: bytes, kind: str) -> bytes:
-    """The id of a tokened event: each kind counts once per decision."""
+def of_token(site_id: int, decision: bytes, kind: str, *, apart: str = "") -> bytes:
+    """The id of a tokened event: each kind counts once per decision.
+
+    What was fetched before anybody looked (`apart` says by which mark) is a fact of its own.
+    """
+    name = f"{kind}:{apart}" if apart else kind
     return blake2b(
-        b"%d:%b:%b" % (site_id, decision, kind.encode()), digest_size=16, person=b"token"
+        b"%d:%b:%b" % (site_id, decision, name.encode()), digest_size=16, person=b"token"
     ).digest()
 
 

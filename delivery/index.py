@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from delivery import expiry, offers, places, policies
+from delivery import expiry, mailing, offers, places, policies
 from delivery.holdout import flags_of
 from delivery.landings import NOWHERE, Landings, landings
 from delivery.learnt import Learnt
+from delivery.mailing import NO_PICTURES, Pictures, pictures
 from delivery.offers import Offer
 from delivery.policies import Lookup, ReadyPolicy
 from delivery.snapshot import (
@@ -30,7 +31,10 @@ from engine.assignment.targeting import compile as compiled
 from engine.assignment.targeting import needs_profile as rule_needs_profile
 from engine.profiles.features import Value
 
-_WITHOUT_VARIANT = (Reason.NOT_IN_TRAFFIC, Reason.PAUSED, Reason.NO_EXPERIMENT, Reason.CAPPED)
+_WITHOUT_VARIANT = (
+    *(Reason.NOT_IN_TRAFFIC, Reason.PAUSED, Reason.NO_EXPERIMENT, Reason.CAPPED),
+    Reason.NO_CONSENT,
+)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -41,7 +45,7 @@ class ReadyExperiment:
     `matches` asks whether somebody is targeted (None: everybody is), `here` what rules may ask of
     the placement. `policy` is None where the split is fixed; `late` are the splits for when a
     capped creative's counters could not be had in time. `capped` holds the places of variants with
-    a cap. In one that is `plain` nothing matters but the id.
+    a cap. In one that is `plain` nothing matters but the id. `flags` are in all of its tokens.
     """
 
     entry: ExperimentEntry
@@ -54,6 +58,7 @@ class ReadyExperiment:
     matches: Callable[[Lookup], bool] | None = None
     targets_profile: bool = False
     here: Mapping[str, Value] = field(default_factory=dict)
+    flags: int = 0
 
     plain: bool = True
 
@@ -110,6 +115,7 @@ class Live:
     learnt: Mapping[tuple[int, int], ReadyPolicy] = field(default_factory=dict)
     testers: Mapping[tuple[int, bytes], Mapping[int, int]] = field(default_factory=dict)
     landings: Landings = NOWHERE
+    pictures: Pictures = NO_PICTURES
     source: Snapshot | None = None
     until: float = math.inf
 
@@ -140,6 +146,7 @@ def index(source: Snapshot, *, version: int, as_of: float, now: float | None = N
         everywhere=everywhere,
         testers=_testers(snapshot),
         landings=landings(source),
+        pictures=pictures(snapshot),
         source=source,
         until=expiry.next_end(source, after=now),
     )
@@ -161,9 +168,9 @@ def with_learnt(live: Live, learnt: Learnt) -> Live:
             entry,
             entry.policy,
             entries.get(entry.id),
-            flags=flags_of(live.sites.get(entry.site_id)),
+            flags=experiment.flags,
         )
-        for entry in (experiment.entry for experiment in live.everywhere)
+        for entry, experiment in ((one.entry, one) for one in live.everywhere)
         if entry.policy is not None and entry.policy.kind == "thompson"
     }
     return replace(live, learnt=found)
@@ -215,7 +222,7 @@ def _placement(
     return ReadyPlacement(
         entry=entry,
         name=_encode(entry.key),
-        fallbacks=_defaults(entry, site, (*_WITHOUT_VARIANT, Reason.NO_CONSENT)),
+        fallbacks=_defaults(entry, site, _WITHOUT_VARIANT),
         starts=tuple(start for (start, _), _ in owned),
         ends=tuple(end for (_, end), _ in owned),
         owners=tuple(experiment for _, experiment in owned),
@@ -243,10 +250,10 @@ def _defaults(
 def _experiment(
     entry: ExperimentEntry, place: PlacementEntry, site: SiteEntry | None
 ) -> ReadyExperiment:
+    flags, rule = flags_of(site) | mailing.flags_of(place), entry.targeting
     if entry.status == "draft":
-        return ReadyExperiment(entry)
+        return ReadyExperiment(entry, flags=flags)
     recipe = _recipe(entry, place)
-    flags, rule = flags_of(site), entry.targeting
     capped = tuple(p for p, variant in enumerate(entry.variants) if variant.creative.cap)
     simple = entry.policy is None and rule is None and not entry.block_seconds
     late = offers.Terms(Reason.DEFAULT, flags=flags)
@@ -263,6 +270,7 @@ def _experiment(
         matches=compiled(rule) if rule else None,
         targets_profile=rule is not None and rule_needs_profile(rule),
         here=places.asked_of(entry, place),
+        flags=flags,
         plain=not capped and simple,
     )
 

@@ -7,15 +7,15 @@ for, or raises `Refused`; the first refusal ends it. Nothing here touches a data
 import datetime as dt
 import re
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, NoReturn, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
 
-from delivery import identity
-from delivery.consent import Consent, may_personalise
+from delivery import identity, recomputing, traffic
+from delivery.consent import Consent, may_measure, may_personalise
 from delivery.contents import MOST_AMOUNT, checked_id, money, order, properties
-from delivery.draft import Draft, Incoming, Refused, Sender
+from delivery.draft import NO_CONSENT, Draft, Incoming, Refused, Sender
 from delivery.moment import Tools
 from delivery.reading import blame
 from delivery.sink import Record
@@ -30,7 +30,7 @@ NAMED: Final = frozenset(
 )
 TESTED: Final = "test"
 """The mark of what a forced variant was shown, clicked or seen for."""
-_CUSTOM = re.compile(r"custom:[a-z0-9][a-z0-9_-]{0,63}")
+CUSTOM: Final = re.compile(r"custom:[a-z0-9][a-z0-9_-]{0,63}")
 
 BROWSER_PAST: Final = dt.timedelta(hours=72)
 """How late a browser's event may be; an older time is moved to here."""
@@ -50,10 +50,26 @@ Step: TypeAlias = Callable[[Draft], None]
 
 def record(raw: msgspec.Raw | bytes, sender: Sender, tools: Tools) -> Record:
     """Make a record of one event; raises Refused."""
-    draft = Draft(_read(raw), sender, tools)
+    draft = Draft(_sent(raw, sender), sender, tools, raw=raw)
     for step in STEPS:
         step(draft)
     return _finish(draft)
+
+
+def refuse(raw: msgspec.Raw, why: Refused, sender: Sender, tools: Tools) -> NoReturn:
+    """Raises `why` an event is not stored, or that its visitor may not be counted at all."""
+    measured(Draft(_sent(raw, sender), sender, tools))
+    raise why
+
+
+def _sent(raw: msgspec.Raw | bytes, sender: Sender) -> Incoming:
+    try:
+        return _read(raw)
+    except Refused:
+        if sender.measured:
+            raise
+        # Of somebody who may not be counted nothing is looked at, and nothing kept to be looked at.
+        raise Refused(NO_CONSENT) from None
 
 
 _decoder = msgspec.json.Decoder(Incoming)
@@ -87,14 +103,21 @@ def kind(draft: Draft) -> None:
     text = draft.sent.type
     if not text:
         raise Refused("missing_type", "type")
-    if text not in TOKENED and text not in NAMED and not _CUSTOM.fullmatch(text):
+    if text not in TOKENED and text not in NAMED and not CUSTOM.fullmatch(text):
         raise Refused("unknown_type", "type", type=text[:100])
     draft.kind = text
 
 
+def measured(draft: Draft) -> None:
+    """Whether the visitor may be counted at all; only their choice itself is always taken."""
+    sent = draft.sent
+    if sent.type != "consent" and not (draft.sender.measured and may_measure(sent.consent)):
+        raise Refused(NO_CONSENT, "consent")
+
+
 def decision(draft: Draft) -> None:
     """What a token proves: who saw what, where, in which experiment. Its sender need not say it."""
-    if draft.kind not in TOKENED:
+    if draft.kind not in TOKENED or draft.stamp is not None:
         return
     if not draft.sent.token:
         raise Refused("token_missing", "token", type=draft.kind)
@@ -102,8 +125,10 @@ def decision(draft: Draft) -> None:
     if token.stamp.site_id != draft.sender.site.id:
         raise Refused("token_foreign", "token")
     draft.stamp, draft.unit, draft.decision = token.stamp, token.unit, token.decision
-    draft.id = identity.of_token(token.stamp.site_id, token.decision, draft.kind)
-    draft.day = identity.day_of_ms(token.at_ms)
+    mark = draft.sender.mark
+    apart = mark if mark in traffic.APART else ""
+    draft.id = identity.of_token(token.stamp.site_id, token.decision, draft.kind, apart=apart)
+    draft.day, draft.decided_ms = identity.day_of_ms(token.at_ms), token.at_ms
 
 
 def _token(draft: Draft) -> Token:
@@ -183,7 +208,10 @@ def _agreed(draft: Draft) -> Consent:
 
 _chosen = msgspec.json.Decoder(Consent)
 
-STEPS: tuple[Step, ...] = (kind, decision, names, time, money, order, properties, consent)
+STEPS: tuple[Step, ...] = (
+    *(measured, kind, recomputing.decision, decision, names, time, money, order, properties),
+    *(consent, traffic.judged),
+)
 
 
 def _finish(draft: Draft) -> Record:
@@ -203,7 +231,7 @@ def _finish(draft: Draft) -> Record:
         currency=sent.currency or "",
         order_id=sent.order_id or "",
         # A test counts nowhere, not even beside the rest as what is suspicious does.
-        mark=TESTED if draft.flags & TEST else sender.mark,
+        mark=TESTED if draft.flags & TEST else draft.mark,
         properties=draft.properties,
         flags=draft.flags,
         # A browser's own header is believed first; what its visitor reads only the page knows.
@@ -241,4 +269,10 @@ def _digest(draft: Draft) -> int:
         sent.currency,
         sent.order_id,
         draft.properties,
+        *_where(draft.stamp),
     )
+
+
+def _where(stamp: Stamp | None) -> tuple[int, ...]:
+    """Of an impression without a token: whoever names it again names the same decision."""
+    return (stamp.experiment_id, stamp.variant_id) if stamp else ()

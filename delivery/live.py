@@ -21,6 +21,7 @@ from delivery.carrying import connect
 from delivery.doors import Current
 from delivery.index import Live, index, renewed, with_learnt
 from delivery.learnt import NOTHING, Learnt
+from delivery.log_lines import reason
 from engine.errors import LabError
 
 log = logging.getLogger("delivery.live")
@@ -58,6 +59,9 @@ class Reader:
     folder: Path
     current: Current = field(default_factory=Current)
     connected: bool = False
+    # Which version of what has been learned is in force, and since when (Unix seconds).
+    learnt_version: int | None = None
+    learnt_at: float = 0.0
     # Version and hash: after a restore an old number may stand for something else.
     _in_force: tuple[int, str] | None = None
     _refused: tuple[int, str] | None = None
@@ -67,6 +71,11 @@ class Reader:
     _task: "asyncio.Task[None] | None" = None
     _clock: "asyncio.Task[None] | None" = None
 
+    @property
+    def refuses(self) -> bool:
+        """Whether the newest snapshot cannot be used, so that an older one stays in force."""
+        return self._refused is not None
+
     async def start(self) -> None:
         """Begin with what can be had now: the database's, else the disk's, else nothing."""
         try:
@@ -75,7 +84,7 @@ class Reader:
                 async with connection:
                     await self._refresh(connection)
         except (psycopg.Error, OSError, TimeoutError) as error:
-            log.warning("the database is away (%s)", str(error).strip() or "no answer in time")
+            log.warning("the database is away (%s)", reason(error))
         if self.current.live is None:
             self.from_disk()
         self._task = asyncio.create_task(self._watch())
@@ -106,7 +115,7 @@ class Reader:
                     await self._listen(connection)
             except (psycopg.Error, OSError, TimeoutError) as error:
                 if self.connected:
-                    log.warning("the database is away (%s)", str(error).strip() or "no answer")
+                    log.warning("the database is away (%s)", reason(error))
             except Exception:
                 log.exception("could not read the snapshot")
             self.connected = False
@@ -126,6 +135,7 @@ class Reader:
         self.connected = True
         if newest is None or newest == self._refused:
             return
+        self._refused = None
         version, sha256 = newest
         live = self.current.live
         if live is None or newest != self._in_force:
@@ -152,6 +162,7 @@ class Reader:
         except LabError as error:
             log.error("what was learned (%s) is refused, the last stays: %s", version, error)
             return live
+        self.learnt_version, self.learnt_at = version, time.time()
         await asyncio.to_thread(self._keep, "learnt", bytes(row[0]), {"sha256": sha256})
         return with_learnt(live, self._learnt)
 

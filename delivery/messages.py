@@ -115,6 +115,14 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "Add the origin under Settings, allowed origins.",
         "请在“设置 › 允许的来源”中添加该来源。",
     ),
+    "metrics_token": (
+        "The metrics are told to whoever has their token.",
+        "只有持有令牌者才能读取指标。",
+    ),
+    "metrics_token_hint": (
+        "Send the setting METRICS_TOKEN as 'Authorization: Bearer …'.",
+        "请以“Authorization: Bearer …”发送设置项 METRICS_TOKEN 的值。",
+    ),
     # what was asked
     "nothing_here": ("There is nothing at this address.", "该地址没有内容。"),
     "wrong_method": ("This address takes {methods}.", "该地址只接受 {methods}。"),
@@ -166,6 +174,10 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "Send 'Content-Type: application/json' (or text/plain from a beacon), in UTF-8.",
         "请发送“Content-Type: application/json”（信标可用 text/plain），UTF-8 编码。",
     ),
+    "too_many_requests": (
+        "This key has sent too many requests from one network.",
+        "该密钥从同一网络发来的请求过多。",
+    ),
     "slow_body": ("The body did not arrive in time.", "请求正文未能及时到达。"),
     # not now
     "no_snapshot": (
@@ -195,8 +207,23 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "This token was not signed here, or was changed.",
         "该令牌并非由此签发，或已被改动。",
     ),
-    "token_expired": ("This token is older than seven days.", "该令牌已超过七天。"),
+    "token_expired": (
+        "This token is older than seven days (of an e-mail: 90 days).",
+        "该令牌已超过七天（邮件中的令牌为 90 天）。",
+    ),
     "token_foreign": ("This token belongs to another site.", "该令牌属于另一个网站。"),
+    "needs_secret_key": (
+        "An impression without a token is only taken with a secret key.",
+        "没有令牌的曝光事件只能用私密密钥发送。",
+    ),
+    "not_local": (
+        "'{key}' is no running experiment that shops may decide by themselves.",
+        "“{key}”不是允许商店自行决定的运行中实验。",
+    ),
+    "assignment_differs": (
+        "We would have decided otherwise for this visitor ({reason}).",
+        "对该访客，我们的判定结果不同（{reason}）。",
+    ),
     "missing_user_id": ("'{type}' names a user_id.", "“{type}”事件必须带有 user_id。"),
     "missing_previous_id": ("'alias' names a previous_id.", "“alias”事件必须带有 previous_id。"),
     "missing_id": (
@@ -227,6 +254,10 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "An amount is a whole number of minor units from {least} to {most}.",
         "金额应为以最小货币单位计的整数，范围 {least} 到 {most}。",
     ),
+    "too_many_decimals": (
+        "{currency} has {digits} decimals, this amount has more. Nothing is rounded here.",
+        "{currency} 只有 {digits} 位小数，而该金额位数更多。此处不做任何舍入。",
+    ),
     "bad_currency": (
         "A currency is a code of ISO 4217, such as {example}.",
         "货币应为 ISO 4217 代码，例如 {example}。",
@@ -242,6 +273,10 @@ TABLE: Mapping[str, tuple[str, str]] = {
     "properties_too_large": (
         "'properties' may have {limit} bytes and {depth} levels at most.",
         "“properties”最多 {limit} 字节、{depth} 层。",
+    ),
+    "no_consent": (
+        "The visitor does not agree to be measured: nothing of this event is kept.",
+        "访客不同意被统计：该事件的任何内容都不会保存。",
     ),
     "not_storable": ("The database refuses this event.", "数据库拒绝了该事件。"),
 }

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
-from delivery import holdout
+from delivery import holdout, mailing
+from delivery.mailing import Mailed
 from delivery.snapshot import (
     CreativePayload,
     ExperimentEntry,
@@ -16,7 +17,7 @@ from delivery.snapshot import (
     VariantEntry,
     Words,
 )
-from delivery.token import TEST, UNPERSONALISED, Stamp
+from delivery.token import EMAIL, TEST, UNPERSONALISED, Stamp
 from engine.assignment.recipe import Reason
 
 _encode = msgspec.json.Encoder().encode
@@ -25,12 +26,16 @@ _OURS = ("version_id", "cap", "versions", "words", "until")
 _UNSAID_WHEN_EMPTY = ("films", "html", "stylesheet", "locale")
 _ONE_LANGUAGE: Mapping[str, bytes] = MappingProxyType({})
 
+Counted: TypeAlias = tuple[int, str, str, str]
+"""The site's id, the keys of experiment and variant (or empty), the reason."""
+
 
 class Offer(msgspec.Struct, frozen=True):
     """One answer, ready but for the token: `head` is its JSON up to the token's value.
 
     Without a `stamp` there is nothing to count and the token is null. One that `assigns` gives a
-    variant of an experiment; a default does not. `said` holds the heads in other languages.
+    variant of an experiment; a default does not. `said` holds the heads in other languages. It is
+    `counted` among its like. What is `mailed` has links for its recipient.
     """
 
     reason: Reason
@@ -38,6 +43,8 @@ class Offer(msgspec.Struct, frozen=True):
     stamp: bytes | None
     assigns: bool = False
     said: Mapping[str, bytes] = _ONE_LANGUAGE
+    counted: Counted = (0, "", "", "DEFAULT")
+    mailed: Mailed | None = None
 
     def head_in(self, locale: str) -> bytes:
         """The answer in one of the site's languages, else in its first one."""
@@ -80,15 +87,26 @@ def split(
         creative=variant.creative,
         terms=terms,
     )
-    return Offer(terms.reason, head, stamp.pack(), assigns=True, said=said)
+    counted = (entry.site_id, entry.key, variant.key, terms.reason.value)
+    return Offer(
+        terms.reason,
+        head,
+        stamp.pack(),
+        assigns=True,
+        said=said,
+        counted=counted,
+        mailed=mailing.of(variant.creative) if terms.flags & EMAIL else None,
+    )
 
 
-def forced(entry: ExperimentEntry, variant: VariantEntry, *, counted: bool) -> Offer:
+def forced(
+    entry: ExperimentEntry, variant: VariantEntry, *, counted: bool, flags: int = 0
+) -> Offer:
     """A variant for somebody who tests: no experiment counts it, nor that it was assigned.
 
-    `counted`: the visitor may be measured at all.
+    `counted`: the visitor may be measured at all. `flags` are those of the experiment's tokens.
     """
-    made = split(entry, variant, 1.0, Terms(Reason.FORCED, flags=TEST))
+    made = split(entry, variant, 1.0, Terms(Reason.FORCED, flags=TEST | flags & EMAIL))
     stamp = made.stamp if counted else None
     return msgspec.structs.replace(made, stamp=stamp, assigns=False)
 
@@ -113,8 +131,11 @@ def fallback(
 ) -> Offer:
     """The default creative; it can be measured too, unless the visitor does not want that."""
     head, said = _heads(experiment=experiment, creative=place.fallback, terms=Terms(reason))
+    counted = (place.site_id, experiment or "", "", reason.value)
+    flags |= mailing.flags_of(place)
+    mailed = mailing.of(place.fallback) if place.fallback and flags & EMAIL else None
     if place.fallback is None or reason is Reason.NO_CONSENT:
-        return Offer(reason, head, None, said=said)
+        return Offer(reason, head, None, said=said, counted=counted, mailed=mailed)
     stamp = Stamp(
         site_id=place.site_id,
         placement_id=place.id,
@@ -126,7 +147,7 @@ def fallback(
         propensity=0.0,
         flags=flags,
     )
-    return Offer(reason, head, stamp.pack(), said=said)
+    return Offer(reason, head, stamp.pack(), said=said, counted=counted, mailed=mailed)
 
 
 def unpersonalised(stamp: bytes) -> bytes:
@@ -199,7 +220,8 @@ def _source(source: Source) -> dict[str, object]:
 
 
 def _nothing(reason: Reason) -> Offer:
-    return Offer(reason, _head(experiment=None, creative=None, terms=Terms(reason)), None)
+    head = _head(experiment=None, creative=None, terms=Terms(reason))
+    return Offer(reason, head, None, counted=(0, "", "", reason.value))
 
 
 NOTHING_KNOWN = _nothing(Reason.DEFAULT)

@@ -10,65 +10,19 @@ inserted where they are new, and compared with what was there.
 
 import datetime as dt
 from collections.abc import Generator, Iterable, Sequence
-from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 import psycopg
 from psycopg import errors
 
-from delivery.steps import INSIDE, WHOLE, Load, Rows, Run, Scope
+from delivery import settling
+from delivery.record import ASSIGNED, Group, Outcome, Record, Refusal
+from delivery.steps import INSIDE, TOGETHER, WHOLE, Load, Rows, Run, Scope
 
-
-class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One row of the log; a field for each column that the database does not fill itself.
-
-    `id`, `unit` and `decision` are 16 bytes; `properties` is the JSON text of an object; `mark` is
-    empty for what counts, else the name of the filter that set it aside. New fields come last and
-    have a default, so that a spool of an older version can be read.
-    """
-
-    day: dt.date
-    id: bytes
-    digest: int
-    site_id: int
-    kind: str
-    unit: bytes
-    occurred_at: dt.datetime
-    received_at: dt.datetime
-    experiment_id: int | None = None
-    phase: int | None = None
-    variant_id: int | None = None
-    placement_id: int | None = None
-    creative_version_id: int | None = None
-    policy_version: int | None = None
-    propensity: float | None = None
-    flags: int = 0
-    decision: bytes | None = None
-    amount: int | None = None
-    currency: str = ""
-    order_id: str = ""
-    mark: str = ""
-    properties: str | None = None
-    source: str = "live"
-    device: str = ""
-    locale: str = ""
-
-
-ASSIGNED: Final = "assigned"
-"""Every process says it of every unit, so many are there already: a COPY would only fail."""
-
-
-class Outcome(StrEnum):
-    """What became of a record: the first of an id, the same again, another one under its id."""
-
-    STORED = "stored"
-    DUPLICATE = "duplicate"
-    CONFLICT = "conflict"
-    REJECTED = "rejected"  # the database refuses the row itself; only a defect in intake leads here
-
+__all__ = ["ASSIGNED", "COLUMNS", "Outcome", "Record", "ensure_days", "write", "writing"]
 
 COLUMNS: tuple[str, ...] = Record.__struct_fields__
 _LIST = ", ".join(COLUMNS)
@@ -93,8 +47,13 @@ INSERT_NOTED = (
     " FROM json_populate_recordset(NULL::events_event, %s::json) ORDER BY id, day"
     " ON CONFLICT (day, id) DO NOTHING RETURNING day, id"
 )
+# Row by row, in the days at hand: a join would read the whole log, of whose size nobody has told
+# the planner beside that of a table made a moment ago.
 DIGESTS = (
-    "SELECT day, id, kept.digest FROM events_incoming JOIN events_event AS kept USING (day, id)"
+    "SELECT day, id, kept.digest, kept.received_at FROM events_incoming AS incoming"
+    " CROSS JOIN LATERAL (SELECT digest, received_at FROM events_event AS e"
+    " WHERE e.day = incoming.day AND e.id = incoming.id AND e.day = ANY (%s::date[]) OFFSET 0)"
+    " AS kept"
 )
 
 
@@ -106,8 +65,14 @@ _known_days: set[dt.date] = set()
 MOST_KNOWN_DAYS = 4_000  # only an importer of many years gets there
 
 
-def write(connection: psycopg.Connection[Any], records: Sequence[Record]) -> list[Outcome]:
+def write(
+    connection: psycopg.Connection[Any],
+    records: Sequence[Record],
+    refusals: Sequence[Refusal] = (),
+) -> list[Outcome]:
     """Store records inside the caller's transaction, or in one of their own if none is open.
+
+    What is not new in the log is counted beside it, and so is what was refused.
 
     Returns:
         One outcome per record, in order.
@@ -116,7 +81,7 @@ def write(connection: psycopg.Connection[Any], records: Sequence[Record]) -> lis
     before a long transaction call `ensure_days` and commit.
     """
     own = connection.autocommit and connection.info.transaction_status == _IDLE
-    steps = writing(records, WHOLE if own else INSIDE)
+    steps = writing(Group(records, refusals), WHOLE if own else INSIDE)
     try:
         return _carry_out(connection, steps)
     except BaseException:
@@ -157,27 +122,40 @@ def _do(connection: psycopg.Connection[Any], step: Run | Load) -> Rows:
         return cursor.fetchall() if cursor.description else []
 
 
-def writing(records: Sequence[Record], scope: Scope) -> Steps:
-    """The steps that store records; returns one outcome per record."""
-    if not records:
+def writing(group: Group, scope: Scope) -> Steps:
+    """The steps that store a group; returns one outcome per record."""
+    records = group.records
+    if not group.size:
         return []
     first = _first_of_each(records)
     days = {day for day, _ in first}
-    if records[0].kind == ASSIGNED:
+    if records and records[0].kind == ASSIGNED:
         return _outcomes(records, first, (yield from _noted(first, days, scope)))
+    # A group in which everything is new is one COPY and nothing else.
+    beside = len(first) < len(records) or bool(group.refusals)
+    if (beside or group.again) and scope is WHOLE:
+        scope = TOGETHER
     try:
         yield from _run(scope.begin)
+        if group.again and (yield from settling.is_settled(group)):
+            yield from _run(scope.end)
+            return [Outcome.STORED] * len(records)
         if not days <= _known_days:
             yield Run(ENSURE, (sorted(days),))
-        yield Load(COPY_LOG, _text(first))
+        if first:
+            yield Load(COPY_LOG, _text(first))
         settled, end = dict.fromkeys(first, Outcome.STORED), scope.end
     except (errors.UniqueViolation, errors.CheckViolation):
         # Something is there already, or a partition that was known is gone.
         yield Run(scope.anew)
-        settled, end = (yield from _compared(first, days)), scope.end_slow
+        settled, end = (yield from _compared(first, days, group.again)), scope.end_slow
+        beside = True
+    outcomes = _outcomes(records, first, settled)
+    if beside:
+        yield from settling.settled(group, outcomes)
     yield from _run(end)
     _remember(days)
-    return _outcomes(records, first, settled)
+    return outcomes
 
 
 def _run(sql: str) -> Generator[Run, Rows, None]:
@@ -222,18 +200,26 @@ def _first_of_each(records: Sequence[Record]) -> dict[Key, Record]:
 
 
 def _compared(
-    first: dict[Key, Record], days: set[dt.date]
+    first: dict[Key, Record], days: set[dt.date], again: bool
 ) -> Generator[Run | Load, Rows, dict[Key, Outcome]]:
     yield Run(ENSURE, (sorted(days),))
     yield Run(STAGE)
     yield Run(CLEAR_STAGE)
     yield Load(COPY_STAGE, _text(first))
     new = {(day, name.bytes) for day, name in (yield Run(INSERT_NEW))}
-    kept = {(day, name.bytes): digest for day, name, digest in (yield Run(DIGESTS))}
+    rows = yield Run(DIGESTS, (sorted(days),))
+    kept = {(day, name.bytes): rest for day, name, *rest in rows}
     return {
-        key: Outcome.STORED if key in new else _compare(record.digest, kept[key])
+        key: Outcome.STORED if key in new else _told_apart(record, *kept[key], again=again)
         for key, record in first.items()
     }
+
+
+def _told_apart(record: Record, digest: int, received_at: dt.datetime, *, again: bool) -> Outcome:
+    # Received in the same microsecond: what is there is this very record, of the earlier try.
+    if again and digest == record.digest and received_at == record.received_at:
+        return Outcome.STORED
+    return _compare(record.digest, digest)
 
 
 def _compare(digest: int, kept: int) -> Outcome:

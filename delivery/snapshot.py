@@ -168,7 +168,7 @@ class ExperimentEntry(msgspec.Struct, frozen=True):
 
     A draft carries its variants only while somebody may test it; nobody else gets them.
     `also_on` are further placements of its layer. With `block_seconds` all visitors get what is
-    drawn for the block of shop time; 0: each gets their own.
+    drawn for the block of shop time; 0: each gets their own. `local`: SDKs of shops may decide it.
     """
 
     id: int
@@ -185,6 +185,7 @@ class ExperimentEntry(msgspec.Struct, frozen=True):
     also_on: tuple[int, ...] = ()
     block_seconds: int = 0
     test_units: tuple[ForcedEntry, ...] = ()
+    local: bool = False
 
 
 class Snapshot(msgspec.Struct, frozen=True):

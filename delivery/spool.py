@@ -1,8 +1,9 @@
 """Where events wait on the local disk while the database is away.
 
-A file is a row of frames: length and CRC-32 (4 bytes each, big-endian), then the records of one
-group. A frame is acknowledged only after fdatasync, so a torn one at the end was never promised to
-anybody. A file that failed once is never appended to again: a torn frame can only be the last.
+A file is a row of frames: length and CRC-32 (4 bytes each, big-endian), then one group, which in
+files of older versions is the bare list of its records. A frame is acknowledged only after
+fdatasync, so a torn one at the end was never promised to anybody. A file that failed once is never
+appended to again: a torn frame can only be the last.
 """
 
 import fcntl
@@ -14,29 +15,34 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO
 from zlib import crc32
 
 import msgspec
 
-from delivery.sink import Record
+from delivery.record import Group, Record
 
 log = logging.getLogger("delivery.spool")
 
 _HEAD = struct.Struct(">II")
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(list[Record]).decode
+_decode = msgspec.msgpack.Decoder(Group | list[Record]).decode
 
 
-def frame(records: Sequence[Record]) -> bytes:
+def frame(group: Group | Sequence[Record]) -> bytes:
     """The bytes of one group."""
-    body = _encode(records)
+    body = _encode(group)
     return _HEAD.pack(len(body), crc32(body)) + body
 
 
-def frames(file: BinaryIO) -> Iterator[list[Record]]:
-    """The whole groups of a file, in order; ends before the first that is torn."""
+def frames(file: BinaryIO) -> Iterator[Group]:
+    """The whole groups of a file, in order; ends before the first that is torn.
+
+    Each may be in the database already: the connection broke before we heard of it, or a process
+    ended before it removed the file.
+    """
     while True:
         head = file.read(_HEAD.size)
         if len(head) < _HEAD.size:
@@ -45,7 +51,13 @@ def frames(file: BinaryIO) -> Iterator[list[Record]]:
         body = file.read(length)
         if len(body) < length or crc32(body) != checksum:
             return
-        yield _decode(body)
+        yield _named(_decode(body), body)
+
+
+def _named(found: Group | list[Record], body: bytes) -> Group:
+    group = Group(found) if isinstance(found, list) else found
+    name = group.name or blake2b(body, digest_size=16).digest()
+    return Group(group.records, group.refusals, name, again=True)
 
 
 @dataclass(slots=True)
@@ -59,11 +71,11 @@ class Spool:
     # Appending happens in a thread, because fdatasync blocks.
     _mine: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def append(self, records: Sequence[Record]) -> None:
+    def append(self, group: Group | Sequence[Record]) -> None:
         """Make a group durable; raises OSError, and then nothing of it is promised."""
         with self._mine:
             file = self._file or self._open()
-            content = frame(records)
+            content = frame(group)
             try:
                 _write_all(file, content)
                 os.fdatasync(file.fileno())
@@ -143,7 +155,7 @@ class Taken:
     file: BinaryIO = field(repr=False)
     _whole: int = 0
 
-    def groups(self) -> Iterator[list[Record]]:
+    def groups(self) -> Iterator[Group]:
         """What is in it, as it was appended."""
         for group in frames(self.file):
             self._whole = self.file.tell()

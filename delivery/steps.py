@@ -36,3 +36,5 @@ INSIDE = Scope(
 )
 # A lone COPY is a transaction already: one round trip instead of three.
 WHOLE = Scope(begin="", anew="BEGIN", end="", end_slow="COMMIT")
+# Where a COPY is not all there is to write.
+TOGETHER = Scope(begin="BEGIN", anew="ROLLBACK AND CHAIN", end="COMMIT", end_slow="COMMIT")

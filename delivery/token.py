@@ -8,7 +8,6 @@ creative version, policy version, propensity, flags. 81 bytes are whole groups o
 no bit of the text is unused and no altered text reads as the same token.
 """
 
-import binascii
 import datetime as dt
 import hmac
 import struct
@@ -19,14 +18,20 @@ from typing import Any, Final
 
 import msgspec
 
+from delivery import base64url
 from engine.errors import InvalidInput
 
 PREFIX: Final = "bl1."
+_PREFIX: Final = PREFIX.encode()
 LIFE: Final = dt.timedelta(days=7)
 """How long a banner on a page can still report; a tab rarely stays open for longer."""
+EMAIL_LIFE: Final = dt.timedelta(days=90)
+"""The same for a banner in an e-mail: people come back to a mailing as long as its season lasts."""
 
 _LIFE_MS: Final = int(LIFE.total_seconds() * 1000)
-_AHEAD_MS: Final = 24 * 3_600_000  # signed by a server whose clock runs ahead
+_EMAIL_LIFE_MS: Final = int(EMAIL_LIFE.total_seconds() * 1000)
+_DAY_MS: Final = 24 * 3_600_000
+_AHEAD_MS: Final = _DAY_MS  # signed by a server whose clock runs ahead
 EXPLORED: Final = 1
 """Flag: the visitor belongs to the exploration slice of an adaptive policy."""
 UNPERSONALISED: Final = 2
@@ -35,13 +40,13 @@ TEST: Final = 4
 """Flag: the variant was forced by somebody who tests; what follows is never counted."""
 REST: Final = 8
 """Flag: the site has a holdout and the visitor is not in it: counts for its variant `rest` too."""
+EMAIL: Final = 16
+"""Flag: decided for a mailing, whose tokens live for EMAIL_LIFE."""
 
 _NAMES = struct.Struct(">B16s16s")
 _STAMP = struct.Struct(">IIIHIIIfH")
 _SIGNATURE: Final = 16
-_LENGTH: Final = len(PREFIX) + (_NAMES.size + _STAMP.size + _SIGNATURE) // 3 * 4
-_TO_URL = bytes.maketrans(b"+/", b"-_")
-_FROM_URL = bytes.maketrans(b"-_+/", b"+/**")  # what is not of the URL alphabet becomes unreadable
+_LENGTH: Final = base64url.length(PREFIX, _NAMES.size + _STAMP.size + _SIGNATURE)
 
 
 class TokenInvalid(InvalidInput):
@@ -106,7 +111,7 @@ class Signer:
         """The text of a token."""
         content = _NAMES.pack(self._first, decision, unit) + stamp
         signed = content + self._signature(self._first, content)
-        return b"bl1." + binascii.b2a_base64(signed, newline=False).translate(_TO_URL)
+        return base64url.written(_PREFIX, signed)
 
     def _signature(self, key_id: int, content: bytes) -> bytes:
         keyed = self._hashes[key_id].copy()
@@ -119,11 +124,13 @@ class Signer:
 
         Raises:
             TokenInvalid: It was not signed here, or something in it was changed.
-            TokenExpired: It is older than LIFE.
+            TokenExpired: It is older than LIFE, or EMAIL_LIFE where it is of a mailing.
         """
         token = self.genuine(text)
-        if not now_ms - _LIFE_MS <= token.at_ms <= now_ms + _AHEAD_MS:
-            raise TokenExpired("This token is older than seven days.", field="token")
+        life = _EMAIL_LIFE_MS if token.stamp.flags & EMAIL else _LIFE_MS
+        if not now_ms - life <= token.at_ms <= now_ms + _AHEAD_MS:
+            days = life // _DAY_MS
+            raise TokenExpired(f"This token is older than {days} days.", field="token")
         return token
 
     def genuine(self, text: str) -> Token:
@@ -145,10 +152,7 @@ def _invalid() -> TokenInvalid:
 
 
 def _bytes_of(text: str) -> bytes:
-    if len(text) != _LENGTH or not text.startswith(PREFIX):
+    found = base64url.read(PREFIX, text, wanted=_LENGTH)
+    if found is None:
         raise _invalid()
-    try:
-        encoded = text[len(PREFIX) :].encode("ascii").translate(_FROM_URL)
-        return binascii.a2b_base64(encoded, strict_mode=True)
-    except ValueError:
-        raise _invalid() from None
+    return found

@@ -10,6 +10,7 @@ import msgspec
 
 from delivery.messages import message
 from delivery.ranges import Part
+from delivery.record import Refusal
 from delivery.sink import Outcome, Record
 from delivery.snapshot import SiteEntry
 from delivery.visitor import Known
@@ -21,13 +22,17 @@ MOST_PARAMETERS = 50
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
-    """Header names are in lower case; `query` is as it was sent."""
+    """Header names are in lower case; `query` is as it was sent.
+
+    `address` is the client's, to judge how much comes from one network; never stored or logged.
+    """
 
     method: str
     path: str
     query: str
     headers: Mapping[bytes, bytes]
     body: bytes = b""
+    address: str = ""
 
     def header(self, name: bytes) -> str:
         """A header's text, or nothing."""
@@ -57,8 +62,8 @@ def _plain(text: str) -> str:
 class Assigned(msgspec.Struct, frozen=True, gc=False):
     """The variants that an answer gives somebody: their stamps, and how the request looked.
 
-    `secret`: a server asked, so that the headers say nothing of the visitor. `device` and `locale`
-    are what the request itself says.
+    `secret`: a server asked, so that headers and address say nothing of the visitor. `device` and
+    `locale` are what the request itself says.
     """
 
     site: SiteEntry
@@ -69,6 +74,7 @@ class Assigned(msgspec.Struct, frozen=True, gc=False):
     secret: bool = False
     device: Any = ""
     locale: str | None = ""
+    address: str = ""
 
 
 class Response(msgspec.Struct, frozen=True, gc=False):
@@ -87,7 +93,7 @@ class Response(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """An answer that must not be given before these records are durable.
+    """An answer that must not be given before these records, and what was refused, are durable.
 
     `anyway` is what a shopper gets when nothing can be made durable; without it they get an error.
     """
@@ -95,6 +101,7 @@ class Write:
     records: Sequence[Record]
     answer: Callable[[Sequence[Outcome]], Response]
     anyway: Response | None = None
+    refusals: Sequence[Refusal] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ MEMBERS = {
     "verdict-collecting": f"{SITE}experiments/side-linen/",
     "verdict-no-data": f"{SITE}experiments/search-shoes/",
     "library": f"{SITE}library/",
+    "data-health": f"{SITE}health/",
     "policy-learning": f"{SITE}experiments/promotion-bandit/",
     "policy-learning-design": f"{SITE}experiments/promotion-bandit/design/",
     "policy-rules": f"{SITE}experiments/hero-for-you/",

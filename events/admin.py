@@ -1,15 +1,22 @@
 """The back office of the log: to look at, never to touch."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import admin
 from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.functional import cached_property
 
+from events import partitions
 from events.models import (
     Aggregate,
     Alias,
     Assigned,
     Cap,
     Conversion,
+    DroppedDay,
     Event,
     Import,
     Overlap,
@@ -117,6 +124,21 @@ class TallyAdmin(LogAdmin):
 @admin.register(RollupState)
 class RollupStateAdmin(ReadOnlyAdmin):
     list_display = ("watermark", "rolled_at")
+
+
+@admin.register(DroppedDay)
+class DroppedDayAdmin(ReadOnlyAdmin):
+    """What has gone, and above it what the log still holds."""
+
+    list_display = ("day", "events", "dropped_at")
+    ordering = ("-day",)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        log = partitions.standing(log_days=settings.LOG_DAYS, now=timezone.now())
+        context = {"log": log, "log_days": settings.LOG_DAYS} | (extra_context or {})
+        return super().changelist_view(request, context)
 
 
 @admin.register(Import)

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-SUSPICIOUS: Final = frozenset({"bot", "prefetch", "rate", "late_filter"})
+SUSPICIOUS: Final = frozenset(
+    {"bot", "prefetch", "head", "too_soon", "rate", "late_filter"},
+)
 """The marks of `delivery.traffic`, and those that a filter gives afterwards (`rollup.set_aside`).
 
 What carries one of them is counted beside the rest, never with it. Another mark (`test`: a forced

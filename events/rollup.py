@@ -23,7 +23,7 @@ from django.db import connection, transaction
 from django.db.utils import OperationalError
 from psycopg.errors import LockNotAvailable
 
-from events import counting
+from events import counting, tail
 from events.corrections import fix_cap, fix_caps, set_aside
 from events.counting import Chosen
 from events.models import RollupState
@@ -100,7 +100,7 @@ def _horizon() -> int | None:
             with transaction.atomic(durable=True), connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_PATIENCE}'")
                 cursor.execute(workspace.LOCK_LOG)
-                return counting.number(cursor, workspace.NEWEST)
+                return tail.newest()
         except OperationalError as error:
             if not isinstance(error.__cause__, LockNotAvailable):
                 raise

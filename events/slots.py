@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db.models import Max, Min, Q, QuerySet
 
+from events import tail
 from events.models import Event, Tally
 
 LOOKED_AT: Final = 100_000
@@ -23,11 +24,12 @@ def heard_of(
     counted = Tally.objects.filter(experiment_id__in=experiment_ids, kind="impression")
     if counted.filter(last_received_at__gte=since).exists():
         return True
-    newest = Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
-    tail = Event.objects.filter(seq__gt=newest - LOOKED_AT).aggregate(
+    last = tail.newest() - LOOKED_AT
+    rows = Event.objects.filter(tail.received_since(since))
+    looked_at = rows.filter(seq__gt=last).aggregate(
         here=Max("received_at", filter=Q(placement_id=placement_id)), oldest=Min("received_at")
     )
-    if tail["here"] and tail["here"] >= since:
+    if looked_at["here"] and looked_at["here"] >= since:
         return True
-    before = Event.objects.filter(seq__lte=newest - LOOKED_AT)
-    return None if before.exists() and tail["oldest"] >= since else False
+    reached = looked_at["oldest"] is None or looked_at["oldest"] < since
+    return False if reached or not rows.filter(seq__lte=last).exists() else None

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from django.db.models import BigIntegerField, Count, Func, Max, Min, Q, Sum
 
 from engine.stats.aggregates import Aggregates
+from events import tail
 from events.blocks import Block, blocks_of
 from events.cuts import (
     Phase,
@@ -88,13 +89,17 @@ class Health:
 
     `units` have at least one counted impression; `multiple` of them saw several variants (they are
     analysed in the first). `unexposed` clicked, but no impression of theirs has come: they count
-    nowhere. `marked` counts the events that were set aside, by reason and variant. `largest` is the
-    most that one unit has of a total.
+    nowhere. `viewed` were reported to have seen a banner, `clicked` have clicked, `unseen` have
+    clicked and are not among those who have seen. `marked` counts the events that were set aside,
+    by reason and variant. `largest` is the most that one unit has of a total.
     """
 
     units: int = 0
     multiple: int = 0
     unexposed: int = 0
+    viewed: int = 0
+    clicked: int = 0
+    unseen: int = 0
     events: int = 0
     marked: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     first_event_at: dt.datetime | None = None
@@ -109,8 +114,13 @@ class Health:
     @property
     def marked_events(self) -> int:
         """Events that were set aside as automated; what testers did is nobody's concern."""
-        marked = (self.marked[mark] for mark in SUSPICIOUS & self.marked.keys())
-        return sum(sum(variants.values()) for variants in marked)
+        return sum(self.suspicious.values())
+
+    @property
+    def suspicious(self) -> dict[str, int]:
+        """The same by mark, in the order of their names."""
+        found = sorted(SUSPICIOUS & self.marked.keys())
+        return {mark: sum(self.marked[mark].values()) for mark in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +217,17 @@ def health_of(phases: Iterable[Phase]) -> dict[Phase, Health]:
 def _units(experiments: Iterable[int]) -> Iterable[Mapping[str, Any]]:
     seen = Func("variants_seen", function="cardinality", output_field=BigIntegerField())
     rows = UnitTotal.objects.filter(experiment_id__in=experiments, suspicious=False)
-    acted = Q(clicks__gt=0) | Q(viewables__gt=0)
+    clicked, viewed, counts = Q(clicks__gt=0), Q(viewables__gt=0), Q(variant_id__isnull=False)
     return (
         rows.annotate(seen=seen)
         .values("experiment_id", "phase")
         .annotate(
-            units=Count("id", filter=Q(variant_id__isnull=False)),
+            units=Count("id", filter=counts),
             multiple=Count("id", filter=Q(seen__gt=1)),
-            unexposed=Count("id", filter=Q(variant_id__isnull=True) & acted),
+            unexposed=Count("id", filter=~counts & (clicked | viewed)),
+            viewed=Count("id", filter=counts & viewed),
+            clicked=Count("id", filter=counts & clicked),
+            unseen=Count("id", filter=counts & clicked & ~viewed),
             **{f"most_{total}": Max(total) for total in HEAVY},
         )
     )
@@ -232,6 +245,9 @@ def _health(units: Mapping[str, Any] | None, tallies: list[Tally]) -> Health:
         units=known.get("units", 0),
         multiple=known.get("multiple", 0),
         unexposed=known.get("unexposed", 0),
+        viewed=known.get("viewed", 0),
+        clicked=known.get("clicked", 0),
+        unseen=known.get("unseen", 0),
         events=sum(row.events for row in counted),
         marked=marked,
         first_event_at=min((row.first_at for row in counted), default=None),
@@ -244,7 +260,7 @@ def _health(units: Mapping[str, Any] | None, tallies: list[Tally]) -> Health:
 def watermark() -> Watermark:
     """How far the totals reach."""
     state = RollupState.objects.filter(pk=1).first()
-    newest = Event.objects.aggregate(newest=Max("seq"))["newest"] or 0
+    newest = tail.newest()
     if state is None:
         return Watermark(seq=0, rolled_at=None, behind=newest)
     return Watermark(state.watermark, state.rolled_at, max(newest - state.watermark, 0))
@@ -255,13 +271,21 @@ def latest_event_at(site_id: int) -> dt.datetime | None:
 
     What the data plane notes of its own accord (`assigned`) is no sign that a shop reports.
     """
-    tail = Event.objects.filter(site_id=site_id, seq__gt=watermark().seq)
-    rolled = Tally.objects.filter(site_id=site_id)
-    times = [
-        tail.exclude(kind="assigned").aggregate(at=Max("received_at"))["at"],
-        rolled.exclude(kind="assigned").aggregate(at=Max("last_received_at"))["at"],
-    ]
+    rolled = Tally.objects.filter(site_id=site_id).exclude(kind="assigned")
+    times = [_latest_unread(site_id), rolled.aggregate(at=Max("last_received_at"))["at"]]
     return max((at for at in times if at is not None), default=None)
+
+
+def _latest_unread(site_id: int) -> dt.datetime | None:
+    """When the newest event was received that the roll-up has not read yet."""
+    state = watermark()
+    if not state.behind:
+        return None
+    rows = Event.objects.filter(site_id=site_id, seq__gt=state.seq).exclude(kind="assigned")
+    if state.rolled_at is not None:
+        rows = rows.filter(tail.received_since(state.rolled_at))
+    at: dt.datetime | None = rows.aggregate(at=Max("received_at"))["at"]
+    return at
 
 
 def arrivals(site_id: int) -> tuple[Arrival, ...]:

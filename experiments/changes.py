@@ -25,18 +25,7 @@ FOLLOWING: Final = frozenset(
     | {"ramp_since", "end_handled_at", "held_parameters"}
 )
 """Fields that no person sets: they follow from an action."""
-SILENT: Final = FOLLOWING | {"status", "submitted_by", "approved_by"}
-"""Fields whose change is said by the action itself."""
 State = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field before and after."""
-
-    name: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +43,6 @@ class Difference:
         if not self.who:
             return _("%(name)s: %(before)s → %(after)s") % words
         return _("%(name)s: %(before)s → %(after)s (%(who)s)") % words
-
-
-def between(before: State, after: State) -> list[Change]:
-    """The fields of a plan that differ, as a page of the log shows them."""
-    names = [name for name in after if name not in SILENT and before.get(name) != after[name]]
-    return [Change(label(n), text_of(n, before.get(n)), text_of(n, after[n])) for n in names]
 
 
 def since(experiment: Experiment, revision: int, now: State) -> tuple[Difference, ...]:
@@ -135,6 +118,8 @@ def text_of(name: str, value: object) -> str:
 
 def text(value: object) -> str:
     """A value in words; templates escape it like everything else."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(map(text, value)) or "–"
     if isinstance(value, dict):

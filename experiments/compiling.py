@@ -55,6 +55,7 @@ def experiment(row: Experiment) -> wire.ExperimentEntry:
         also_on=tuple(place.pk for place in places[1:]),
         block_seconds=row.block_hours * HOUR if row.unit == Experiment.Unit.BLOCK else 0,
         test_units=_testers(row),
+        local=row.local,
     )
     return expiry.standing(made) if _has_hole(made) else made
 

@@ -95,6 +95,14 @@ class PlanForm(Quiet, forms.Form):
         _("0: every visitor has a variant. Otherwise all get one for so many hours, then another."),
         required=False,
     )
+    local = forms.BooleanField(
+        label=_("Shops may decide by themselves"),
+        required=False,
+        help_text=_(
+            "GrowthBook's SDKs get the rules of this test and decide without asking us. Whoever"
+            " holds the publishable key can read them. Takes a fixed split on one placement."
+        ),
+    )
     links = forms.CharField(
         label=_("Links"),
         required=False,

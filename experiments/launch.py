@@ -13,7 +13,7 @@ from creatives import preflight
 from creatives.models import Placement
 from engine.assignment import allocation
 from engine.errors import IllegalMove, InvalidInput
-from experiments import audience, hypothesis, layers, policies
+from experiments import audience, hypothesis, layers, local_evaluation, policies
 from experiments.models import Experiment, Variant
 from experiments.policies import RulePlan
 
@@ -77,6 +77,8 @@ def _problems(
         yield Problem("policy", sentence, _("Choose a segment and its weights."), "rules")
     yield from _variants(variants)
     yield from _audience(experiment)
+    for code, sentence, remedy in local_evaluation.hindrances(experiment, variants, also_on):
+        yield Problem(code, sentence, remedy, "local")
     if experiment.placement is None:
         yield _no_placement()
         return

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from engine.errors import InvalidInput, NotFound
-from experiments import audience, policies, tags, watching
+from experiments import audience, local_evaluation, policies, tags, watching
 from experiments.models import Experiment
 from experiments.planning import Plan, VariantPlan
 from workspace.models import Site
@@ -31,6 +31,7 @@ def check(site: Site, plan: Plan) -> None:
         one(site, plan)
     watching.check(plan.watched or (), primary=plan.primary_metric)
     policies.check(site, plan.policy, plan.rules, {v.key for v in plan.variants})
+    local_evaluation.check(plan)
 
 
 def _of_site(site: Site, plan: Plan) -> None:

@@ -37,6 +37,7 @@ KEPT: Final = (
     "reading",
     "unit",
     "block_hours",
+    "local",
     "targeting",
     "end_action",
     "end_variant",
@@ -86,7 +87,7 @@ def write(experiment: Experiment, *, creatives: bool = True) -> dict[str, Any]:
     """The plan of an experiment, whatever has become of it; without banners if so wished."""
     stored = {name: getattr(experiment, name) for name in KEPT}
     if experiment.origin != Experiment.Origin.LIVE:
-        stored |= {"unit": Experiment.Unit.VISITOR, "block_hours": 0}
+        stored |= {"unit": Experiment.Unit.VISITOR, "block_hours": 0, "local": False}
     if experiment.ramp:
         # Where it was to end, not where it is.
         stored["traffic_share"] = experiment.ramp[-1]["share"]

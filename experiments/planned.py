@@ -23,6 +23,7 @@ PLAIN: Final = (
     "exploration_share",
     "unit",
     "block_hours",
+    "local",
     "targeting",
     "starts_at",
     "ends_at",

@@ -40,7 +40,8 @@ class Plan:
 
     `watched` None gives a new draft the usual guardrails, and leaves an older one what it has.
     `block_hours` above 0 draws one variant for everybody and so many hours, instead of one for
-    each visitor. `targeting` is the document of a rule; empty is everybody.
+    each visitor. `targeting` is the document of a rule; empty is everybody. `local` lets shops
+    decide by themselves.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Plan:
     audience: Segment | None = None
     targeting: Mapping[str, Any] = field(default_factory=dict)
     block_hours: int = 0
+    local: bool = False
     starts_at: dt.datetime | None = None
     ends_at: dt.datetime | None = None
     end_action: str = Experiment.EndAction.NOTIFY
@@ -74,7 +76,7 @@ class Plan:
 COLUMNS: Final = (
     "key", "name", "placement", "hypothesis", "primary_metric", "mde", "mde_kind", "planned_days",
     "planned_visitors", "traffic_share", "policy", "exploration_share", "reading", "audience",
-    "block_hours", "starts_at", "ends_at", "end_action", "end_variant",
+    "block_hours", "local", "starts_at", "ends_at", "end_action", "end_variant",
 )  # fmt: skip
 """Fields of a plan that an experiment keeps as they are."""
 LISTS: Final = ("links", "tags")

@@ -8,6 +8,7 @@ from experiments.reports import views as reports
 from experiments.views import (
     acting,
     creative_use,
+    data_health,
     detail,
     editing,
     home,
@@ -44,6 +45,8 @@ urlpatterns: list[URLPattern] = [
     path("why/", why.why, name="why"),
     path("first-hour/put-away/", home.put_away, name="put-away"),
     path("library/", library.index, name="library"),
+    path("health/", data_health.index, name="data-health"),
+    path("health/replay/", data_health.replay, name="replay-rejected"),
     path("creatives/<slug:key>/use/", creative_use.creative_use, name="creative-use"),
     path("rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     *around_plans,

@@ -45,7 +45,7 @@ def _clear() -> None:
 
 def _empty_log() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE events_event")
+        cursor.execute("TRUNCATE events_event, events_settled, events_rejected")
 
 
 @pytest.fixture

@@ -10,13 +10,17 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext_lazy
 
 from engine.errors import IllegalMove
-from workspace import audit
+from workspace import audit, webhooks
 from workspace.models import ApiKey, Site
 
 PREFIXES = {ApiKey.Kind.PUBLISHABLE: "pk_", ApiKey.Kind.SECRET: "sk_"}
@@ -25,6 +29,9 @@ RANDOM_BYTES = 32
 SHOWN_CHARACTERS = 12
 SEEN_IN_A_BROWSER = "secret key seen in a browser"
 TELL_AGAIN = dt.timedelta(days=1)
+REMIND = dt.timedelta(days=7)
+EXPOSED = "key.exposed"
+webhooks.register({EXPOSED: gettext_lazy("A secret key was used in a browser")})
 
 
 def digest(text: str) -> str:
@@ -44,7 +51,13 @@ def expired(key: ApiKey, *, now: dt.datetime) -> bool:
 
 
 def seen_in_a_browser(key: ApiKey, *, origin: str, now: dt.datetime) -> None:
-    """Tell it in the audit log, once a day: an alarm that repeats with every call is not read."""
+    """Note it at the key, and tell it."""
+    ApiKey.objects.filter(pk=key.pk).update(seen_in_browser_at=now, seen_origin=origin[:200])
+    _tell(key, origin=origin, now=now)
+
+
+def _tell(key: ApiKey, *, origin: str, now: dt.datetime) -> None:
+    """To audit log and webhooks, once a day: an alarm that repeats at every call is not read."""
     with transaction.atomic():
         ApiKey.objects.select_for_update().get(pk=key.pk)
         told = key.site.audit_entries.filter(
@@ -56,6 +69,37 @@ def seen_in_a_browser(key: ApiKey, *, origin: str, now: dt.datetime) -> None:
         audit.record(
             site=key.site, actor=None, action=SEEN_IN_A_BROWSER, subject=key, after=state, now=now
         )
+        about = {"site": key.site.key, "key": key.prefix, "name": key.name, "origin": origin[:200]}
+        webhooks.announce(key.site, type=EXPOSED, payload=about, now=now)
+
+
+def exposed(site: Site, *, now: dt.datetime) -> QuerySet[ApiKey]:
+    """Live secret keys that lay open in a page lately; the newest first."""
+    return site.api_keys.filter(
+        revoked_at=None, seen_in_browser_at__gt=now - REMIND, kind=ApiKey.Kind.SECRET
+    ).order_by("-seen_in_browser_at")
+
+
+def alarm(*, now: dt.datetime) -> int:
+    """Tell what data-plane processes have noted of keys in browsers; the number of keys."""
+    noted = ApiKey.objects.select_related("site").filter(
+        revoked_at=None, seen_in_browser_at__gt=now - TELL_AGAIN
+    )
+    for key in noted:
+        assert key.seen_in_browser_at is not None  # noqa: S101 - by the filter
+        _tell(key, origin=key.seen_origin, now=now)
+    return len(noted)
+
+
+def note(used: Mapping[int, float], exposed: Mapping[int, tuple[float, str]]) -> None:
+    """Write down when keys were used, and which were seen in which origin's pages (Unix times)."""
+    for key_id, at in used.items():
+        time = Value(dt.datetime.fromtimestamp(at, dt.UTC))
+        ApiKey.objects.filter(pk=key_id).update(last_used_at=Greatest("last_used_at", time))
+    found = ApiKey.objects.select_related("site").in_bulk(exposed)
+    for key_id, key in found.items():
+        at, origin = exposed[key_id]
+        seen_in_a_browser(key, origin=origin, now=dt.datetime.fromtimestamp(at, dt.UTC))
 
 
 def text_of(key: ApiKey) -> str | None:

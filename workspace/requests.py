@@ -11,8 +11,12 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 HEADER: Final = "X-Request-Id"
+# Where the server's access log finds what it may say of a request.
+ROUTE: Final = "lab.route"
+NUMBER: Final = "lab.request"
 # What a proxy may have given it already; anything else is replaced, because it ends in logs.
 FITS: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+KNOWN: Final = frozenset({"api", "c", "i", "media", "p", "r", "s", "static", "tag"})
 BYTES: Final = 8  # short enough to be read out on the telephone
 
 
@@ -57,9 +61,36 @@ class RequestIds:
         try:
             response = self.get_response(request)
             response.headers[HEADER] = current.number
+            request.META[ROUTE], request.META[NUMBER] = route_of(request), current.number
             return response
         finally:
             _current.reset(token)
+
+
+def route_of(request: HttpRequest) -> str:
+    """The pattern of the request's address, filled in only where that is no secret.
+
+    `/s/shop/experiments/7/` stays what it is, `/r/4hd…` becomes `/r/<str:secret>`.
+    """
+    match = getattr(request, "resolver_match", None)
+    if match is None:
+        return beginning(request.path_info)
+    route = f"/{match.route}"
+    for name, value in match.kwargs.items():
+        if isinstance(value, int) or name == "site":
+            route = re.sub(rf"<[^<>]*\b{name}>", str(value), route)
+    return route
+
+
+def beginning(path: str) -> str:
+    """The first part of an address that belongs to no page; the rest may be anything.
+
+    Example:
+        >>> beginning("/c/bl1.abc?x=1"), beginning("/favicon.ico")
+        ('/c/…', '/…')
+    """
+    first, slash, _ = path[1:].partition("/")
+    return f"/{first}/…" if slash and first in KNOWN else "/…"
 
 
 def _given(request: HttpRequest) -> str:

@@ -29,6 +29,7 @@ ENTRIES = (
     ("audiences/", _("Audiences"), "users"),
     ("library/", _("Library"), "archive"),
     ("why/", _("Why this banner"), "help-circle"),
+    ("health/", _("Data health"), "chart-bar"),
     ("audit/", _("Audit log"), "history"),
     ("settings/", _("Settings"), "settings"),
 )

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from workspace import delivering, jobs
+from workspace import delivering, jobs, keys
 from workspace.api import idempotency
 
 _log = logging.getLogger(__name__)
@@ -29,6 +29,12 @@ def sweep_jobs() -> None:
 def deliver_webhooks() -> None:
     """Send what webhooks wait for."""
     delivering.deliver_due(now=timezone.now())
+
+
+@shared_task(name="workspace.tasks.alarm_keys")
+def alarm_keys() -> None:
+    """Tell of secret keys that data-plane processes have met in browsers."""
+    keys.alarm(now=timezone.now())
 
 
 @shared_task(name="workspace.tasks.forget_kept_answers")

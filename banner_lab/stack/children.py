@@ -13,8 +13,6 @@ from banner_lab.stack.valkey import Valkey
 from delivery.config import ROOT
 
 SERVERS, APPLICATIONS = 0, 1
-# No query and no address: raw visitor ids must not reach a log.
-ACCESS_LOG = "%(t)s %(m)s %(U)s %(s)s %(M)sms"
 WEB_WORKERS, WEB_THREADS, WORKER_PROCESSES = 2, 4, 2
 
 
@@ -90,7 +88,8 @@ def _web(host: str, port: int) -> tuple[str, ...]:
         *("--threads", str(WEB_THREADS), "--timeout", "60", "--graceful-timeout", "7"),
         # Loaded once and forked: half the work at start, shared memory afterwards.
         *("--preload", "--no-control-socket", "--access-logfile", "-"),
-        *("--access-logformat", ACCESS_LOG),
+        # No query, no address, no path but its route: ids and tokens must not reach a log.
+        *("--logger-class", "banner_lab.log_lines.Server"),
     )
 
 
@@ -103,6 +102,7 @@ def _delivery(host: str, port: int) -> tuple[str, ...]:
     return (
         *("-m", "granian", "--interface", "asgi", "delivery.app:app", "--host", host),
         *("--port", str(port), *GRANIAN),
+        *("--log-config", "delivery/granian.json"),
     )
 
 

@@ -30,6 +30,8 @@ BUILTIN_LOCALES_SINCE = 17
 # Sorting is the same on every machine; names for people are sorted in an explicit collation.
 LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
 OLD_LOCALE = ("--locale=C",)
+# Refused rows and failed statements repeat what people sent: the log does not get them.
+DISCREET = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
 # Only for data that may be lost, such as a test's.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -180,6 +182,7 @@ class Cluster:
             "unix_socket_directories": "",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            **DISCREET,
             **(settings or {}),
         }
         options = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]

@@ -1,5 +1,6 @@
 """`./lab status` and `./lab logs`: what runs, where, and what it said."""
 
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -45,7 +46,8 @@ def logs(state: State, name: str | None, *, follow: bool) -> None:
         print(f"There are no logs in {state.logs} yet.")
     elif name is None:
         for each in names:
-            print(f"== {each} ==\n{last_lines(state.log(each), count=LINES_OF_EACH)}\n")
+            lines = last_lines(state.log(each), count=LINES_OF_EACH)
+            print(f"== {each} ==\n{readable(lines)}\n")
         print(f"More of one: ./lab logs NAME [--follow]. The files are in {state.logs}.")
     elif name in names:
         _log(state.log(name), follow=follow)
@@ -55,10 +57,37 @@ def logs(state: State, name: str | None, *, follow: bool) -> None:
 
 
 def _log(log: Path, *, follow: bool) -> None:
-    print(last_lines(log, count=LINES_OF_ONE), flush=True)
+    print(readable(last_lines(log, count=LINES_OF_ONE)), flush=True)
     for text in _new_text(log) if follow else ():
-        sys.stdout.write(text)
+        sys.stdout.write(readable(text))
         sys.stdout.flush()
+
+
+_TOLD_FIRST = ("time", "level", "logger", "message")
+
+
+def readable(text: str) -> str:
+    """Lines of JSON as people read them; everything else as it is.
+
+    Example:
+        >>> readable('{"time": "2026-11-26T06:00:00Z", "level": "error", "message": "away"}')
+        '2026-11-26T06:00:00Z ERROR away'
+    """
+    return "\n".join(map(_readable, text.split("\n")))
+
+
+def _readable(line: str) -> str:
+    try:
+        told = json.loads(line) if line.startswith("{") else None
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or "message" not in told:
+        return line
+    told["level"] = str(told.get("level", "")).upper()
+    trace = told.pop("trace", [])
+    first = [str(told.pop(name)) for name in _TOLD_FIRST if told.get(name)]
+    rest = [f"{name}={value}" for name, value in told.items() if value]
+    return "\n    ".join([" ".join(first + rest), *map(str, trace)])
 
 
 def _new_text(log: Path) -> Iterator[str]:

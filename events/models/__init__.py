@@ -4,7 +4,7 @@ The log names experiments, variants and creatives by number and has no foreign k
 ignores designs. `delivery.sink` is the only writer of `Event`, `events.rollup` of the totals.
 """
 
-from events.models.log import Event, Import, RollupState, Tally
+from events.models.log import DroppedDay, Event, Import, RollupState, Tally
 from events.models.outcomes import Rejected, Settled
 from events.models.sums import Aggregate, Assigned, Cap, Overlap
 from events.models.units import Alias, Conversion, UnitTotal
@@ -15,6 +15,7 @@ __all__ = [
     "Assigned",
     "Cap",
     "Conversion",
+    "DroppedDay",
     "Event",
     "Import",
     "Overlap",

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -105,6 +106,27 @@ class RollupState(models.Model):
 
     def __str__(self) -> str:
         return str(self.watermark)
+
+
+class DroppedDay(models.Model):
+    """A day that the log has given up: what was in it, and whose totals it was a part of.
+
+    The row keeps the day from being made again: an event of it that comes now may have been counted
+    already. In the row of 1970-01-01, where events without a day of their own lie, those that were
+    removed so far are added up.
+    """
+
+    day = models.DateField(_("day"), unique=True)
+    events = models.BigIntegerField(_("events"))
+    experiments = ArrayField(models.IntegerField(), default=list)
+    dropped_at = models.DateTimeField(_("dropped"))
+
+    class Meta:
+        verbose_name = _("dropped day")
+        verbose_name_plural = _("dropped days")
+
+    def __str__(self) -> str:
+        return str(self.day)
 
 
 class Import(models.Model):

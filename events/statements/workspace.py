@@ -8,8 +8,6 @@ from delivery.token import TEST
 from engine.stats.aggregates import MOMENTS
 from events.marks import SUSPICIOUS
 
-NEWEST: Final = "SELECT coalesce(max(seq), 0) FROM events_event"
-
 # Waits until everybody who has drawn a `seq` has committed or gone: then nothing below is open.
 LOCK_LOG: Final = "LOCK TABLE ONLY events_event IN SHARE MODE"
 

@@ -85,7 +85,7 @@ PLANNED = (
     "site", "key", "placement", "origin", "unit", "primary_metric", "mde", "mde_kind",
     "planned_days", "planned_visitors", "traffic_share", "hypothesis", "policy",
     "exploration_share", "reading", "starts_at", "ends_at", "end_action", "end_variant", "ramp",
-    "audience", "targeting", "also_on", "block_hours",
+    "audience", "targeting", "also_on", "block_hours", "local",
 )  # fmt: skip
 """Fixed from the start on: changing them would change what the results mean."""
 

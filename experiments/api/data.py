@@ -65,7 +65,7 @@ class ExperimentData(serializers.ModelSerializer[Experiment]):
         model = Experiment
         fields = (
             "key", "name", "status", "hypothesis", "placement", "also_on", "audience", "targeting",
-            "owner", "origin", "unit", "block_hours", "primary_metric", "mde", "mde_kind",
+            "owner", "origin", "unit", "block_hours", "local", "primary_metric", "mde", "mde_kind",
             "planned_days", "planned_visitors", "traffic_share", "policy", "exploration_share",
             "rules", "phase", "created_at", "starts_at", "ends_at", "end_action", "end_variant",
             "ramp", "started_at", "stopped_at", "decided_at", "submitted_by", "submitted_at",

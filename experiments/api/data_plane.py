@@ -6,7 +6,6 @@ call the data plane's own process. The answers are those of `delivery.doors`, to
 
 import logging
 import threading
-from collections.abc import Sequence
 from functools import cache
 
 import psycopg
@@ -16,23 +15,26 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
-from rest_framework.views import APIView
 
 from delivery import assigned, sink
+from delivery.addresses import address_of
+from delivery.assigned import Said
 from delivery.doors import Current, DataPlane
 from delivery.index import Live, renewed, with_learnt
+from delivery.key_use import EVERY_SECONDS
 from delivery.learnt import NOTHING, Learnt, decode
 from delivery.live import Reader, Unreadable, make
+from delivery.log_lines import reason
 from delivery.messages import message
 from delivery.moment import Tools
 from delivery.reading import SERVER_BYTES
-from delivery.sink import Outcome, Record
+from delivery.record import Group, Outcome
+from delivery.refusing import unstorable
 from delivery.state import PatientStore
 from delivery.wire import Assigned, Look, Request, Response, Write
 from engine.errors import LabError, TooLarge
-from experiments.api import data_plane_schema as schema
 from experiments.models import LearntSnapshot, Snapshot
+from workspace import keys
 
 log = logging.getLogger("experiments.api")
 
@@ -47,7 +49,9 @@ def _state() -> PatientStore:
     return PatientStore(settings.CONFIG.state_url)
 
 
-_said = assigned.Said()
+@cache
+def _said() -> Said:
+    return Said(watch=_plane().tools.watch)
 
 
 class _Kept:
@@ -65,7 +69,7 @@ def _current(now: float) -> Current:
     try:
         return _newest(now)
     except DatabaseError as error:
-        log.warning("the database is away (%s)", str(error).strip())
+        log.warning("the database is away (%s)", reason(error))
         return _without_database(now)
 
 
@@ -140,7 +144,13 @@ def _request(request: HttpRequest) -> Request:
         query=request.META.get("QUERY_STRING", ""),
         headers=headers,
         body=request.read(SERVER_BYTES + 1),
+        address=_address(request),
     )
+
+
+def _address(request: HttpRequest) -> str:
+    peer, noted = request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
+    return address_of(peer, noted, proxies=settings.CONFIG.trusted_proxies)
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -157,6 +167,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         )
         return _response(plane.refuse(error, asked, current, now=now))
     result = plane.handle(asked, current, now=now)
+    _note_keys(plane, now)
     if isinstance(result, Look):
         return _response(result.answer(_state().read(result.key)))
     if isinstance(result, Write):
@@ -164,11 +175,25 @@ def answer(request: HttpRequest) -> HttpResponse:
     return _response(result)
 
 
+class _Noted:
+    """When the use of keys was written down last."""
+
+    at: float = 0.0
+
+
+def _note_keys(plane: DataPlane, now: float) -> None:
+    use = plane.tools.key_use
+    if use.exposed or now - _Noted.at > EVERY_SECONDS:
+        _Noted.at = now
+        taken = use.take()
+        keys.note(taken.used, taken.exposed)
+
+
 def _written(
     plane: DataPlane, write: Write, asked: Request, current: Current, now: float
 ) -> Response:
     try:
-        outcomes = _store(write.records)
+        outcomes = _store(Group(write.records, write.refusals))
     except (psycopg.Error, DatabaseError):
         log.exception("events could not be stored")
         return plane.not_durable(write, asked, current, now=now)
@@ -176,17 +201,20 @@ def _written(
     return write.answer(outcomes)
 
 
-def _store(records: Sequence[Record]) -> list[Outcome]:
+def _store(group: Group) -> list[Outcome]:
     try:
         with transaction.atomic():
             connection.ensure_connection()
-            return sink.write(connection.connection, records)
+            return sink.write(connection.connection, group.records, group.refusals)
     except (psycopg.DataError, psycopg.IntegrityError):
-        if len(records) == 1:
-            log.exception("the database refuses an event of type %s", records[0].kind)
-            return [Outcome.REJECTED]
-        half = len(records) // 2
-        return _store(records[:half]) + _store(records[half:])
+        if group.size > 1:
+            first, second = group.halves()
+            return _store(first) + _store(second)
+        if not group.records:
+            raise
+        log.exception("the database refuses an event of type %s", group.records[0].kind)
+        _store(unstorable(group))
+        return [Outcome.REJECTED]
 
 
 class _Answer(HttpResponse):
@@ -202,11 +230,11 @@ class _Answer(HttpResponse):
 
 
 def _write_down(told: Assigned) -> None:
-    note = _said.news(told)
+    note = _said().news(told)
     if note is None:
         return
     try:
-        _store(assigned.records([note]))
+        _store(Group(assigned.records([note])))
     except (psycopg.Error, DatabaseError):
         log.warning("assignments could not be stored", exc_info=True)
 
@@ -219,60 +247,3 @@ def _response(answered: Response) -> HttpResponse:
     if b"content-type" not in dict(answered.headers):
         del response.headers["Content-Type"]
     return response
-
-
-class Door(APIView):
-    """An address of the data plane: whatever comes, `delivery.doors` answers it."""
-
-    authentication_classes = ()
-    permission_classes = ()
-
-    def dispatch(self, request: HttpRequest, *_args: object, **_parts: object) -> HttpResponse:
-        """Answer without the framework's own negotiation, so that both doors agree."""
-        return answer(request)
-
-
-class Assign(Door):
-    """Decide one experiment."""
-
-    @extend_schema(**schema.ASSIGN)
-    def get(self) -> None:
-        """Which variant a user sees in an experiment."""
-
-
-class Decide(Door):
-    """Decide all placements of a page."""
-
-    @extend_schema(**schema.DECIDE)
-    def post(self) -> None:
-        """A creative for every placement of a page."""
-
-
-class Events(Door):
-    """Collect events."""
-
-    @extend_schema(**schema.EVENTS)
-    def post(self) -> None:
-        """Report what happened; answered when it is durable."""
-
-
-class Click(Door):
-    """Click-through."""
-
-    @extend_schema(**schema.CLICK)
-    def get(self) -> None:
-        """To the landing page of the creative, counting one click."""
-
-
-class Pixel(Door):
-    """Impression without a script."""
-
-    @extend_schema(**schema.PIXEL)
-    def get(self) -> None:
-        """One transparent pixel, counting one impression."""
-
-
-class Tag(Door):
-    """What a storefront embeds."""
-
-    schema = None  # not part of the API document

@@ -25,11 +25,12 @@ _PROBLEMS = {
     413: "Too large.",
     415: "Not JSON by its content type.",
     422: "A field does not fit.",
+    429: "Too many requests of a publishable key from one network; see Retry-After.",
     503: "Nothing can be made durable; see Retry-After.",
 }
 
 
-def _problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
+def problems_at(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     return {
         (status, "application/problem+json"): OpenApiResponse(PROBLEM, _PROBLEMS[status])
         for status in statuses
@@ -113,10 +114,12 @@ ASSIGN: dict[str, Any] = {
         OpenApiParameter("attributes.device", str, description="And any other attributes.<name>."),
         OpenApiParameter("page.url", str, description="Where the visitor is."),
         OpenApiParameter("page.referrer", str, description="Where the visitor came from."),
+        OpenApiParameter("consent.measurement", bool, description="False: NO_CONSENT, no token."),
+        OpenApiParameter("consent.personalisation", bool, description="False: no profile is read."),
         OpenApiParameter("force", str, description="A signed link's text: see `force` of decide."),
         _KEY,
     ],
-    "responses": {(200, "application/json"): ASSIGNED, **_problems(401, 403, 404, 422)},
+    "responses": {(200, "application/json"): ASSIGNED, **problems_at(401, 403, 404, 422, 429)},
 }
 DECIDE: dict[str, Any] = {
     "operation_id": "decide",
@@ -162,7 +165,7 @@ DECIDE: dict[str, Any] = {
                 "snapshot": SNAPSHOT,
             },
         },
-        **_problems(400, 401, 403, 404, 413, 415, 422),
+        **problems_at(400, 401, 403, 404, 413, 415, 422, 429),
     },
 }
 EVENT = {
@@ -174,8 +177,14 @@ EVENT = {
             "description": "impression, viewable, click, hide (with a token); add_to_cart,"
             " purchase, refund, page_view, product_view, search, consent, custom:<slug> (with"
             " user_id and id; a refund with order_id and amount too);"
-            " alias (with user_id and previous_id)",
+            " alias (with user_id and previous_id). An impression of a test that the shop decides"
+            " by itself has no token: experiment, variant, user_id and id, with a secret key.",
         },
+        "experiment": {"type": "string", "description": "Without a token: where it was shown."},
+        "variant": {"type": "string", "description": "Without a token: what was decided."},
+        "attributes": {"type": "object", "description": "Without a token: what rules asked."},
+        "locale": {"type": "string"},
+        "page": {"type": "object"},
         "token": {"type": "string"},
         "id": {"type": "string", "minLength": 1, "maxLength": 256},
         "user_id": {"type": "string", "minLength": 1, "maxLength": 256},
@@ -191,6 +200,8 @@ EVENT = {
 BATCH = {
     "type": "object",
     "required": ["events"],
+    "description": "Bodies of GA4's Measurement Protocol and of Segment are read too; docs/api.md"
+    " has the table of their names.",
     "properties": {
         "events": {"type": "array", "items": EVENT, "maxItems": 500},
         "sent_at": {"type": "string", "format": "date-time"},
@@ -230,7 +241,7 @@ EVENTS: dict[str, Any] = {
     },
     "responses": {
         (202, "application/json"): RECEIPT,
-        **_problems(400, 401, 403, 413, 415, 422, 503),
+        **problems_at(400, 401, 403, 413, 415, 422, 429, 503),
     },
 }
 _TOKEN = OpenApiParameter("token", str, location="path")
@@ -239,12 +250,22 @@ CLICK: dict[str, Any] = {
     "tags": ["data plane"],
     "auth": [],
     "parameters": [_TOKEN],
-    "responses": {302: OpenApiResponse(description="The landing page."), **_problems(404)},
+    "responses": {302: OpenApiResponse(description="The landing page."), **problems_at(404)},
+}
+PICTURE: dict[str, Any] = {
+    "operation_id": "picture",
+    "tags": ["data plane"],
+    "auth": [],
+    "parameters": [
+        _TOKEN,
+        OpenApiParameter("ending", str, location="path", enum=["jpg", "png", "webp", "avif"]),
+    ],
+    "responses": {302: OpenApiResponse(description="The picture."), **problems_at(404)},
 }
 PIXEL: dict[str, Any] = {
     "operation_id": "pixel",
     "tags": ["data plane"],
     "auth": [],
     "parameters": [_TOKEN],
-    "responses": {(200, "image/gif"): OpenApiTypes.BINARY, **_problems(404)},
+    "responses": {(200, "image/gif"): OpenApiTypes.BINARY, **problems_at(404)},
 }

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from experiments.api.experiments import Experiments
 from experiments.api.moves import NAMES, Move, Moves
+from experiments.api.outcomes import Outcomes, RejectedEvents
 from experiments.api.readings import Decisions, Readings
 from experiments.api.sharing import Learnings, Links, Versions
 
@@ -11,6 +12,9 @@ ONE = "experiments/<slug:key>/"
 READ = ("report", "checks", "sizing")
 
 urlpatterns: list[URLPattern] = [
+    path("outcomes/", Outcomes.as_view({"get": "read_all"})),
+    path("rejected-events/", RejectedEvents.as_view({"get": "list"})),
+    path("rejected-events/replay/", RejectedEvents.as_view({"post": "replay"})),
     path("experiments/", Experiments.as_view({"get": "list", "post": "create"})),
     path(
         ONE,

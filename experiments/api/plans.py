@@ -118,6 +118,9 @@ class PlanInput(OfPlan):
     reading = serializers.ChoiceField(Experiment.Reading.choices, required=False)
     watched = WatchedInput(many=True, required=False)
     block_hours = serializers.IntegerField(min_value=0, max_value=168, required=False)
+    local = serializers.BooleanField(
+        required=False, help_text="GrowthBook's SDKs may decide it by themselves."
+    )
     starts_at = serializers.DateTimeField(required=False, allow_null=True)
     ends_at = serializers.DateTimeField(required=False, allow_null=True)
     end_action = serializers.ChoiceField(Experiment.EndAction.choices, required=False)

@@ -2,10 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from experiments.api import data_plane
+from experiments.api import data_plane_doors as doors
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("assign", data_plane.Assign.as_view(), name="api-assign"),
-    path("decide", data_plane.Decide.as_view(), name="api-decide"),
-    path("events", data_plane.Events.as_view(), name="api-events"),
+    path("assign", doors.Assign.as_view(), name="api-assign"),
+    path("decide", doors.Decide.as_view(), name="api-decide"),
+    path("events", doors.Events.as_view(), name="api-events"),
 ]

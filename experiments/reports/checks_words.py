@@ -206,6 +206,38 @@ CHECKS: Final[Mapping[str, Words]] = {
             "monitoring service can be told to leave the banners alone."
         ),
     ),
+    "rejected": Words(
+        name=gettext_lazy("No variant loses more events than the others"),
+        problem=gettext_lazy("Events of one variant are rejected more often"),
+        findings={
+            State.OK: gettext_lazy("%(events)s events were rejected."),
+            State.WARNING: gettext_lazy(
+                "%(events)s events were rejected, most often those of %(variant)s, which therefore "
+                "looks worse than it is."
+            ),
+        },
+        remedy=gettext_lazy(
+            "Data health says why they were rejected. Once the cause is mended, they can be taken "
+            "in."
+        ),
+    ),
+    "unseen": Words(
+        name=gettext_lazy("Who clicked has seen the banner"),
+        problem=gettext_lazy("Clicks on banners that nobody saw"),
+        findings={
+            State.OK: gettext_lazy(
+                "%(units)s visitors clicked without the banner having been in view."
+            ),
+            State.WARNING: gettext_lazy(
+                "%(units)s of the visitors who clicked (%(share)s) never had the banner in view."
+            ),
+        },
+        remedy=gettext_lazy(
+            "They are counted, because people who click at once exist. So many are rather programs "
+            "that follow links, or a page that reports clicks and not what is in view: look at the "
+            "devices and days they come from before you trust the clicks."
+        ),
+    ),
     "size": Words(
         name=gettext_lazy("The effect is of a believable size"),
         problem=gettext_lazy("The effect is unusually large"),

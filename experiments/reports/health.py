@@ -13,6 +13,8 @@ from engine.stats.metrics import CATALOGUE, Kind
 from engine.stats.srm import ALARM
 from experiments.reports import lasting
 from experiments.reports.findings import AgePoint, CutEffect, Stage
+from experiments.reports.losses import check_rejected
+from experiments.reports.marks_words import PREFIX
 from experiments.reports.payload import Check, Design, Effect, ReportData, Split, State
 
 SEVERAL_SHARE: Final = 0.01
@@ -33,6 +35,8 @@ OVERRUN_DAYS: Final = 1
 STILL_ARRIVING: Final = dt.timedelta(hours=24)
 WEEK: Final = 7
 LITTLE_UNITS: Final = 10
+UNSEEN_SHARE: Final = 0.25
+"""Quick fingers are some percent of those who click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,11 @@ class Observed:
         events: All events of this phase, marked or not.
         largest: The most of one visitor, by total.
         last_received_at: When the newest event of this phase came in.
+        marks: The events set aside, by what gave them away.
+        clicked: Visitors who clicked.
+        unseen: Those of them who were never reported to have seen a banner for a second; None
+            where nobody is (a shop that does not report it).
+        rejected: Events with a genuine token that were refused, by variant.
     """
 
     several: int | None = None
@@ -54,6 +63,10 @@ class Observed:
     events: int | None = None
     largest: Mapping[str, int] = field(default_factory=dict)
     last_received_at: dt.datetime | None = None
+    marks: Mapping[str, int] = field(default_factory=dict)
+    clicked: int = 0
+    unseen: int | None = None
+    rejected: tuple[tuple[int, int], ...] | None = None
 
 
 NOTHING_KNOWN = Observed()
@@ -73,6 +86,8 @@ def check_all(
         check_enough(design, arms),
         check_missing(observed, units=units),
         check_automated(observed),
+        check_unseen(observed),
+        check_rejected(design, observed.rejected, arms),
         check_size(data.effects, primary=design.primary),
         check_steady(data.findings.ages),
         check_heavy(design, arms, observed),
@@ -231,7 +246,22 @@ def check_automated(observed: Observed) -> Check:
         return Check("automated", State.UNKNOWN, {})
     share = observed.set_aside / (observed.events or 1)
     numbers = {"events": observed.set_aside, "share": share}
+    numbers |= {PREFIX + mark: events for mark, events in observed.marks.items()}
     return Check("automated", State.WARNING if share > AUTOMATED_SHARE else State.OK, numbers)
+
+
+def check_unseen(observed: Observed) -> Check | None:
+    """Who clicks has seen the banner, where it is reported what was seen.
+
+    It is told and taken away from nobody: a person may click before a second is over, and more do
+    so at a banner that convinces at once. To leave them out would turn the comparison.
+    """
+    if observed.unseen is None:
+        return None
+    share = observed.unseen / (observed.clicked or 1)
+    wrong = share > UNSEEN_SHARE and observed.unseen >= LITTLE_UNITS
+    numbers = {"units": observed.unseen, "share": share}
+    return Check("unseen", State.WARNING if wrong else State.OK, numbers)
 
 
 def check_size(effects: Sequence[Effect], *, primary: str) -> Check:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from experiments.reports import numbers
 from experiments.reports.checks_words import CHECKS
+from experiments.reports.marks_words import by_mark
 from experiments.reports.names import LACKS, label
 from experiments.reports.payload import Check, ReportData, State
 
@@ -82,7 +83,8 @@ def _finding(check: Check, data: ReportData) -> str:
         return _enough(check, data)
     words = CHECKS[check.key]
     own = words.of_policies.get(check.state) if data.design.adaptive else None
-    return str(own or words.findings[check.state]) % _places(check, data)
+    found = str(own or words.findings[check.state]) % _places(check, data)
+    return f"{found} {by_mark(check.numbers)}".rstrip()
 
 
 def _split(data: ReportData) -> str:

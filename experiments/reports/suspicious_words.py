@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from experiments.reports import numbers, sentences
 from experiments.reports.findings import Alternative
+from experiments.reports.marks_words import by_mark
 from experiments.reports.names import gap_text, label, metric_name
 from experiments.reports.payload import Effect, ReportData
 from experiments.reports.verdict import Kind, Verdict
@@ -78,13 +79,20 @@ def _sentences(data: ReportData, other: Alternative) -> list[str]:
         "share": numbers.percent(aside / sum(other.units), digits=1),
     }
     first = _("%(aside)s visitors (%(share)s) look like programs and are left out of the verdict.")
+    said = [first % places, *_reasons(data)]
     if not other.differs:
-        return [first % places, _("The verdict is the same either way: nothing has to be done.")]
+        return [*said, _("The verdict is the same either way: nothing has to be done.")]
     return [
-        first % places,
+        *said,
         _(
             "With them the verdict changes. The verdict above leaves them out and holds; before "
             "you act on it, find out under Visitors which programs these are. If they turn out to "
             "be people, decide after the test has run again without that doubt."
         ),
     ]
+
+
+def _reasons(data: ReportData) -> list[str]:
+    found = next((check.numbers for check in data.checks if check.key == "automated"), {})
+    text = by_mark(found)
+    return [text] if text else []

@@ -15,8 +15,9 @@ from experiments import first_hour, listing, standing, telling
 from experiments.library import cards, record
 from experiments.models import Experiment, Status
 from experiments.views.finding import with_pictures
-from workspace import seen
+from workspace import keys, seen
 from workspace.access import GRANTS, Permission, SiteRequest, site_page
+from workspace.models import ApiKey
 
 CARDS, RUNNING, LEARNINGS = 6, 12, 3
 
@@ -42,12 +43,13 @@ def home(request: SiteRequest) -> HttpResponse:
     rows = _loaded([*running, *learned, *(pk for pks, *_words in waiting for pk in pks)])
     tasks = first_hour.tasks(site, request.user, request.role)
     waits = [_card(rows[pk], *words) for pks, *words in waiting for pk in pks]
-    dead_ends, reviews = _dead_ends(request), _reviews(request)
+    dead_ends, reviews, exposed = _dead_ends(request), _reviews(request), _exposed(request)
     context = {
         "reviews": reviews,
         "cards": waits,
         "dead_ends": dead_ends,
-        "needs": len(waits) + len(dead_ends) + bool(reviews),
+        "exposed": exposed,
+        "needs": len(waits) + len(dead_ends) + bool(reviews) + len(exposed),
         "running": [(rows[pk], listing.progress(rows[pk], now)) for pk in running],
         "learnings": [cards.of(rows[pk]) for pk in learned],
         "record": record.counted(site) if learned else None,
@@ -100,6 +102,13 @@ def _dead_ends(request: SiteRequest) -> list[Creative]:
     if Permission.EDIT not in GRANTS.get(request.role, frozenset()):
         return []
     return list(wall.with_newest(landings.dead_ends(request.site))[:CARDS])
+
+
+def _exposed(request: SiteRequest) -> list[ApiKey]:
+    """Secret keys that lie open in a page, for whoever can replace them."""
+    if Permission.ADMINISTER not in GRANTS.get(request.role, frozenset()):
+        return []
+    return list(keys.exposed(request.site, now=timezone.now())[:CARDS])
 
 
 def _reviews(request: SiteRequest) -> list[Version]:

@@ -18,7 +18,7 @@ from experiments.policy_forms import PolicyForm
 from experiments.rule_forms import OwnRule
 from experiments.wizard.step import Draft, Part, Step
 
-ASKED = ("audience", "traffic_share", "block_hours")
+ASKED = ("audience", "traffic_share", "block_hours", "local")
 OF_POLICY = frozenset({"policy", "exploration_share", "rules"})
 SAMPLED = 5_000
 """Profiles asked at every change while somebody types."""

@@ -28,6 +28,7 @@ STEPS: Final[Mapping[str, tuple[str, str]]] = {
     "targeting": ("audience", "audience"),
     "traffic_share": ("audience", "traffic"),
     "policy": ("audience", "policy"),
+    "local": ("audience", "policy"),
     "rules": ("audience", "policy"),
     "starts_at": ("launch", "times"),
     "ends_at": ("launch", "times"),

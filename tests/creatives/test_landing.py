@@ -44,6 +44,7 @@ def test_check__plain_address__taken_without_its_margins(url):
         "java\nscript:alert(1)",
         "https://shop.example/\x00",
         "https://[::1",
+        "https://evil.example%23.shop.example",
         "https://shop.example:port/",
         "https://shop.example/" + "x" * 2000,
     ],

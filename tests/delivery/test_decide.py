@@ -8,6 +8,7 @@ import pytest
 
 from delivery import decide
 from delivery.index import normal_origin
+from delivery.landings import Landing
 from delivery.token import Stamp
 from delivery.visitor import Visitor
 from engine.assignment.hashing import bucket
@@ -166,13 +167,14 @@ def test_landings__unsafe_address__leads_nowhere(landing, kept) -> None:
         for v in entry.variants
     )
     live = a_live(an_entry(1, variants=variants))
-    assert live.landings.by_variant[10] == (landing if kept else "")
+    found = live.landings.by_variant.get(10)
+    assert (found and found.first) == (landing if kept else None)
 
 
 def test_landings__older_version_of_a_creative__leads_where_the_variant_leads_now() -> None:
     live = a_live(an_entry(1))
     stamp = Stamp(1, 1, 1, 1, 10, 4711, 0, 0.5, 0)
-    assert live.landings.of(stamp) == "https://shop.example/spring"
+    assert live.landings.of(stamp) == Landing("https://shop.example/spring")
     assert live.landings.of(Stamp(1, 77, 0, 0, 0, 4711, 0, 0.0, 0)) is None
 
 

@@ -64,7 +64,7 @@ def test_index__made_after_the_end__begins_without():
 
 def test_renewed__click_on_what_was_shown__still_gets_there():
     live = renewed(a_live(_with_end(NOW + 60)), now=NOW + 61)
-    assert live.landings.by_version[11] == "https://shop.example/spring"
+    assert live.landings.by_version[11].first == "https://shop.example/spring"
 
 
 def test_renewed__learnt_parameters__stay():

@@ -19,7 +19,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def groups_of(content: bytes) -> list[list[int]]:
-    return [[int.from_bytes(r.id, "big") for r in group] for group in frames(io.BytesIO(content))]
+    return [
+        [int.from_bytes(r.id, "big") for r in group.records]
+        for group in frames(io.BytesIO(content))
+    ]
 
 
 def test_append__several_groups__are_read_back_in_order(tmp_path) -> None:
@@ -30,7 +33,7 @@ def test_append__several_groups__are_read_back_in_order(tmp_path) -> None:
     (path,) = spool.waiting()
     taken = spool.take(path)
     assert taken
-    assert list(taken.groups()) == written
+    assert [group.records for group in taken.groups()] == written
     taken.done()
     assert spool.waiting() == []
 
@@ -51,7 +54,7 @@ def test_frames__of_a_version_without_device_and_locale__are_read() -> None:
     old = [msgspec.msgpack.decode(msgspec.msgpack.encode(whole))[:-2]]
     body = msgspec.msgpack.encode(old)
     (group,) = frames(io.BytesIO(struct.pack(">II", len(body), crc32(body)) + body))
-    assert group == [a_record(1)]
+    assert group.records == [a_record(1)]
 
 
 def test_frames__any_byte_flipped__end_before_the_damage() -> None:
@@ -138,7 +141,7 @@ def test_take__file_of_a_living_process__is_left_alone_and_adopted_after_its_dea
         other.wait()
     taken = spool.take(path)
     assert taken
-    assert list(taken.groups()) == [[]]
+    assert [group.records for group in taken.groups()] == [[]]
     taken.release()
 
 

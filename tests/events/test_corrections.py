@@ -59,7 +59,7 @@ def test_set_aside__unit_that_had_an_order__gives_it_to_the_next_who_named_it():
 
 
 def test_set_aside__unknown_mark__refused():
-    with pytest.raises(InvalidInput, match="bot, late_filter, prefetch, rate"):
+    with pytest.raises(InvalidInput, match="bot, head, late_filter, prefetch, rate, too_soon"):
         rollup.set_aside(1, [unit(1)], mark="disliked", now=NOW)
 
 

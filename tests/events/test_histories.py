@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events import corrections, counting, rollup
+from events import corrections, counting, rebuilding, rollup
 from events.models import Cap, Event
 from tests.events.log import (
     Row,
@@ -103,6 +103,8 @@ def test_run__any_history_order_repeats_and_pieces__equals_plain_counting_and_re
     assert state() == kept
     rollup.rebuild(7)
     assert state() == kept
+    assert not rebuilding.check().differences
+    assert not rebuilding.check(experiment_id=7).differences
 
 
 @HARD
@@ -159,6 +161,7 @@ def test_set_aside__at_any_time__equals_plain_counting_and_rebuild(db, rows, see
     _agrees([replace(row, mark=marks[row.id]) for row in rows])
     rollup.rebuild()
     assert state() == kept
+    assert not rebuilding.check().differences
 
 
 @HARD

@@ -15,7 +15,7 @@ from zlib import crc32
 
 import pytest
 
-from events import rollup
+from events import rebuilding, rollup
 from events.models import Event
 from tests.events.log import (
     START,
@@ -105,5 +105,7 @@ def test_run__real_log_shuffled_repeated_and_late__equals_plain_counting_and_reb
     assert aggregates_of_state() == wanted.aggregates
     assert assigned_of_state() == wanted.assigned
     kept = state()
+    assert not rebuilding.check().differences
+    assert state() == kept
     rollup.rebuild()
     assert state() == kept

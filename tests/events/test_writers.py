@@ -30,8 +30,12 @@ def _writers(pattern):
     }
 
 
-def test_log__whole_house__written_by_the_sink_and_marked_by_corrections_alone():
-    assert _writers(LOG) == {"delivery/sink.py", "events/statements/corrections.py"}
+def test_log__whole_house__written_by_the_sink_marked_by_corrections_and_removed_when_old():
+    assert _writers(LOG) == {
+        "delivery/sink.py",
+        "events/statements/corrections.py",
+        "events/statements/partitions.py",
+    }
 
 
 def test_totals__whole_house__written_by_the_rollup_and_put_totals_alone():

@@ -164,7 +164,11 @@ def test_click__token__leads_to_the_landing_page_and_counts_once(door, world) ->
     assert door.post("/api/v1/events", {"type": "click", "token": token}, key=world.sk).json[
         "duplicate"
     ]
-    assert log_rows("kind") == [("click",)]
+    # Who only asks where the link leads is noted beside.
+    assert [(kind, mark == "head") for kind, mark in log_rows()] == [
+        ("click", False),
+        ("click", True),
+    ]
 
 
 def test_pixel__token__is_a_picture_and_counts_an_impression(door, world) -> None:
