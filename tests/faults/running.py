@@ -12,7 +12,7 @@ from pathlib import Path
 
 from banner_lab.stack.processes import Command, last_lines, spawn, stop, wait_until
 from delivery.config import ROOT
-from tests.faults.judge import ROWS, TOTALS, Judge, Row, Span, Verdict
+from tests.faults.judge import ROWS, SETTLED, TOTALS, Judge, Row, Span, Verdict
 from tests.faults.ledger import Ledger
 from tests.faults.stack import PLANES, Stack
 
@@ -58,7 +58,9 @@ class Run:
         calm = wait_until(self.stack.is_calm, seconds=DRAIN_SECONDS)
         ledger = Ledger.read(self.path)
         rows = [Row(*row) for row in self.stack.ask(ROWS)]
-        judge = Judge(self.stack.shop, ledger, rows, [*self.blind, *self.stack.blind()])
+        ((settled,),) = self.stack.ask(SETTLED)
+        blind = [*self.blind, *self.stack.blind()]
+        judge = Judge(self.stack.shop, ledger, rows, blind, settled)
         verdict = judge.judge()
         if not calm:
             verdict.sums.append(f"the spool was not drained in {DRAIN_SECONDS} s")
@@ -127,5 +129,6 @@ def load(
 def empty(stack: Stack) -> None:
     """Nothing in the log and in the totals, as if nobody had been there."""
     stack.ask(
-        "TRUNCATE events_event, events_unittotal, events_conversion, events_aggregate, events_tally"
+        "TRUNCATE events_event, events_unittotal, events_conversion, events_aggregate, events_tally,"
+        " events_settled, events_rejected"
     )
