@@ -129,6 +129,6 @@ def load(
 def empty(stack: Stack) -> None:
     """Nothing in the log and in the totals, as if nobody had been there."""
     stack.ask(
-        "TRUNCATE events_event, events_unittotal, events_conversion, events_aggregate, events_tally,"
-        " events_settled, events_rejected"
+        "TRUNCATE events_event, events_unittotal, events_conversion, events_aggregate,"
+        " events_tally, events_settled, events_rejected"
     )
