@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from delivery import config, ranges
+from delivery import config, ranges, safety
 from delivery.assigned import Notebook
 from delivery.commit import GroupCommit
 from delivery.doors import DataPlane
@@ -229,7 +229,11 @@ def _readyz(running: Running) -> Response:
     return Response(503 if live is None else 200, msgspec.json.encode(state), _JSON)
 
 
-_JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
+_JSON = (
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    *safety.ALWAYS,
+)
 _HEALTH = {"/livez": _livez, "/readyz": _readyz}
 
 app = Application()

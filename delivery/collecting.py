@@ -13,7 +13,7 @@ from delivery.callers import Caller, header_key, identify
 from delivery.consent import Consent, may_personalise, refuses_profiles
 from delivery.draft import Refused, Sender
 from delivery.index import Live
-from delivery.messages import language_of, message
+from delivery.messages import language_of, message, remedy
 from delivery.moment import Moment
 from delivery.reading import (
     BROWSER_BYTES,
@@ -34,12 +34,13 @@ EXAMPLE = '{"events": [{"type": "impression", "token": "bl1.…"}]}'
 
 
 class Rejection(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One refused event: its place in the batch, the reason's name, a sentence, the field."""
+    """One refused event: its place in the batch, the reason's name, what is wrong, where, what helps."""
 
     index: int
     reason: str
     detail: str
     field: str | None = None
+    hint: str | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -174,7 +175,9 @@ def _sort(items: Sequence[msgspec.Raw], sender: Sender, request: Request, moment
 
 def _rejection(place: int, why: Refused, language: str) -> Rejection:
     where = f"events[{place}].{why.field}" if why.field else f"events[{place}]"
-    return Rejection(place, why.reason, why.text.say(language), where)
+    helps = remedy(why.text)
+    hint = helps and helps.say(language)
+    return Rejection(place, why.reason, why.text.say(language), where, hint)
 
 
 def _all(
