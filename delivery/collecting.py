@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from delivery import foreign, intake, refusing, traffic
+from delivery import foreign, intake, refusing, remedies, traffic
 from delivery.asking import JSON
 from delivery.callers import Caller, header_key, identify
 from delivery.consent import Consent, may_measure, may_personalise, refuses_profiles
@@ -35,12 +35,13 @@ EXAMPLE = '{"events": [{"type": "impression", "token": "bl1.…"}]}'
 
 
 class Rejection(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One refused event: its place in the batch, the reason's name, a sentence, the field."""
+    """One refused event: its place in the batch, the reason, what is wrong, where, what helps."""
 
     index: int
     reason: str
     detail: str
     field: str | None = None
+    hint: str | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -207,7 +208,8 @@ def _sort(items: Sequence[Event], sender: Sender, request: Request, moment: Mome
 
 def _rejection(place: int, why: Refused, language: str) -> Rejection:
     where = f"events[{place}].{why.field}" if why.field else f"events[{place}]"
-    return Rejection(place, why.reason, why.text.say(language), where)
+    hint = remedies.remedy(why.reason, language) or None
+    return Rejection(place, why.reason, why.text.say(language), where, hint)
 
 
 def _all(
