@@ -44,7 +44,7 @@ class TesterInput(serializers.Serializer[Any]):
     """Whose id (as the shop sends it in `user_id`), what people call them, which variant."""
 
     visitor = serializers.CharField(max_length=LONGEST_ID, trim_whitespace=False)
-    label = serializers.CharField(  # type: ignore[assignment]  # a field may be named so
+    label = serializers.CharField(  # type: ignore[assignment]  # a field of the body
         max_length=testing.LONGEST_LABEL
     )
     variant = serializers.CharField(max_length=100)

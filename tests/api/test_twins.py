@@ -101,6 +101,7 @@ BY_HAND: dict[str, str] = {
     "experiments:put-away": "What one person does not want to see on the first page any more.",
     "experiments:replay": "A rehearsal shows people what a policy does; nothing depends on it.",
     "experiments:rehearsal": "A rehearsal shows people what a policy does; nothing depends on it.",
+    "workspace:log-in-link": "It lets somebody in; a person hands it over to a person they know.",
     "workspace:undo": "The last thing a person did on a page; a script sends the opposite.",
     "demo-data:reset": "The demo is reset by whoever looks at it.",
     "demo-data:again": "The demo is reset by whoever looks at it.",
