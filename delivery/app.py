@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from delivery import config, exposition, log_lines, ranges
+from delivery import config, exposition, log_lines, ranges, safety
 from delivery.addresses import FORWARDED, address_of
 from delivery.assigned import Notebook, Said
 from delivery.commit import GroupCommit
@@ -272,7 +272,11 @@ async def _metrics(running: Running, scope: Scope) -> Response:
     return Response(200, await exposition.gradually(found), exposition.HEADERS)
 
 
-_JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
+_JSON = (
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    *safety.ALWAYS,
+)
 _HEALTH = {"/livez": _livez, "/readyz": _readyz, "/metrics": _metrics}
 
 app = Application()
