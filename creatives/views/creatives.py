@@ -85,6 +85,7 @@ def _detail(
         | checked
         | {
             "caps": caps_form,
+            "naming": _name_of(creative),
             "creative": creative,
             "versions": versions,
             "version": version,
@@ -158,11 +159,17 @@ def _versioned(request: SiteRequest, creative: Creative, form: VersionForm) -> V
     return made
 
 
+def _name_of(creative: Creative) -> NameForm:
+    return NameForm(initial={"name": creative.name})
+
+
 @require_POST
 @site_page(Permission.EDIT)
 def rename(request: SiteRequest, key: str) -> HttpResponse:
     """Another name."""
     creative, form = _creative(request, key), NameForm(request.POST)
+    if different := two_tabs.conflict(request, two_tabs.state_of(_name_of(creative))):
+        return different
     if form.is_valid():
         library.rename(
             creative, name=form.cleaned_data["name"], actor=request.user, now=timezone.now()

@@ -1,8 +1,10 @@
 """What a banner says in every language of its site, side by side."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,8 +14,9 @@ from creatives.models import Creative, Version
 from creatives.word_forms import LocaleForm
 from creatives.words import Saying
 from engine.errors import InvalidInput, LabError, NotFound
-from workspace import access
+from workspace import access, two_tabs
 from workspace.access import Permission, SiteRequest, site_page
+from workspace.two_tabs import Seen
 
 UNPROCESSABLE = 422
 
@@ -23,9 +26,11 @@ def edit(request: SiteRequest, key: str) -> HttpResponse:
     """The words of the newest version; saving changes the draft or begins the next one."""
     creative = get_object_or_404(Creative, site=request.site, key=key)
     version = _newest(creative)
-    forms = _forms(request, version)
+    forms = _forms(request.POST or None, version)
     if request.method == "POST":
         access.require(request.user, request.site, Permission.EDIT)
+        if different := two_tabs.conflict(request, _state(version)):
+            return different
         if saved := _saved(request, creative, forms):
             _tell(request, version, saved)
             return redirect("creatives:words", request.site.key, key)
@@ -40,8 +45,19 @@ def _newest(creative: Creative) -> Version:
     return version
 
 
-def _forms(request: SiteRequest, version: Version) -> list[LocaleForm]:
-    data = request.POST or None
+def _state(version: Version) -> dict[str, Seen]:
+    """Every field of the page as it is stored, by its name there."""
+    stored = two_tabs.Seen(
+        _("Decorative"), version.decorative, _("yes") if version.decorative else _("no")
+    )
+    found = {"decorative": stored}
+    for form in _forms(None, version):
+        for name, one in two_tabs.state_of(form).items():
+            found[form.add_prefix(name)] = replace(one, label=f"{one.label} ({form.said.locale})")
+    return found
+
+
+def _forms(data: QueryDict | None, version: Version) -> list[LocaleForm]:
     all_said = words.spoken(version)
     limits = {name: slots.longest(version, name) for name in slots.speaking(version)}
     return [LocaleForm(data, said=said, source=all_said[0], limits=limits) for said in all_said]
@@ -108,6 +124,7 @@ def _page(request: SiteRequest, version: Version, forms: list[LocaleForm]) -> Ht
         "version": version,
         "forms": forms,
         "decorative": decorative,
+        "stored": _state(version),
         "lacking": len(words.lacking(version)),
         "is_draft": version.status == Version.Status.DRAFT,
         "in_review": version.status == Version.Status.IN_REVIEW,

@@ -100,3 +100,35 @@ def test_segment__stale__difference_is_a_sentence(client, shop):
 @pytest.mark.parametrize("seen", ["{", "[]", '{"name": 1}', '"x"'])
 def test_settings__nonsense_instead_of_a_state__refused(client, shop, seen):
     assert client.post("/s/shop/settings/", {"name": "x", "_seen": seen}).status_code == 422
+
+
+def test_rename__somebody_renamed_meanwhile__409_with_the_difference(client, shop):
+    creative = a_creative(shop)
+    address = f"/s/shop/creatives/{creative.key}/"
+    page = client.get(address).content.decode()
+    [seen] = re.findall(r'rename/".*?name="_seen" value="([^"]*)"', page, re.DOTALL)
+    Creative.objects.update(name="Theirs")
+    answer = client.post(f"{address}rename/", {"name": "Mine", "_seen": unescape(seen)})
+    assert answer.status_code == 409
+    assert "<ins>Theirs</ins>" in answer.content.decode()
+    again = dict(answer.context["fields"])
+    assert client.post(answer.context["path"], again).status_code == 302
+    assert Creative.objects.get().name == "Mine"
+
+
+def test_words__somebody_wrote_meanwhile__409_with_the_difference_then_mine(client, shop):
+    creative = a_creative(shop)
+    address = f"/s/shop/creatives/{creative.key}/words/"
+    fields = {
+        bound.html_name: bound.value() or ""
+        for form in client.get(address).context["forms"]
+        for bound in form
+    }
+    alt = next(name for name in fields if name.endswith("-alt"))
+    first = {"_seen": _seen(client, address)}
+    assert client.post(address, fields | first | {alt: "Theirs"}).status_code == 302
+    answer = client.post(address, fields | first | {alt: "Mine"})
+    assert answer.status_code == 409
+    assert "<ins>Theirs</ins>" in answer.content.decode()
+    assert client.post(answer.context["path"], dict(answer.context["fields"])).status_code == 302
+    assert "Mine" in client.get(address).content.decode()
