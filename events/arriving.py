@@ -47,7 +47,9 @@ def newest(site_id: int) -> Arrived | None:
         last = fresh[0]
         return Arrived(last.kind, last.mark, last.received_at, first or fresh[-1].received_at)
     known = rows.order_by("-last_received_at").first()
-    return known and Arrived(known.kind, known.mark, known.last_received_at, first)
+    if known is None:
+        return None
+    return Arrived(known.kind, known.mark, known.last_received_at, first)
 
 
 def lateness(site_id: int, *, since: dt.date) -> Lateness:
