@@ -3,7 +3,9 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+
+from experiments.api import data_plane_examples as examples
 
 PROBLEM = {
     "type": "object",
@@ -78,6 +80,15 @@ DECISION_FIELDS: dict[str, Any] = {
     "segment": {"type": "string", "description": "The segment that matched."},
     "creative": CREATIVE,
     "token": {"type": ["string", "null"]},
+    "links": {
+        "type": "object",
+        "description": "Of a placement in e-mails: addresses for this recipient alone.",
+        "properties": {
+            "image": {"type": "string", "format": "uri"},
+            "pixel": {"type": ["string", "null"], "format": "uri"},
+            "click": {"type": "string", "format": "uri"},
+        },
+    },
 }
 SNAPSHOT = {"type": ["integer", "null"], "description": "The snapshot that decided."}
 DECISION = {"type": "object", "properties": DECISION_FIELDS}
@@ -119,6 +130,7 @@ ASSIGN: dict[str, Any] = {
         OpenApiParameter("force", str, description="A signed link's text: see `force` of decide."),
         _KEY,
     ],
+    "examples": [OpenApiExample("a variant", examples.ASSIGNED, response_only=True)],
     "responses": {(200, "application/json"): ASSIGNED, **problems_at(401, 403, 404, 422, 429)},
 }
 DECIDE: dict[str, Any] = {
@@ -126,6 +138,10 @@ DECIDE: dict[str, Any] = {
     "tags": ["data plane"],
     "auth": [],
     "parameters": [_KEY],
+    "examples": [
+        OpenApiExample("a page", examples.ASKED, request_only=True),
+        OpenApiExample("its banners", examples.DECIDED, response_only=True),
+    ],
     "request": {
         "application/json": {
             "type": "object",
@@ -236,6 +252,11 @@ EVENTS: dict[str, Any] = {
     "tags": ["data plane"],
     "auth": [],
     "parameters": [_KEY],
+    "examples": [
+        OpenApiExample("shown", examples.IMPRESSION, request_only=True),
+        OpenApiExample("bought", examples.PURCHASE, request_only=True),
+        OpenApiExample("what became of them", examples.RECEIPT, response_only=True),
+    ],
     "request": {
         "application/json": {"oneOf": [EVENT, BATCH]},
         "text/plain": {"type": "string"},
@@ -246,11 +267,14 @@ EVENTS: dict[str, Any] = {
     },
 }
 _TOKEN = OpenApiParameter("token", str, location="path")
+_LANGUAGE = OpenApiParameter(
+    "l", str, description="The language of the page; without it Accept-Language."
+)
 CLICK: dict[str, Any] = {
     "operation_id": "click",
     "tags": ["data plane"],
     "auth": [],
-    "parameters": [_TOKEN],
+    "parameters": [_TOKEN, _LANGUAGE],
     "responses": {302: OpenApiResponse(description="The landing page."), **problems_at(404)},
 }
 PICTURE: dict[str, Any] = {

@@ -18,7 +18,7 @@ READS = frozenset(
         "creatives:studio-pictures", "creatives:studio-preview", "creatives:studio-sizes",
         "creatives:placements", "creatives:taken-in",
         "data-bar", "demo-data:bar",
-        "experiments:creative-use", "experiments:data-health", "experiments:design",
+        "experiments:arriving", "experiments:creative-use", "experiments:data-health", "experiments:design",
         "experiments:detail",
         "experiments:history", "experiments:home", "experiments:library", "experiments:list",
         "experiments:take", "experiments:testing-qr",
