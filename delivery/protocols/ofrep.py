@@ -151,7 +151,9 @@ def _question(request: Request, moment: Moment, live: Live) -> Answering:
     asked = _asked(read(_bodies, request.body, example=EXAMPLE).context)
     personal = may_personalise(asked.consent) and not refuses_profiles(request)
     headers = request.headers
-    return Answering.of(live, caller, moment, asked, personal=personal, headers=headers)
+    return Answering.of(
+        live, caller, moment, asked, personal=personal, headers=headers, address=request.address
+    )
 
 
 def _asked(context: dict[str, Any]) -> Asked:

@@ -32,7 +32,9 @@ def main() -> int:
 def _keys(stage: Stage) -> Keys:
     key = stage.seeded["key"]
     address = f"http://127.0.0.1:{stage.port}/api/v1/assign?experiment={stage.seeded['experiment']}"
-    asked = urllib.request.Request(f"{address}&user_id=u-42", headers={"Authorization": f"Bearer {key}"})
+    asked = urllib.request.Request(
+        f"{address}&user_id=u-42", headers={"Authorization": f"Bearer {key}"}
+    )
     token = loads(urllib.request.urlopen(asked, timeout=5).read())["token"]
     return Keys(key, key, token, a_foreign_token(SIGNER), stage.seeded["experiment"], "place-0")
 
@@ -40,7 +42,9 @@ def _keys(stage: Stage) -> Keys:
 def a_foreign_token(signer: Signer) -> str:
     """Signed here, for a site that is not the caller's."""
     decision = int(time.time() * 1000).to_bytes(6, "big") + os.urandom(10)
-    return signer.sign(decision, bytes(16), Stamp(999_999, 1, 1, 1, 1, 1, 0, 0.5, 0).pack()).decode()
+    return signer.sign(
+        decision, bytes(16), Stamp(999_999, 1, 1, 1, 1, 1, 0, 0.5, 0).pack()
+    ).decode()
 
 
 def _tell(found: Found, count: int, seconds: float) -> int:

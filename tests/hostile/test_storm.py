@@ -79,15 +79,21 @@ def test_shapes__no_http_or_two_requests_in_one__end_with_the_connection(
 def test_django__same_cases__same_answers(granian, keys) -> None:
     """A sample of what both carriers can transport, answered alike."""
     heard: list[tuple[object, Heard]] = []
-    some = [case for case in cases(keys, count=COMPARED * 4, seed=SEED) if _carried(case)][:COMPARED]
-    asyncio.run(storm(granian.port, some, lambda case, one: heard.append((case, one)), connections=1))
+    some = [case for case in cases(keys, count=COMPARED * 4, seed=SEED) if _carried(case)][
+        :COMPARED
+    ]
+    asyncio.run(
+        storm(granian.port, some, lambda case, one: heard.append((case, one)), connections=1)
+    )
     django, different = DjangoDoor(), []
     for case, one in heard:
         named = {n.decode("latin-1"): t.decode("latin-1") for n, t in case.headers}
         path = case.target.decode("latin-1")
         other = django.send(case.method.decode(), path, named, case.body)
         if (one.status, _of(one)) != (other.status, _of(other)):
-            different.append((case.raw()[:300], one.status, one.body[:200], other.status, other.body[:200]))
+            different.append(
+                (case.raw()[:300], one.status, one.body[:200], other.status, other.body[:200])
+            )
     assert different == []
 
 
