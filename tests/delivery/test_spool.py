@@ -14,7 +14,6 @@ import pytest
 from delivery import spool as spooling
 from delivery.spool import Spool, frame, frames
 from tests.delivery.test_sink import a_record
-from tests.faults.boundaries import record
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -113,7 +112,8 @@ def test_append__disk_stays_full__leaves_neither_torn_groups_nor_empty_files(tmp
     (path,) = tmp_path.iterdir()
     content = path.read_bytes()
     assert groups_of(content) == [[1]]
-    assert content == frame([record(0, 1)])
+    (group,) = frames(io.BytesIO(content))
+    assert content == frame(group.records)
 
 
 def test_take__file_of_a_living_process__is_left_alone_and_adopted_after_its_death(
