@@ -178,6 +178,7 @@ CACHES = {
         "LOCATION": "workspace_cache",
     }
 }
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

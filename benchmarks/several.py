@@ -149,13 +149,15 @@ def _one(changer: "subprocess.Popen[str]", planes: list[Plane], how: str) -> flo
 
 
 def _alike(planes: list[Plane]) -> Row:
-    """Ten thousand ids at both deciding doors."""
+    """Ten thousand ids at every deciding door."""
     with ThreadPoolExecutor(len(planes)) as pool:
         first, second = pool.map(_answers, planes)
     same = sum(a == b for a, b in zip(first, second, strict=True))
     verdict = "holds" if same == len(first) else "BROKEN"
     figures = f"{same:,} of {len(first):,} the same"
-    return Row(f"{IDS:,} ids, assign and decide, two processes", figures, f"all: {verdict}", busy())
+    return Row(
+        f"{IDS:,} ids, assign, decide, OFREP, two processes", figures, f"all: {verdict}", busy()
+    )
 
 
 def _answers(plane: Plane) -> list[tuple[int, str]]:
@@ -164,7 +166,10 @@ def _answers(plane: Plane) -> list[tuple[int, str]]:
         wanted = number % 20
         path = f"/api/v1/assign?experiment=exp-{wanted}&user_id=u-{number}"
         asked = {"user_id": f"u-{number}", "placements": [f"place-{wanted}", "place-0"]}
+        flag = f"/ofrep/v1/evaluate/flags/exp-{wanted}"
+        context = {"context": {"targetingKey": f"u-{number}"}}
         found += [plane.ask("GET", path), plane.ask("POST", "/api/v1/decide", asked)]
+        found.append(plane.ask("POST", flag, context))
     return found
 
 

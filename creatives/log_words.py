@@ -8,10 +8,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 
-from creatives import details, library
+from creatives import details, library, saved
 from creatives.models import Creative
 from engine.errors import Conflict
 from workspace import audit, undoing
+from workspace.access import Permission
 from workspace.audit_words import Kind, register
 from workspace.models import AuditEntry
 
@@ -25,6 +26,8 @@ def announce() -> None:
     register("placement", Kind(address="creatives:placement"))
     for action, step in STEPS.items():
         undoing.register("creative", action, _undoing(step))
+    for action, back in (("delete", saved.bring_back), ("change", saved.as_before)):
+        undoing.register("savedview", action, back, permission=Permission.VIEW)
 
 
 def _undoing(step: Step) -> undoing.Undo:

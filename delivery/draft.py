@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
@@ -31,9 +31,6 @@ class Incoming(msgspec.Struct, gc=False):
     currency: Text | None = None
     properties: msgspec.Raw = msgspec.Raw()
     consent: Consent | None = None
-    # Looked at only where no token says it: beside one it may be anything.
-    experiment: Any = None
-    variant: Any = None
 
 
 NO_CONSENT: Final = "no_consent"
@@ -55,8 +52,8 @@ class Refused(Exception):
 class Sender:
     """Who sent the events, and when they came. `mark` is the filter their request fell into.
 
-    `address` is judged and forgotten. `measured`: the visitor may be counted under an id, unless an
-    event says otherwise.
+    `place` is the network they came from, as rates remember it. `measured`: the visitor may be
+    counted under an id, unless an event says otherwise.
 
     `personal`: what they tell may go into a profile, unless an event says otherwise. `device` and
     `locale` are what their request says of the visitor; `live` is what is decided by now.
@@ -71,7 +68,7 @@ class Sender:
     personal: bool = True
     device: str = ""
     locale: str = ""
-    address: str = ""
+    place: int = 0
     measured: bool = True
     live: Live | None = field(default=None, repr=False)
 

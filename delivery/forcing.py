@@ -6,7 +6,6 @@ Content: key id, site, experiment, variant, expiry (whole Unix seconds). Signed 
 tokens, and personalised, so that neither can be taken for the other.
 """
 
-import binascii
 import hmac
 import struct
 from collections.abc import Mapping
@@ -15,15 +14,14 @@ from typing import Final
 
 import msgspec
 
+from delivery import base64url
 from engine.errors import InvalidInput
 
 PREFIX: Final = "bf1."
 _CONTENT: Final = struct.Struct(">BIIII")
 _SIGNATURE: Final = 16
-_LENGTH: Final = len(PREFIX) + (_CONTENT.size + _SIGNATURE) // 3 * 4
+_LENGTH: Final = base64url.length(PREFIX, _CONTENT.size + _SIGNATURE)
 _PERSON: Final = b"force a variant"
-_TO_URL = bytes.maketrans(b"+/", b"-_")
-_FROM_URL = bytes.maketrans(b"-_+/", b"+/**")  # what is not of the URL alphabet becomes unreadable
 
 
 class ForceInvalid(InvalidInput):
@@ -57,7 +55,7 @@ def sign(
     first = next(iter(keys))
     content = _CONTENT.pack(first, site_id, experiment_id, variant_id, int(expires))
     signed = content + _signature(keys[first], content)
-    return PREFIX + binascii.b2a_base64(signed, newline=False).translate(_TO_URL).decode()
+    return base64url.written(PREFIX.encode(), signed).decode()
 
 
 def read(keys: Mapping[int, bytes], text: str, now: float) -> Forced:
@@ -88,10 +86,7 @@ def _invalid() -> ForceInvalid:
 
 
 def _bytes_of(text: str) -> bytes:
-    if len(text) != _LENGTH or not text.startswith(PREFIX):
+    found = base64url.read(PREFIX, text, wanted=_LENGTH)
+    if found is None:
         raise _invalid()
-    try:
-        encoded = text[len(PREFIX) :].encode("ascii").translate(_FROM_URL)
-        return binascii.a2b_base64(encoded, strict_mode=True)
-    except ValueError:
-        raise _invalid() from None
+    return found

@@ -8,7 +8,6 @@ creative version, policy version, propensity, flags. 81 bytes are whole groups o
 no bit of the text is unused and no altered text reads as the same token.
 """
 
-import binascii
 import datetime as dt
 import hmac
 import struct
@@ -19,9 +18,11 @@ from typing import Any, Final
 
 import msgspec
 
+from delivery import base64url
 from engine.errors import InvalidInput
 
 PREFIX: Final = "bl1."
+_PREFIX: Final = PREFIX.encode()
 LIFE: Final = dt.timedelta(days=7)
 """How long a banner on a page can still report; a tab rarely stays open for longer."""
 EMAIL_LIFE: Final = dt.timedelta(days=90)
@@ -45,9 +46,7 @@ EMAIL: Final = 16
 _NAMES = struct.Struct(">B16s16s")
 _STAMP = struct.Struct(">IIIHIIIfH")
 _SIGNATURE: Final = 16
-_LENGTH: Final = len(PREFIX) + (_NAMES.size + _STAMP.size + _SIGNATURE) // 3 * 4
-_TO_URL = bytes.maketrans(b"+/", b"-_")
-_FROM_URL = bytes.maketrans(b"-_+/", b"+/**")  # what is not of the URL alphabet becomes unreadable
+_LENGTH: Final = base64url.length(PREFIX, _NAMES.size + _STAMP.size + _SIGNATURE)
 
 
 class TokenInvalid(InvalidInput):
@@ -112,7 +111,7 @@ class Signer:
         """The text of a token."""
         content = _NAMES.pack(self._first, decision, unit) + stamp
         signed = content + self._signature(self._first, content)
-        return b"bl1." + binascii.b2a_base64(signed, newline=False).translate(_TO_URL)
+        return base64url.written(_PREFIX, signed)
 
     def _signature(self, key_id: int, content: bytes) -> bytes:
         keyed = self._hashes[key_id].copy()
@@ -153,10 +152,7 @@ def _invalid() -> TokenInvalid:
 
 
 def _bytes_of(text: str) -> bytes:
-    if len(text) != _LENGTH or not text.startswith(PREFIX):
+    found = base64url.read(PREFIX, text, wanted=_LENGTH)
+    if found is None:
         raise _invalid()
-    try:
-        encoded = text[len(PREFIX) :].encode("ascii").translate(_FROM_URL)
-        return binascii.a2b_base64(encoded, strict_mode=True)
-    except ValueError:
-        raise _invalid() from None
+    return found

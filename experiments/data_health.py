@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from delivery import remedies
 from delivery.messages import CHINESE, ENGLISH
-from delivery.refusing import CUT
 from events import outcomes, replaying, store
 from events.models import Import, Rejected
 from events.outcomes import Arriving, Day, Hour, Numbers, OfVariant
@@ -183,7 +182,7 @@ def kept(row: Rejected) -> Kept:
         row,
         remedies.sentence(row.reason, language()),
         shortened(row),
-        replayable=row.replayed_as in replaying.AGAIN and not row.sender.get(CUT),
+        replayable=replaying.replayable(row),
     )
 
 

@@ -32,6 +32,7 @@ LONGEST_ADDRESS: Final = 2_000
 MOST_DAYS: Final = 30
 DAYS: Final = (1, 7, 30)
 """How long a link may hold."""
+USUAL_DAYS: Final = 7
 PARAMETER: Final = "bl_force"
 SHOWN: Final = 8
 """Digits of a pseudonym on pages and in the log: enough to find a row, too few for a visitor."""

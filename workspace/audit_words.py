@@ -64,6 +64,7 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "take products": gettext_lazy("took in products"),
     "change_default": gettext_lazy("changed the default"),
     "change role": gettext_lazy("changed the role"),
+    "make log-in link": gettext_lazy("made a log-in link"),
     "revoke": gettext_lazy("revoked"),
     "renew secret": gettext_lazy("made a new secret"),
     "turn on": gettext_lazy("turned on"),

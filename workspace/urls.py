@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/keys/<int:pk>/rotate/", settings.rotate_key, name="rotate-key"),
     path("settings/people/", settings.members, name="people"),
     path("settings/people/<int:pk>/", settings.change_member, name="change-member"),
+    path("settings/people/<int:pk>/link/", settings.log_in_link, name="log-in-link"),
     path("settings/webhooks/", webhooks.index, name="webhooks"),
     path("settings/webhooks/<int:pk>/", webhooks.one, name="webhook"),
     path("settings/webhooks/<int:pk>/act/", webhooks.act, name="webhook-act"),

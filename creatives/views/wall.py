@@ -21,6 +21,7 @@ from creatives.models import Creative, Version
 from creatives.states import Ribbon
 from creatives.wall_forms import BulkForm, ViewForm, WallFilter
 from engine.errors import LabError
+from workspace import undoing
 from workspace.access import Permission, SiteRequest, site_page
 
 PAGE_SIZE = 24
@@ -130,8 +131,9 @@ def keep_view(request: SiteRequest) -> HttpResponse:
     form = ViewForm(request.POST)
     name = form.cleaned_data["name"] if form.is_valid() else ""
     try:
-        view = saved.keep(request.site, request.user, name=name, query=request.GET.urlencode())
-        messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+        query = request.GET.urlencode()
+        view = saved.keep(request.site, request.user, name=name, query=query, now=timezone.now())
+        undoing.tell(request, _("The view “%(name)s” is kept.") % {"name": view.name})
     except LabError as problem:
         messages.error(request, say(problem))
     return redirect(_back(request))
@@ -141,6 +143,6 @@ def keep_view(request: SiteRequest) -> HttpResponse:
 @site_page(Permission.VIEW)
 def remove_view(request: SiteRequest, pk: int) -> HttpResponse:
     """Delete a view of one's own."""
-    saved.remove(request.site, request.user, pk=pk)
-    messages.success(request, _("The view is deleted."))
+    saved.remove(request.site, request.user, pk=pk, now=timezone.now())
+    undoing.tell(request, _("The view is deleted."))
     return redirect(_back(request))

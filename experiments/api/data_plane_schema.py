@@ -241,6 +241,7 @@ RECEIPT = {
                     "reason": {"type": "string"},
                     "detail": {"type": "string"},
                     "field": {"type": "string"},
+                    "hint": {"type": "string"},
                 },
             },
         }

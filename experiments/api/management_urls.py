@@ -7,6 +7,7 @@ from experiments.api.moves import NAMES, Move, Moves
 from experiments.api.outcomes import Outcomes, RejectedEvents
 from experiments.api.readings import Decisions, Readings
 from experiments.api.sharing import Learnings, Links, Versions
+from experiments.api.testing import Copies, TestLinks, Visitors
 
 ONE = "experiments/<slug:key>/"
 READ = ("report", "checks", "sizing")
@@ -28,6 +29,10 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}share-links/", Links.as_view({"get": "list", "post": "create"})),
     path(f"{ONE}share-links/<int:pk>/", Links.as_view({"delete": "destroy"})),
     path(f"{ONE}report/versions/", Versions.as_view({"get": "list", "post": "create"})),
+    path(f"{ONE}test-visitors/", Visitors.as_view({"get": "list", "post": "create"})),
+    path(f"{ONE}test-visitors/<int:pk>/", Visitors.as_view({"delete": "destroy"})),
+    path(f"{ONE}test-links/", TestLinks.as_view({"post": "create"})),
+    path(f"{ONE}duplicate/", Copies.as_view({"post": "duplicate"})),
     path(f"{ONE}moves/", Moves.as_view({"get": "offered"})),
     *(
         path(f"{ONE}{word}/", Move.as_view({"get": "consequences", "post": "act"}, move=name))

@@ -21,7 +21,6 @@ from experiments.views.finding import find
 from workspace.access import Permission, SiteRequest, site_page
 
 UNPROCESSABLE, CONFLICT = 422, 409
-USUAL_DAYS = 7
 
 
 @sensitive_post_parameters("visitor")
@@ -104,7 +103,7 @@ def _page(
 def _link_form(request: SiteRequest, experiment: Experiment) -> LinkForm:
     """As asked for in the address; without that the first page of the shop, for a week."""
     home = testing.home(experiment)
-    given = {"page": home, "days": str(USUAL_DAYS)} if home else {}
+    given = {"page": home, "days": str(testing.USUAL_DAYS)} if home else {}
     asked = {name: request.GET[name].strip() for name in ("page", "days") if name in request.GET}
     form = LinkForm(given | asked or None)
     if form.is_valid():

@@ -113,7 +113,7 @@ def test_append__disk_stays_full__leaves_neither_torn_groups_nor_empty_files(tmp
     content = path.read_bytes()
     assert groups_of(content) == [[1]]
     (group,) = frames(io.BytesIO(content))
-    assert content == frame(group)
+    assert content == frame(group.records)
 
 
 def test_take__file_of_a_living_process__is_left_alone_and_adopted_after_its_death(

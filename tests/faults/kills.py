@@ -26,8 +26,6 @@ LEAST_PROGRESS = 100
 LIMITS = {"database": 30.0}
 SERVICE_SECONDS = 5.0
 MEDIAN = "again: median / most"
-LATELY = 5
-"""Kills after which a worker may still notice that its broker had gone."""
 BACKGROUND = {"worker", "beat"}
 """Nobody waits for their answer."""
 
@@ -131,21 +129,19 @@ class Campaign:
         """One after the other, with a pause of some seconds in between."""
         for victim in victims:
             time.sleep(self.chance.uniform(*pause))
-            self._note_the_fallen()
+            self.run.stack.note_the_fallen(excused=self.run.excused)
             self.run.stack.ring()
             done = kill(self.run.stack, victim, self.chance)
             self.kills.append(done)
+            if victim.kind == "broker":
+                # A worker that holds a message when its broker dies ends; it is started again.
+                self.run.excused.add("worker")
             if victim.kind == "database":
                 self.run.blind.append(Span(done.begun, done.recovered + 1))
             words = f"{victim.name} ({victim.how}), again after {done.seconds:.1f} s"
             self.say(f"{len(self.kills):4} {words}")
         time.sleep(LEAST_WINDOW)
-        self._note_the_fallen()
-
-    def _note_the_fallen(self) -> None:
-        """A worker that holds a message when its broker dies ends; the supervisor starts it."""
-        broker = any(done.victim.kind == "broker" for done in self.kills[-LATELY:])
-        self.run.stack.note_the_fallen(excused=["worker"] if broker else [])
+        self.run.stack.note_the_fallen(excused=self.run.excused)
 
     def complaints(self, ledger: Ledger) -> list[str]:
         """What took too long, stood still, or fell over by itself.

@@ -11,7 +11,7 @@ from experiments import design, planning
 from experiments.models import Experiment
 from tests.factories import a_creative, a_segment, a_site, a_user, an_experiment
 from workspace import undoing
-from workspace.models import AuditEntry, Role
+from workspace.models import AuditEntry, Role, SavedView
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +135,20 @@ def test_undo__reader_or_other_site__refused(client, shop, mei):
     answer = client.post("/s/other/audit/undo/", {"entry": entry.pk}, follow=True)
     assert "nothing here" in answer.content.decode()
     assert client.post("/s/shop/audit/undo/", {"entry": entry.pk}).status_code == 404
+
+
+def test_undo__saved_view_deleted_or_changed__comes_back_for_its_owner_alone(client, shop, mei):
+    a_creative(shop)
+    client.post("/s/shop/creatives/views/keep/?q=red", {"name": "Red"})
+    client.post("/s/shop/creatives/views/keep/?q=blue", {"name": "Red"})
+    page = _undo(client, _last("change"))
+    [view] = SavedView.objects.all()
+    assert (view.name, view.query) == ("Red", "q=red"), page.content
+    page = client.post(f"/s/shop/creatives/views/{view.pk}/remove/", follow=True).content.decode()
+    assert f'name="entry" value="{_last("delete").pk}"' in page
+    client.force_login(a_user("ann", role=Role.MARKETER, site=shop))
+    _undo(client, _last("delete"))
+    assert not SavedView.objects.exists()
+    client.force_login(mei)
+    _undo(client, _last("delete"))
+    assert SavedView.objects.get().query == "q=red"

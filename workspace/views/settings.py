@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from engine.errors import LabError
-from workspace import access, audit, keys, people, sites, snippets, two_tabs
+from workspace import access, audit, keys, log_in_links, people, sites, snippets, two_tabs
 from workspace.access import Permission, SiteRequest, site_page
 from workspace.forms import KeyForm, MemberForm, RoleForm, SiteForm
 from workspace.models import ApiKey, Membership, Role, Site
@@ -91,8 +91,27 @@ def members(request: SiteRequest) -> HttpResponse:
     form = MemberForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _added(request, form):
         return redirect("workspace:people", request.site.key)
+    return _people_page(request, form)
+
+
+@never_cache
+@require_POST
+@site_page(Permission.ADMINISTER)
+def log_in_link(request: SiteRequest, pk: int) -> HttpResponse:
+    """A link by which a member sets a new password; this answer shows it once."""
+    member = get_object_or_404(Membership.objects.select_related("user"), pk=pk, site=request.site)
+    try:
+        path = log_in_links.make(member, actor=request.user, now=timezone.now())
+    except LabError as problem:
+        messages.error(request, f"{problem} {problem.hint or ''}")
+        return redirect("workspace:people", request.site.key)
+    link = request.build_absolute_uri(path)
+    return _people_page(request, MemberForm(), link=link, of=member.user.get_username())
+
+
+def _people_page(request: SiteRequest, form: MemberForm, **made: str) -> HttpResponse:
     members = request.site.memberships.select_related("user").order_by("user__username")
-    context = {"form": form, "members": members, "roles": Role.choices, "tab": "people"}
+    context = {"form": form, "members": members, "roles": Role.choices, "tab": "people"} | made
     return render(request, "workspace/settings_people.html", context)
 
 
