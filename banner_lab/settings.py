@@ -240,6 +240,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "PREPROCESSING_HOOKS": ["workspace.api.document.canonical"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "experiments.api.plane_document.addresses",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "ExperimentStatus": "experiments.models.Status",
         "VersionStatus": "creatives.models.Version.Status",

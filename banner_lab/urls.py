@@ -5,12 +5,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 from banner_lab import api, metrics
 from creatives.views import preview
 from creatives.views.files import media_file
 from experiments.views import share
+from experiments.views.try_it import TryIt
 from workspace.views import home, session, sites
 
 handler400 = "banner_lab.problems.bad_request"
@@ -35,7 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *api.urlpatterns,
     path("", include("experiments.api.storefront_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/docs/", TryIt.as_view(url_name="api-schema"), name="api-docs"),
     path("media/<str:name>", media_file, name="media"),
     path("r/<str:secret>", share.shared, name="shared"),
     path("p/<str:token>/", preview.shared, name="preview"),

@@ -39,8 +39,8 @@ def everything(stage: Stage, *, seconds: int) -> Iterator[Row]:
     """Measure one row after the other, saying which."""
     key = {"Authorization": f"Bearer {stage.seeded['key']}"}
     typed = key | {"Content-Type": "application/json"}
-    assign = stage.serve("benchmarks.constant:app", CONSTANT=_sample(stage, "assign", key))
-    decide = stage.serve("benchmarks.constant:app", CONSTANT=_sample(stage, "decide", typed))
+    assign = stage.serve("benchmarks.constant:app", CONSTANT=sample(stage, "assign", key))
+    decide = stage.serve("benchmarks.constant:app", CONSTANT=sample(stage, "decide", typed))
     yield _said(_decisions(stage, "assign", assign, key, seconds))
     yield _said(replace(_decisions(stage, "decide", decide, typed, seconds), least=None))
     yield from map(_said, _peers(stage, typed, seconds))
@@ -90,7 +90,7 @@ def _load(port: int, script: str, path: str, headers: dict[str, str], seconds: i
     )
 
 
-def _sample(stage: Stage, script: str, headers: dict[str, str]) -> str:
+def sample(stage: Stage, script: str, headers: dict[str, str]) -> str:
     """One real answer, for the constant to repeat."""
     url = f"http://127.0.0.1:{stage.port}/api/v1/{script}"
     body = None

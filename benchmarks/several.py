@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from banner_lab.stack.ports import HOST
-from benchmarks import load, report
+from benchmarks import load, measure, report
 from benchmarks.row import busy
 from benchmarks.stage import ROOT, Stage, missing
 
@@ -39,10 +39,10 @@ HEADING = """
 
 `python -m benchmarks.several`: three delivery processes on one PostgreSQL that syncs. A change
 counts from before it is saved until the last of the three answers with its snapshot. The cost of a
-request is user and system time of the delivery processes (`/proc/<pid>/stat`) per request of wrk,
-one process and two in turns, each on a core of its own, the least of eight, because other work on
-the machine only adds to it. wrk and PostgreSQL are on the same cores, so the clock could not show
-what a second machine would.
+request is user and system time of one delivery process (`/proc/<pid>/stat`) per request of wrk,
+beside a server of a constant answer and beside another delivery process in turns, each on a core of
+its own, the least of eight, because other work on the machine only adds to it. Both neighbours are
+loaded by a wrk of their own: what differs is only whether something is shared.
 """
 
 
@@ -100,6 +100,7 @@ def _fields(pid: int) -> list[str]:
 
 def rows(stage: Stage, *, seconds: int, changes: int) -> Iterator[Row]:
     """Measure one after the other."""
+    sample = measure.sample(stage, "assign", {"Authorization": f"Bearer {stage.seeded['key']}"})
     planes = [Plane(stage.port, stage.processes[-1].pid, stage.seeded["key"])]
     for name in ("second", "third"):
         port = stage.serve("delivery.app:app", DELIVERY_STATE=str(stage.folder / name))
@@ -108,7 +109,9 @@ def rows(stage: Stage, *, seconds: int, changes: int) -> Iterator[Row]:
     few = max(2, changes * QUIET // CHANGES)
     yield _said(_spread(stage, planes, few, "quiet", "the same when every notification is lost"))
     yield _said(_alike(planes[:2]))
-    yield _said(_cost(planes[:2], seconds))
+    constant = stage.serve("benchmarks.constant:app", CONSTANT=sample)
+    stranger = Plane(constant, stage.processes[-1].pid, "")
+    yield _said(_cost(planes[:2], stranger, seconds))
 
 
 def _said(row: Row) -> Row:
@@ -146,13 +149,15 @@ def _one(changer: "subprocess.Popen[str]", planes: list[Plane], how: str) -> flo
 
 
 def _alike(planes: list[Plane]) -> Row:
-    """Ten thousand ids at both deciding doors."""
+    """Ten thousand ids at every deciding door."""
     with ThreadPoolExecutor(len(planes)) as pool:
         first, second = pool.map(_answers, planes)
     same = sum(a == b for a, b in zip(first, second, strict=True))
     verdict = "holds" if same == len(first) else "BROKEN"
     figures = f"{same:,} of {len(first):,} the same"
-    return Row(f"{IDS:,} ids, assign and decide, two processes", figures, f"all: {verdict}", busy())
+    return Row(
+        f"{IDS:,} ids, assign, decide, OFREP, two processes", figures, f"all: {verdict}", busy()
+    )
 
 
 def _answers(plane: Plane) -> list[tuple[int, str]]:
@@ -161,32 +166,37 @@ def _answers(plane: Plane) -> list[tuple[int, str]]:
         wanted = number % 20
         path = f"/api/v1/assign?experiment=exp-{wanted}&user_id=u-{number}"
         asked = {"user_id": f"u-{number}", "placements": [f"place-{wanted}", "place-0"]}
+        flag = f"/ofrep/v1/evaluate/flags/exp-{wanted}"
+        context = {"context": {"targetingKey": f"u-{number}"}}
         found += [plane.ask("GET", path), plane.ask("POST", "/api/v1/decide", asked)]
+        found.append(plane.ask("POST", flag, context))
     return found
 
 
-def _cost(planes: list[Plane], seconds: int) -> Row:
-    """Microseconds of processor time for one request, with one process and with two."""
+def _cost(planes: list[Plane], neighbour: Plane, seconds: int) -> Row:
+    """Microseconds of processor time for one request, beside a stranger and beside its like."""
+    first, second = planes
     cores = sorted(os.sched_getaffinity(0))
-    for number, plane in enumerate(planes):
-        plane.keep_on(cores[number % len(cores)])
+    for plane, core in ((first, cores[0]), (second, cores[-1]), (neighbour, cores[-1])):
+        plane.keep_on(core)
     alone, together = [], []
     for _ in range(ROUNDS):
-        alone.append(_microseconds(planes[:1], seconds))
-        together.append(_microseconds(planes, seconds))
+        alone.append(_microseconds(first, neighbour, seconds))
+        together.append(_microseconds(first, second, seconds))
     one, two = min(alone), min(together)
     verdict = "holds" if two / one <= DEAREST else "BROKEN"
-    figures = f"{one:.1f} µs with one process, {two:.1f} µs with two, ratio {two / one:.2f}"
+    figures = f"{one:.1f} µs alone, {two:.1f} µs with another, ratio {two / one:.2f}"
     bar = f"≤ {DEAREST:.2f}: {verdict}"
-    return Row("one assignment, processor time of the delivery processes", figures, bar, busy())
+    return Row("one assignment, processor time of a delivery process", figures, bar, busy())
 
 
-def _microseconds(planes: list[Plane], seconds: int) -> float:
-    before = sum(plane.ticks() for plane in planes)
-    with ThreadPoolExecutor(len(planes)) as pool:
-        rates = list(pool.map(lambda plane: _loaded(plane, seconds), planes))
-    spent = (sum(plane.ticks() for plane in planes) - before) / TICKS
-    return spent / (sum(rates) * seconds) * 1_000_000
+def _microseconds(measured: Plane, beside: Plane, seconds: int) -> float:
+    """What a request costs one process while another one is loaded as well."""
+    before = measured.ticks()
+    with ThreadPoolExecutor(2) as pool:
+        rate, _ = pool.map(lambda plane: _loaded(plane, seconds), (measured, beside))
+    spent = (measured.ticks() - before) / TICKS
+    return spent / (rate * seconds) * 1_000_000
 
 
 def _loaded(plane: Plane, seconds: int) -> float:

@@ -132,7 +132,7 @@ def costs() -> str:
         ("429: a secret key", lambda: None),
         ("`bot` and `prefetch`, an agent that was seen before", lambda: traffic.mark(agent)),
         ("`rate`: the visitor", lambda: watch.busy(1, unit, "click", now_ms=1)),
-        ("`rate`: the network", lambda: watch.crowd(1, unit, PLACES[0], now_ms=1)),
+        ("`rate`: the network", lambda: watch.crowd(1, unit, limits.place_of(PLACES[0]), now_ms=1)),
     ]
     rows = [
         (what, f"{min(timeit.repeat(way, number=500, repeat=400)) * 2e6:,.0f}")

@@ -1,6 +1,6 @@
 """The data plane's own server side: plain ASGI.
 
-granian --interface asgi --workers 1 --no-ws delivery.app:app
+granian --interface asgi --workers 1 --no-ws --workers-kill-timeout 9 delivery.app:app
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from delivery import config, exposition, log_lines, ranges
+from delivery import config, exposition, log_lines, ranges, safety
 from delivery.addresses import FORWARDED, address_of
 from delivery.assigned import Notebook, Said
 from delivery.commit import GroupCommit
@@ -23,6 +23,7 @@ from delivery.live import Reader
 from delivery.messages import message
 from delivery.moment import Tools
 from delivery.reading import SERVER_BYTES
+from delivery.series import DataPlaneMetrics
 from delivery.spool import Spool
 from delivery.state import StateStore
 from delivery.wire import Look, Request, Response, Write
@@ -267,11 +268,15 @@ async def _metrics(running: Running, scope: Scope) -> Response:
         return running.plane.refuse(error, request, current, now=now)
     condition = await running.parts.condition(now=now)
     meters = running.plane.tools.meters
-    found = exposition.DataPlaneMetrics(meters, condition, current.live)
-    return Response(200, exposition.text(found), exposition.HEADERS)
+    found = DataPlaneMetrics(meters, condition, running.reader.current.live)
+    return Response(200, await exposition.gradually(found), exposition.HEADERS)
 
 
-_JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
+_JSON = (
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    *safety.ALWAYS,
+)
 _HEALTH = {"/livez": _livez, "/readyz": _readyz, "/metrics": _metrics}
 
 app = Application()

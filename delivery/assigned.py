@@ -22,7 +22,7 @@ import msgspec
 from delivery import identity, traffic
 from delivery.commit import GroupCommit
 from delivery.intake import stamped
-from delivery.limits import Watch
+from delivery.limits import Watch, place_of
 from delivery.sink import ASSIGNED, Record
 from delivery.surroundings import browser_language, device_of, known_device, primary_tag
 from delivery.token import Stamp, phase_of
@@ -84,8 +84,8 @@ class Said:
         site = assigned.site
         if assigned.secret or site.count_automated:
             return False
-        now_ms = assigned.now_ms
-        return self.watch.crowd(site.id, assigned.unit, assigned.address, now_ms=now_ms)
+        place = place_of(assigned.address)
+        return self.watch.crowd(site.id, assigned.unit, place, now_ms=assigned.now_ms)
 
     def fresh(self, assigned: Assigned) -> tuple[int, dict[bytes, bytes]]:
         """The day, and the stamps that were not said yet by what they would be remembered by."""

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from delivery import foreign, intake, refusing, traffic
+from delivery import foreign, intake, refusing, remedies, traffic
 from delivery.asking import JSON
 from delivery.callers import Caller, header_key, identify
 from delivery.consent import Consent, may_measure, may_personalise, refuses_profiles
 from delivery.draft import Refused, Sender
 from delivery.foreign import Event
 from delivery.index import Live
+from delivery.limits import place_of
 from delivery.messages import language_of, message
 from delivery.moment import Moment
 from delivery.reading import (
@@ -34,12 +35,13 @@ EXAMPLE = '{"events": [{"type": "impression", "token": "bl1.…"}]}'
 
 
 class Rejection(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One refused event: its place in the batch, the reason's name, a sentence, the field."""
+    """One refused event: its place in the batch, the reason, what is wrong, where, what helps."""
 
     index: int
     reason: str
     detail: str
     field: str | None = None
+    hint: str | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -165,7 +167,7 @@ def sender_of(
         personal=may_personalise(consent) and not refuses_profiles(request),
         device=device_of(traffic.agent_of(seen)) if seen else "",
         locale=browser_language(seen) if seen else "",
-        address=request.address,
+        place=0 if caller.secret else place_of(request.address),
         measured=may_measure(consent),
         live=moment.live,
     )
@@ -190,7 +192,6 @@ def _sort(items: Sequence[Event], sender: Sender, request: Request, moment: Mome
             good.append(intake.record(item, sender, moment.tools))
             places.append(place)
         except Refused as why:
-            moment.tools.meters.settled(why.kind, "rejected", why.reason)
             refused.append(_rejection(place, why, language))
             raw = item.raw if isinstance(item, foreign.Untold) else item
             refusals.append(refusing.refusal(raw, why, sender, moment.tools))
@@ -207,7 +208,8 @@ def _sort(items: Sequence[Event], sender: Sender, request: Request, moment: Mome
 
 def _rejection(place: int, why: Refused, language: str) -> Rejection:
     where = f"events[{place}].{why.field}" if why.field else f"events[{place}]"
-    return Rejection(place, why.reason, why.text.say(language), where)
+    hint = remedies.remedy(why.reason, language) or None
+    return Rejection(place, why.reason, why.text.say(language), where, hint)
 
 
 def _all(

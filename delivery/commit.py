@@ -30,6 +30,8 @@ log = logging.getLogger("delivery.commit")
 PATIENCE = 2.0
 """Seconds until a write counts as hanging. It may still happen: the unique key allows for that."""
 PROBE_SECONDS = 0.5
+GATHER_SECONDS = 0.02
+"""How long a group gathers while the database is away: draining costs a transaction for each."""
 LARGEST_GROUP = 5_000
 MOST_WAITING = 50_000
 """Records; more would only turn into answers that come too late."""
@@ -118,6 +120,8 @@ class GroupCommit:
     async def _write_groups(self) -> None:
         while True:
             await self._wake.wait()
+            if self.away:
+                await asyncio.sleep(GATHER_SECONDS)
             group = self._next_group()
             if group:
                 await self._settle(group)
@@ -159,7 +163,7 @@ class GroupCommit:
                 log.warning("the database is away (%s): events go to the spool", why)
                 self.away = True
         await asyncio.to_thread(self.spool.append, group)
-        self.meters.spooled += len(group.records)
+        self.meters.spooled += group.size
         return [Outcome.STORED] * len(group.records)
 
     async def _in_turn(self, group: Group) -> list[Outcome]:
@@ -167,7 +171,7 @@ class GroupCommit:
         async with self._turn:
             begun = time.perf_counter()
             outcomes = await self._store(group)
-            self.meters.group(group.records, outcomes, seconds=time.perf_counter() - begun)
+            self.meters.group(group, outcomes, seconds=time.perf_counter() - begun)
             return outcomes
 
     async def _store(self, group: Group) -> list[Outcome]:

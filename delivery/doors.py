@@ -8,10 +8,10 @@ import logging
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from delivery import asking, collecting, files, following, problems
+from delivery import asking, collecting, files, following, problems, safety
 from delivery.folding import Acts, acts_of
 from delivery.index import Live, normal_origin
 from delivery.messages import language_of, message
@@ -73,6 +73,10 @@ class DataPlane:
     """Everything but the transport: `handle` answers, or says what must be written first."""
 
     tools: Tools
+    _safe: Headers = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_safe", safety.headers(self.tools.public_url))
 
     def handle(self, request: Request, current: Current, *, now: float) -> Result:
         """The answer to a request, or a `Write` that leads to it. Never raises."""
@@ -149,6 +153,7 @@ class DataPlane:
             *_about(current, now),
             (b"server-timing", b"app;dur=%.2f" % (spent * 1000)),
             *_cors(request, current.live),
+            *self._safe,
         )
         assigned = None if request.method == "HEAD" else response.assigned
         return Response(
@@ -189,7 +194,7 @@ def _route(request: Request, moment: Moment) -> Result:
     if found is not None:
         return _called(request, moment, found)
     for beginning, below in BELOW.items():
-        if request.path.startswith(beginning):
+        if request.path.startswith(beginning) and len(request.path) > len(beginning):
             return _called(request, moment, below, request.path[len(beginning) :])
     _, first, *rest = [*request.path.split("/", 2), ""][:4]
     if first not in UNDER or not rest[0]:

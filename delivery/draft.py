@@ -31,8 +31,6 @@ class Incoming(msgspec.Struct, gc=False):
     currency: Text | None = None
     properties: msgspec.Raw = msgspec.Raw()
     consent: Consent | None = None
-    experiment: Text | None = None
-    variant: Text | None = None
 
 
 NO_CONSENT: Final = "no_consent"
@@ -41,16 +39,12 @@ UNKEPT: Final = frozenset({NO_CONSENT})
 
 
 class Refused(Exception):
-    """Why an event is not stored: `reason` is the name, `text` the sentence, `field` the place.
-
-    `kind` is the event's type, as far as it was understood.
-    """
+    """Why an event is not stored: `reason` is the name, `text` the sentence, `field` the place."""
 
     def __init__(self, reason: str, field: str | None = None, /, **values: object) -> None:
         super().__init__(reason)
         self.reason = reason
         self.field = field
-        self.kind = ""
         self.text: Message = message(reason, **values)
 
 
@@ -58,8 +52,8 @@ class Refused(Exception):
 class Sender:
     """Who sent the events, and when they came. `mark` is the filter their request fell into.
 
-    `address` is judged and forgotten. `measured`: the visitor may be counted under an id, unless an
-    event says otherwise.
+    `place` is the network they came from, as rates remember it. `measured`: the visitor may be
+    counted under an id, unless an event says otherwise.
 
     `personal`: what they tell may go into a profile, unless an event says otherwise. `device` and
     `locale` are what their request says of the visitor; `live` is what is decided by now.
@@ -74,7 +68,7 @@ class Sender:
     personal: bool = True
     device: str = ""
     locale: str = ""
-    address: str = ""
+    place: int = 0
     measured: bool = True
     live: Live | None = field(default=None, repr=False)
 

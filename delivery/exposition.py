@@ -4,27 +4,24 @@ Who may read it is said once here, for both planes: the bearer of `METRICS_TOKEN
 setting whoever asks from this machine itself, not through a proxy on it.
 """
 
+import asyncio
 import hmac
 import ipaddress
 import time
-from collections import defaultdict
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from delivery.condition import Condition
 from delivery.config import ROOT
-from delivery.index import Live
 from delivery.messages import message
-from delivery.meters import Histogram, Meters
-from delivery.offers import Counted
 from delivery.problems import Refused
 from delivery.wire import Headers, Request
 from engine.errors import NotFound, Unauthenticated
@@ -35,8 +32,8 @@ HEADERS: Headers = (
     (b"cache-control", b"no-store"),
 )
 METHODS: Final = "GET, HEAD"
-MOST_VARIANTS: Final = 1_000
-"""Of live tests, the oldest first; more would make each scrape a burden on both sides."""
+PIECE: Final = 50
+"""Samples that are written at once: a millisecond or two in which no shopper is answered."""
 FORWARDED: Final = frozenset(
     {
         *("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
@@ -95,6 +92,36 @@ def text(*collectors: Collector) -> bytes:
     return generate_latest(registry)
 
 
+async def gradually(collector: Collector) -> bytes:
+    """The same, a little at a time: a scrape must not hold up shoppers."""
+    parts = []
+    for source in (collector, ProcessCollector(registry=None)):
+        for family in source.collect():
+            for piece in _pieces(family):
+                parts.append(piece)
+                await asyncio.sleep(0)
+    return b"".join(parts)
+
+
+def _pieces(family: Metric) -> Iterator[bytes]:
+    """A family's text in pieces, of which only the first one has its heading."""
+    piece = Metric(family.name, family.documentation, family.type)
+    for start in range(0, len(family.samples) or 1, PIECE):
+        piece.samples = family.samples[start : start + PIECE]
+        lines = generate_latest(_Only(piece)).splitlines(keepends=True)
+        yield b"".join(line for line in lines if start == 0 or not line.startswith(b"#"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Only(Collector):
+    """One family."""
+
+    family: Metric
+
+    def collect(self) -> Iterator[Metric]:
+        yield self.family
+
+
 def build() -> Iterator[Metric]:
     """Which version runs, and for how long."""
     info = GaugeMetricFamily("banner_lab_build_info", "Which version runs.", labels=["version"])
@@ -103,6 +130,7 @@ def build() -> Iterator[Metric]:
     yield gauge("uptime_seconds", "Since this process was started.", time.time() - _BORN)
 
 
+@cache
 def _version() -> str:
     for line in (ROOT / "pyproject.toml").read_text("utf-8").splitlines():
         if line.startswith("version = "):
@@ -113,145 +141,3 @@ def _version() -> str:
 def gauge(name: str, about: str, value: float) -> GaugeMetricFamily:
     """One number."""
     return GaugeMetricFamily(f"banner_lab_{name}", about, value=value)
-
-
-def _counter(name: str, about: str, labels: tuple[str, ...]) -> CounterMetricFamily:
-    return CounterMetricFamily(f"banner_lab_{name}", about, labels=labels)
-
-
-@dataclass(frozen=True, slots=True, eq=False)  # the registry keeps it by identity
-class DataPlaneMetrics(Collector):
-    """One reading of a data-plane process."""
-
-    meters: Meters
-    condition: Condition
-    live: Live | None
-
-    def collect(self) -> Iterator[Metric]:
-        """All series; called by prometheus-client."""
-        yield from build()
-        yield from _requests(self.meters)
-        yield from _decisions(self.meters, self.live)
-        yield from _events(self.meters, self.live)
-        yield from _writing(self.meters)
-        yield from _condition(self.condition)
-
-
-def _requests(meters: Meters) -> Iterator[Metric]:
-    codes = _counter("requests", "Answers by door and status.", ("door", "code"))
-    about = "From the whole request to its answer."
-    times = HistogramMetricFamily("banner_lab_request_seconds", about, labels=["door"])
-    for name, door in meters.doors.items():
-        for code, n in door.codes.items():
-            codes.add_metric([name, str(code)], n)
-        _add(times, [name], door.times)
-    yield codes
-    yield times
-
-
-def _add(family: HistogramMetricFamily, labels: list[str], found: Histogram) -> None:
-    buckets, so_far = [], 0
-    for end, n in zip([*map(str, found.ends), "+Inf"], found.counts, strict=True):
-        so_far += n
-        buckets.append((end, so_far))
-    family.add_metric(labels, buckets, found.total)
-
-
-def _histogram(name: str, about: str, found: Histogram) -> HistogramMetricFamily:
-    family = HistogramMetricFamily(f"banner_lab_{name}", about)
-    _add(family, [], found)
-    return family
-
-
-def _live_variants(live: Live | None) -> dict[int, tuple[str, str, str]]:
-    """The variants of tests that run or pause, by id: the keys of site, experiment and variant."""
-    found: dict[int, tuple[str, str, str]] = {}
-    for one in live.everywhere if live else ():
-        entry, site = one.entry, live.sites.get(one.entry.site_id) if live else None
-        if site is not None and entry.status in {"running", "paused"}:
-            for variant in entry.variants:
-                found[variant.id] = (site.key, entry.key, variant.key)
-    return dict(list(found.items())[:MOST_VARIANTS])
-
-
-def _decisions(meters: Meters, live: Live | None) -> Iterator[Metric]:
-    reasons: defaultdict[str, int] = defaultdict(int)
-    given: defaultdict[tuple[str, str, str], int] = defaultdict(int)
-    named = frozenset(_live_variants(live).values())
-    for counted, n in list(meters.decisions.items()):
-        reasons[counted[3]] += n
-        key = _named(counted, live)
-        if key in named and counted[3] != "FORCED":
-            given[key] += n
-        elif counted[1] and key not in named:
-            _fold(meters, counted)
-    by_reason = _counter("decisions", "Decisions by their reason.", ("reason",))
-    for reason, n in reasons.items():
-        by_reason.add_metric([reason], n)
-    by_variant = _counter(
-        "variant_decisions",
-        "Decisions by variant of live tests.",
-        ("site", "experiment", "variant"),
-    )
-    for key, n in given.items():
-        by_variant.add_metric(key, n)
-    yield by_reason
-    yield by_variant
-
-
-def _named(counted: Counted, live: Live | None) -> tuple[str, str, str]:
-    site = live.sites.get(counted[0]) if live else None
-    return (site.key if site else "", counted[1], counted[2])
-
-
-def _fold(meters: Meters, counted: Counted) -> None:
-    """Of what is not told by variant only the reason is kept, so that nothing piles up."""
-    meters.decisions[0, "", "", counted[3]] += meters.decisions.pop(counted)
-
-
-def _events(meters: Meters, live: Live | None) -> Iterator[Metric]:
-    events = _counter("events", "Events by what became of them.", ("kind", "outcome", "reason"))
-    for (kind, outcome, reason), n in meters.events.items():
-        events.add_metric([kind, outcome, reason], n)
-    shown = _counter(
-        "variant_events",
-        "Events of live tests by variant.",
-        ("site", "experiment", "variant", "kind", "outcome"),
-    )
-    names = _live_variants(live)
-    for (variant, kind, outcome), n in list(meters.shown.items()):
-        if variant in names:
-            shown.add_metric([*names[variant], kind, outcome], n)
-        elif live is not None:
-            del meters.shown[variant, kind, outcome]
-    yield events
-    yield shown
-
-
-def _writing(meters: Meters) -> Iterator[Metric]:
-    sizes, seconds = meters.group_sizes, meters.group_seconds
-    yield _histogram("group_events", "Records that were committed together.", sizes)
-    yield _histogram("group_seconds", "What a group took to commit.", seconds)
-    yield _histogram("loop_lag_seconds", "How late a timer of one second came.", meters.lag)
-    about = "Records that went to the disk because the database was away."
-    yield CounterMetricFamily("banner_lab_spooled_events", about, value=meters.spooled)
-
-
-def _condition(found: Condition) -> Iterator[Metric]:
-    yield gauge("spool_bytes", "What waits on the disk.", found.spool.bytes)
-    yield gauge("spool_files", "Files that wait on the disk.", found.spool.files)
-    yield gauge("spool_oldest_seconds", "Since the oldest was begun.", found.spool.oldest)
-    yield gauge("queued_events", "Records that wait for their group.", found.queued)
-    yield gauge("database_away", "1: neither read nor written.", not found.database)
-    missing = found.uses_profiles and not found.profiles
-    yield gauge("profiles_away", "1: decisions that need profiles do without.", missing)
-    yield gauge("snapshot_version", "In force; 0: none.", found.snapshot or 0)
-    yield gauge("snapshot_refused", "1: the newest cannot be used.", found.snapshot_refused)
-    if found.snapshot_age is not None:
-        about = "Since the snapshot was last known to be the newest."
-        yield gauge("snapshot_age_seconds", about, found.snapshot_age)
-    if found.learnt is not None and found.learnt_age is not None:
-        yield gauge("learnt_version", "Of the parameters that policies learn.", found.learnt)
-        yield gauge("learnt_age_seconds", "Since those came into force.", found.learnt_age)
-    about = "Notes of who was assigned what that found no room."
-    yield CounterMetricFamily("banner_lab_assigned_dropped", about, value=found.assigned_dropped)

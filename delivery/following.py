@@ -75,7 +75,6 @@ def _count(shown: _Shown, request: Request, moment: Moment) -> Result:
     try:
         record = intake.record(raw, sender, moment.tools)
     except Refused as why:
-        moment.tools.meters.settled(shown.kind, "rejected", why.reason)
         refusals = [refusing.refusal(raw, why, sender, moment.tools)]
         return Write([], lambda _outcomes: shown.answer, shown.answer, refusals)
     beside = traffic.notes(moment.tools.watch, sender.received_at)

@@ -51,12 +51,8 @@ Step: TypeAlias = Callable[[Draft], None]
 def record(raw: msgspec.Raw | bytes, sender: Sender, tools: Tools) -> Record:
     """Make a record of one event; raises Refused."""
     draft = Draft(_sent(raw, sender), sender, tools, raw=raw)
-    try:
-        for step in STEPS:
-            step(draft)
-    except Refused as why:
-        why.kind = draft.kind
-        raise
+    for step in STEPS:
+        step(draft)
     return _finish(draft)
 
 

@@ -16,7 +16,7 @@ from delivery.carrying import connect
 
 log = logging.getLogger("delivery.key_use")
 
-EVERY_SECONDS: Final = 5.0
+EVERY_SECONDS: Final = 2.0
 PATIENCE: Final = 3.0
 STOP_SECONDS: Final = 1.0
 LONGEST_ORIGIN: Final = 200

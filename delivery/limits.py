@@ -141,11 +141,11 @@ class Watch:
             self._suspect(site_id, [unit])
         return True
 
-    def crowd(self, site_id: int, unit: bytes, address: str, *, now_ms: int) -> bool:
-        """Whether a visitor came in a crowd: one too many of one prefix in this window."""
-        place, window = place_of(address), now_ms // CROWD_MS
+    def crowd(self, site_id: int, unit: bytes, place: int, *, now_ms: int) -> bool:
+        """Whether a visitor came in a crowd: one too many of one place in this window."""
         if not place:
             return False
+        window = now_ms // CROWD_MS
         if window != self._window or len(self._known) >= MOST_WATCHED:
             self._window = window
             self._known.clear()

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from delivery.hints import HINTS
+
 ENGLISH, CHINESE = "en", "zh-Hans"
 
 
@@ -24,7 +26,7 @@ class Message:
 
     def say(self, language: str) -> str:
         """The sentence in a language."""
-        english, chinese = TABLE[self.key]
+        english, chinese = TABLE.get(self.key) or HINTS[self.key]
         values = {name: say(value, language) for name, value in self.values.items()}
         return (chinese if language == CHINESE else english).format(**values)
 
@@ -42,6 +44,14 @@ def message(key: str, /, **values: object) -> Message:
 def say(text: object, language: str) -> str:
     """A `Message` in the language, anything else as it is."""
     return text.say(language) if isinstance(text, Message) else str(text)
+
+
+def hint_of(text: object) -> Message | None:
+    """What helps against what a sentence says, where there is such a sentence."""
+    if not isinstance(text, Message):
+        return None
+    key = f"{text.key}_hint"
+    return Message(key, text.values) if key in HINTS else None
 
 
 _RANGE = re.compile(
@@ -76,6 +86,7 @@ TABLE: Mapping[str, tuple[str, str]] = {
     "title_405": ("This address does not know that method", "该地址不支持此方法"),
     "title_413": ("This is too large", "内容过大"),
     "title_415": ("This kind of content is not accepted", "不接受此类内容"),
+    "title_416": ("The file has no such part", "文件没有该部分"),
     "title_422": ("Something does not fit", "有内容不符合要求"),
     "title_429": ("Too many requests", "请求过多"),
     "title_503": ("A part that is needed is not there", "所需的部分暂不可用"),
@@ -178,6 +189,7 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "This key has sent too many requests from one network.",
         "该密钥从同一网络发来的请求过多。",
     ),
+    "out_of_range": ("This file has {size} bytes.", "该文件共 {size} 字节。"),
     "slow_body": ("The body did not arrive in time.", "请求正文未能及时到达。"),
     # not now
     "no_snapshot": (

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Final, TypeAlias
 
 from delivery.offers import Counted, Offer
-from delivery.record import Outcome, Record
+from delivery.record import Group, Outcome
 
 EXACT: Final = {
     "/api/v1/assign": "assign",
@@ -96,6 +96,7 @@ class Door:
 
 
 _SETTLED = attrgetter("kind", "mark", "variant_id")
+_REFUSED = attrgetter("kind", "reason", "variant_id")
 
 
 @dataclass(slots=True)
@@ -135,18 +136,21 @@ class Meters:
         """So many events of a kind ended in one way; `reason` is a name of ours, or empty."""
         self.events[kind_of(kind), outcome, reason] += n
 
-    def group(
-        self, records: Sequence[Record], outcomes: Sequence[Outcome], *, seconds: float
-    ) -> None:
-        """A group is in the database."""
-        self.group_sizes.add(len(records))
+    def group(self, group: Group, outcomes: Sequence[Outcome], *, seconds: float) -> None:
+        """A group is in the database, with what was refused beside it."""
+        self.group_sizes.add(group.size)
         self.group_seconds.add(seconds)
-        tally = Counter(zip(map(_SETTLED, records), outcomes, strict=True))
+        tally = Counter(zip(map(_SETTLED, group.records), outcomes, strict=True))
         for ((kind, mark, variant), outcome), n in tally.items():
-            said, reason = _said(outcome, mark)
-            self.settled(kind, said, reason, n)
-            if variant is not None:
-                self.shown[variant, kind_of(kind), said] += n
+            self._settled(kind, *_said(outcome, mark), variant, n)
+        refused = Counter(map(_REFUSED, group.refusals))
+        for (kind, reason, variant), n in refused.items():
+            self._settled(kind, Outcome.REJECTED.value, reason, variant, n)
+
+    def _settled(self, kind: str, outcome: str, reason: str, variant: int | None, n: int) -> None:
+        self.settled(kind, outcome, reason, n)
+        if variant:
+            self.shown[variant, kind_of(kind), outcome] += n
 
 
 def _said(outcome: Outcome, mark: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from delivery.messages import message, say
+from delivery.messages import hint_of, message, say
 from delivery.wire import Headers, Response
 from engine import errors
 from engine.errors import LabError, LoadError
@@ -27,6 +27,8 @@ RETRY_AFTER = 5
 
 def status_of(error: LabError) -> int:
     """The HTTP status of an error, by its own type or the nearest parent's."""
+    if isinstance(error, OutOfRange):
+        return 416
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 422)
 
 
@@ -41,8 +43,8 @@ def response(error: LabError, *, language: str, base_url: str) -> Response:
     }
     if error.field:
         document["field"] = error.field
-    if error.hint:
-        document["hint"] = say(error.hint, language)
+    if hint := error.hint or hint_of(error.detail):
+        document["hint"] = say(hint, language)
     body = msgspec.json.encode(document)
     return Response(status, body, _headers(error, status, language))
 
@@ -59,6 +61,8 @@ def _headers(error: LabError, status: int, language: str) -> Headers:
         headers += ((b"retry-after", b"%d" % (error.retry_after or RETRY_AFTER)),)
     if isinstance(error, Refused):
         headers += ((b"allow", error.methods.encode()),)
+    if isinstance(error, OutOfRange):
+        headers += error.headers
     return headers
 
 
@@ -68,3 +72,12 @@ class Refused(errors.WrongMethod):
     def __init__(self, methods: str) -> None:
         super().__init__(message("wrong_method", methods=methods))
         self.methods = methods
+
+
+class OutOfRange(errors.InvalidInput):
+    """A part was asked for that a file does not have; `headers` are the file's own."""
+
+    def __init__(self, content_range: str, headers: Headers) -> None:
+        size = content_range.rpartition("/")[2]
+        super().__init__(message("out_of_range", size=size), field="Range")
+        self.headers: Headers = (*headers, (b"content-range", content_range.encode()))

@@ -13,8 +13,8 @@ from delivery import apart, identity
 from delivery import decide as deciding
 from delivery.answering import Asked, Page, features_of
 from delivery.contents import checked_id
-from delivery.draft import Draft, Refused
-from delivery.index import Live, ReadyExperiment
+from delivery.draft import Draft, Refused, Text
+from delivery.index import ReadyExperiment
 from delivery.offers import Offer
 from delivery.protocols.growthbook import is_local
 from delivery.reading import blame
@@ -25,8 +25,10 @@ KIND = "impression"
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What rules may ask, as the shop's own client was told it."""
+    """What stands in for a token: where what was shown, and what rules may ask of the visitor."""
 
+    experiment: Text | None = None
+    variant: Text | None = None
     attributes: dict[str, Any] | None = None
     locale: str | None = None
     page: Page | None = None
@@ -37,47 +39,20 @@ _told = msgspec.json.Decoder(Told)
 
 def decision(draft: Draft) -> None:
     """What a token would prove: who saw what, where, in which phase. Only for what has none."""
-    sent = draft.sent
-    if draft.kind != KIND or sent.token or not sent.experiment:
+    if draft.kind != KIND or draft.sent.token:
+        return
+    told = _read(draft)
+    if not told.experiment:
         return
     if not draft.sender.secret:
         raise Refused("needs_secret_key", "token")
-    user = checked_id(sent.user_id, "user_id")
+    user = checked_id(draft.sent.user_id, "user_id")
     if not user:
         raise Refused("missing_user_id", "user_id", type=draft.kind)
     draft.unit = draft.tools.pseudonyms.of(draft.sender.site.id, user)
-    stamp = _agreed(draft, user)
+    stamp = _agreed(draft, told, user)
     _name(draft)
     draft.stamp = stamp
-
-
-def _agreed(draft: Draft, user: str) -> Stamp:
-    """What we would have decided; raises Refused where that is something else."""
-    sent, live = draft.sent, draft.sender.live
-    experiment = _experiment(draft, live)
-    offer = _offer(draft, experiment, user)
-    stamp = Stamp.unpack(offer.stamp) if offer.stamp else None
-    names = {variant.id: variant.key for variant in experiment.entry.variants}
-    if stamp is None or not sent.variant or names.get(stamp.variant_id) != sent.variant:
-        raise Refused("assignment_differs", "variant", reason=offer.reason.value)
-    return stamp
-
-
-def _experiment(draft: Draft, live: Live | None) -> ReadyExperiment:
-    key = draft.sent.experiment or ""
-    found = live.experiments.get((draft.sender.site.id, key)) if live else None
-    if found is None or found.recipe is None or not is_local(found):
-        raise Refused("not_local", "experiment", key=key[:100])
-    return found
-
-
-def _offer(draft: Draft, experiment: ReadyExperiment, user: str) -> Offer:
-    sender, told = draft.sender, _read(draft)
-    assert sender.live is not None  # noqa: S101 - an experiment was found in it
-    asked = Asked([], locale=told.locale, attributes=told.attributes, page=told.page)
-    standing = apart.known(sender.live, sender.site, unit=user, pseudonym=draft.unit)
-    visitor = Visitor(user, request=features_of(asked), apart=standing)
-    return deciding.assign(experiment, visitor)
 
 
 def _read(draft: Draft) -> Told:
@@ -86,6 +61,34 @@ def _read(draft: Draft) -> Told:
     except msgspec.ValidationError as error:
         name, why = blame(error)
         raise Refused("bad_field", name or None, field=name, why=why) from None
+
+
+def _agreed(draft: Draft, told: Told, user: str) -> Stamp:
+    """What we would have decided; raises Refused where that is something else."""
+    experiment = _experiment(draft, told.experiment or "")
+    offer = _offer(draft, told, experiment, user)
+    stamp = Stamp.unpack(offer.stamp) if offer.stamp else None
+    names = {variant.id: variant.key for variant in experiment.entry.variants}
+    if stamp is None or not told.variant or names.get(stamp.variant_id) != told.variant:
+        raise Refused("assignment_differs", "variant", reason=offer.reason.value)
+    return stamp
+
+
+def _experiment(draft: Draft, key: str) -> ReadyExperiment:
+    live = draft.sender.live
+    found = live.experiments.get((draft.sender.site.id, key)) if live else None
+    if found is None or found.recipe is None or not is_local(found):
+        raise Refused("not_local", "experiment", key=key[:100])
+    return found
+
+
+def _offer(draft: Draft, told: Told, experiment: ReadyExperiment, user: str) -> Offer:
+    sender = draft.sender
+    assert sender.live is not None  # noqa: S101 - an experiment was found in it
+    asked = Asked([], locale=told.locale, attributes=told.attributes, page=told.page)
+    standing = apart.known(sender.live, sender.site, unit=user, pseudonym=draft.unit)
+    visitor = Visitor(user, request=features_of(asked), apart=standing)
+    return deciding.assign(experiment, visitor)
 
 
 def _name(draft: Draft) -> None:

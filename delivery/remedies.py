@@ -45,6 +45,18 @@ REMEDIES: Final[Mapping[str, tuple[str, str]]] = {
         "Use the key of the site that decided; a page has mixed up two sites.",
         "请使用作出决策的网站的密钥：页面混用了两个网站。",
     ),
+    "needs_secret_key": (
+        "Report what an SDK has decided from a server; pages report with their token.",
+        "SDK 自行判定的曝光请由服务器上报；页面请使用令牌上报。",
+    ),
+    "not_local": (
+        "Open the test to SDKs in its plan, or ask us to decide. These cannot be taken in later.",
+        "请在实验方案中允许 SDK 自行判定，或由我们判定。这类事件之后无法补收。",
+    ),
+    "assignment_differs": (
+        "Let the SDK load the features again, for the same id. These cannot be taken in later.",
+        "请让 SDK 以相同的 user_id 重新加载特性。这类事件之后无法补收。",
+    ),
     "missing_user_id": (
         "Send the same user_id that decisions are asked with.",
         "请发送与请求决策时相同的 user_id。",

@@ -87,12 +87,10 @@ def judged(draft: Draft) -> None:
 
     What a visitor chooses is never set aside: a withdrawal must be followed, whoever sends it.
     """
-    if draft.kind == "consent":
-        return
     sender = draft.sender
-    draft.mark = sender.mark
-    if sender.secret:
+    if sender.secret or draft.kind == "consent":
         return
+    draft.mark = sender.mark
     # Both are counted whatever the mark is: whoever acts all the time does so under any name.
     many = not sender.site.count_automated and _too_many(draft)
     if not draft.mark:
@@ -114,7 +112,7 @@ def _too_soon(draft: Draft) -> bool:
 def _too_many(draft: Draft) -> bool:
     sender, watch, now_ms = draft.sender, draft.tools.watch, draft.sender.now_ms
     busy = watch.busy(sender.site.id, draft.unit, draft.kind, now_ms=now_ms)
-    return watch.crowd(sender.site.id, draft.unit, sender.address, now_ms=now_ms) or busy
+    return watch.crowd(sender.site.id, draft.unit, sender.place, now_ms=now_ms) or busy
 
 
 def notes(watch: Watch, received_at: dt.datetime) -> list[Record]:

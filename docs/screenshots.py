@@ -102,6 +102,8 @@ MEMBERS = {
     "placement-new": f"{SITE}placements/new/",
     "settings": f"{SITE}settings/",
     "settings-embed": f"{SITE}settings/snippet/",
+    "settings-embed-code": f"{SITE}settings/snippet/?in=python#code",
+    "settings-arriving": f"{SITE}arriving/",
     "settings-keys": f"{SITE}settings/keys/",
     "settings-people": f"{SITE}settings/people/",
     "settings-webhooks": f"{SITE}settings/webhooks/",

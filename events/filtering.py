@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from delivery.sink import ASSIGNED
 from events import rollup
-from events.models import Event, Tally, UnitTotal
+from events.models import Alias, Event, Tally, UnitTotal
 
 RATE: Final = "rate"
 RECENT: Final = dt.timedelta(hours=1)
@@ -38,13 +39,16 @@ def _units(since: dt.datetime) -> Iterable[tuple[int, UUID]]:
     # Usually there are none, which the tallies know; only then the log of the day is gone through.
     if not Tally.objects.filter(noted, experiment_id=0, last_received_at__gt=since).exists():
         return ()
+    here = {"site_id": OuterRef("site_id")}
+    other = Alias.objects.filter(unit=OuterRef("unit"), **here).values("canonical")[:1]
     counted = UnitTotal.objects.filter(
         Q(impressions__gt=0) | Q(clicks__gt=0) | Q(viewables__gt=0),
-        unit=OuterRef("unit"),
-        site_id=OuterRef("site_id"),
+        unit=OuterRef("known_as"),
         suspicious=False,
+        **here,
     )
     rows = Event.objects.filter(
-        noted, Exists(counted), experiment_id=None, received_at__gt=since, day__gte=since.date()
+        noted, experiment_id=None, received_at__gt=since, day__gte=since.date()
     )
-    return rows.values_list("site_id", "unit").distinct()
+    named = rows.annotate(known_as=Coalesce(Subquery(other), "unit"))
+    return named.filter(Exists(counted)).values_list("site_id", "unit").distinct()

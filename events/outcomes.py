@@ -6,7 +6,7 @@ on which it came in. What a shop has loaded as an import is among what is stored
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -166,6 +166,28 @@ def variants_of(site: Site, *, since: dt.date) -> list[OfVariant]:
         key = (row["experiment_id"], row["variant_id"])
         counts.setdefault(key, Counter())[row["outcome"]] += row["n"]
     return [OfVariant(key[0], key[1], Numbers(**counts[key])) for key in sorted(counts)]
+
+
+def losses_of(
+    begun: Mapping[tuple[int, int], dt.datetime | None],
+) -> dict[int, tuple[tuple[int, int], ...]]:
+    """Of each experiment how many events of which variant were refused since its phase began.
+
+    Args:
+        begun: (experiment, phase) → its first event.
+    """
+    wanted = Q()
+    for (experiment, _phase), at in begun.items():
+        if at is not None:
+            wanted |= Q(experiment_id=experiment, at__gte=at)
+    if not wanted:
+        return {}
+    rows = Settled.objects.filter(wanted, outcome=Outcome.REJECTED.value, variant_id__gt=0)
+    found: dict[int, tuple[tuple[int, int], ...]] = {}
+    for row in rows.values("experiment_id", "variant_id").annotate(n=Sum("events")):
+        pair = (row["variant_id"], row["n"])
+        found[row["experiment_id"]] = (*found.get(row["experiment_id"], ()), pair)
+    return found
 
 
 def recent(site: Site, *, now: dt.datetime) -> Numbers:

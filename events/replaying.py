@@ -33,6 +33,8 @@ KIND: Final = "replay_rejected"
 TOGETHER: Final = 200
 AGAIN: Final = ("", Outcome.REJECTED.value)
 """What a replay left as it was may be tried again; everything else is in the log by now."""
+HOPELESS: Final = frozenset({"not_local", "assignment_differs", "needs_secret_key"})
+"""What a shop's SDK decided is checked by the id itself, and that is not kept."""
 _BAD_ROW = (psycopg.DataError, psycopg.IntegrityError, DataError, IntegrityError)
 
 
@@ -46,7 +48,7 @@ class Wanted:
     def of(self, site: Site) -> QuerySet[Rejected]:
         """Those that can still be taken in, the oldest first."""
         rows = Rejected.objects.filter(site_id=site.pk, replayed_as__in=AGAIN)
-        rows = rows.exclude(sender__has_key=CUT)
+        rows = rows.exclude(sender__has_key=CUT).exclude(reason__in=HOPELESS)
         if self.reason:
             rows = rows.filter(reason=self.reason)
         if self.since is not None:
@@ -76,6 +78,12 @@ class _Try:
 
     row: Rejected
     record: Record | None
+
+
+def replayable(row: Rejected) -> bool:
+    """Whether it can still be taken in."""
+    hopeless = row.reason in HOPELESS or bool(row.sender.get(CUT))
+    return row.replayed_as in AGAIN and not hopeless
 
 
 def replay(

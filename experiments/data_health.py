@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from delivery import remedies
 from delivery.messages import CHINESE, ENGLISH
-from delivery.refusing import CUT
 from events import outcomes, replaying, store
 from events.models import Import, Rejected
 from events.outcomes import Arriving, Day, Hour, Numbers, OfVariant
@@ -22,7 +21,7 @@ from workspace.models import Job, Site
 
 DAYS: Final = 14
 HOURS: Final = 48
-NEWEST: Final = 20
+NEWEST: Final = 10
 MOST_VARIANTS: Final = 40
 LAG: Final = dt.timedelta(minutes=10)
 """The roll-up runs every minute; behind by more than this, numbers here are old."""
@@ -106,6 +105,11 @@ class Page:
     job: Job | None = None
     names: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def losing(self) -> bool:
+        """Whether anything of a variant was rejected."""
+        return any(one.of.numbers.rejected for one in self.variants)
+
 
 def language() -> str:
     """The language of the page, as the data plane's sentences know it."""
@@ -178,7 +182,7 @@ def kept(row: Rejected) -> Kept:
         row,
         remedies.sentence(row.reason, language()),
         shortened(row),
-        replayable=row.replayed_as in replaying.AGAIN and not row.sender.get(CUT),
+        replayable=replaying.replayable(row),
     )
 
 

@@ -7,6 +7,7 @@ from experiments.plan_urls import urlpatterns as around_plans
 from experiments.reports import views as reports
 from experiments.views import (
     acting,
+    arriving,
     creative_use,
     data_health,
     detail,
@@ -42,6 +43,7 @@ register_converter(ActionName, "action")
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
+    path("arriving/", arriving.arriving, name="arriving"),
     path("why/", why.why, name="why"),
     path("first-hour/put-away/", home.put_away, name="put-away"),
     path("library/", library.index, name="library"),

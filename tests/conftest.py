@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -17,8 +18,11 @@ NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 
 
 def pytest_configure() -> None:
-    """Making people must not cost what guessing their passwords should."""
+    """Making people must not cost what guessing their passwords should; no law has a clock."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile("lab", deadline=None, suppress_health_check=slow)
+    hypothesis.settings.load_profile("lab")
 
 
 @pytest.fixture(scope="session")

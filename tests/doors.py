@@ -20,6 +20,7 @@ from django.test import Client
 from django.utils import timezone
 
 from banner_lab.stack import ports
+from banner_lab.stack.children import GRANIAN
 from banner_lab.stack.processes import last_lines, wait_until
 from creatives.models import Creative, Placement, Rendition, Version
 from delivery.sink import ASSIGNED
@@ -111,8 +112,7 @@ class Granian(Door):
         }
         command = [
             *(sys.executable, "-m", "granian", "--interface", "asgi", self.app),
-            *("--host", "127.0.0.1", "--port", str(self.port), "--workers", "1", "--no-ws"),
-            *("--http", "1"),
+            *("--host", "127.0.0.1", "--port", str(self.port), *GRANIAN),
         ]
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.db import connection
 
 from banner_lab.stack import ports
+from banner_lab.stack.children import GRANIAN
 from banner_lab.stack.processes import Command, last_lines, spawn, stop
 
 START_SECONDS = 30
@@ -46,7 +47,7 @@ def running_plane(folder: Path, *, public_url: str) -> Iterator[str]:
 def _granian(port: int) -> tuple[str, ...]:
     return (
         *("-m", "granian", "--interface", "asgi", "delivery.app:app", "--host", "127.0.0.1"),
-        *("--port", str(port), "--workers", "1", "--no-ws", "--http", "1"),
+        *("--port", str(port), *GRANIAN),
     )
 
 

@@ -93,10 +93,15 @@ def _web(host: str, port: int) -> tuple[str, ...]:
     )
 
 
+# Whoever stops it waits for ten seconds. Half a body is given up before (`BODY_SECONDS`), half a
+# header would be waited for much longer; what was acknowledged is durable by then.
+GRANIAN = ("--workers", "1", "--no-ws", "--http", "1", "--workers-kill-timeout", "9")
+
+
 def _delivery(host: str, port: int) -> tuple[str, ...]:
     return (
         *("-m", "granian", "--interface", "asgi", "delivery.app:app", "--host", host),
-        *("--port", str(port), "--workers", "1", "--no-ws", "--http", "1"),
+        *("--port", str(port), *GRANIAN),
         *("--log-config", "delivery/granian.json"),
     )
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from creatives import iab, mock, placements, rendering, traffic, usual, wall
+from creatives import iab, mailing_help, mock, placements, rendering, traffic, usual, wall
 from creatives.forms import say
 from creatives.library import SHOWING
 from creatives.models import Creative, Placement
@@ -82,6 +82,7 @@ def _context(placement: Placement, form: PlacementForm) -> dict[str, Any]:
         "experiments": experiments,
         "parts": traffic.parts(placement, experiments),
         "mocks": mock.of(placement),
+        "mailing": mailing_help.of(placement),
         "kilobytes": placement.max_kilobytes
         or iab.kilobytes_for(placement.width, placement.height),
     }

@@ -31,6 +31,7 @@ Difference: TypeAlias = Literal["policy", "switchback", "caps", "placements", "f
 """Why SDKs could not decide as we do."""
 
 HASH_VERSION: Final = 2
+_SHOWN: Final = frozenset({"running", "paused"})
 _JSON: Final = (b"content-type", b"application/json")
 _KEPT: Final = (
     b"cache-control",
@@ -118,7 +119,7 @@ def payload(live: Live, site: SiteEntry) -> dict[str, Any]:
     found = {
         key: feature(experiment, site)
         for (owner, key), experiment in live.experiments.items()
-        if owner == site.id and experiment.recipe is not None and is_local(experiment)
+        if owner == site.id and experiment.entry.status in _SHOWN and is_local(experiment)
     }
     return dict(sorted(found.items()))
 

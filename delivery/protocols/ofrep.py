@@ -7,6 +7,7 @@ Statuses for which the protocol has a body get that body, all others are problem
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final
@@ -47,6 +48,7 @@ RENEWED_MS: Final = 24 * 3_600_000
 
 _encode = msgspec.json.Encoder().encode
 _TOKEN: Final = len(b',"token":')
+_END: Final = b"}}"
 _SHOWN: Final = frozenset({"running", "paused"})
 
 
@@ -99,13 +101,14 @@ def flags(request: Request, moment: Moment) -> Result:
 
 def _flag(request: Request, moment: Moment, key: str) -> Result:
     if moment.live is None:
-        return Response(200, _encode(_evaluated(key, NOTHING_KNOWN.head, token=b"null")), JSON)
+        # Not kept: anybody may ask for any key here.
+        return Response(200, _written.__wrapped__(key, NOTHING_KNOWN.head), JSON)
     answering = _question(request, moment, moment.live)
     experiment = experiment_of(answering, key)
 
     def answer(visitor: Visitor) -> Response:
         offer = _offer(answering, experiment, visitor)
-        body = _encode(_told(answering, key, offer))
+        body = _told(answering, key, offer)
         return Response(200, body, JSON, assigned=answering.assigned([offer]))
 
     return _with_visitor(answering, [experiment], answer)
@@ -125,8 +128,8 @@ def _flags(request: Request, moment: Moment) -> Result:
         headers = (*JSON, (b"etag", tag))
         if tag in _known_tags(request):
             return Response(304, b"", headers, assigned=assigned)
-        told = [_told(answering, key, offer) for key, offer in offers.items()]
-        body = _encode({"flags": told, "metadata": {"snapshot": live.version}})
+        told = b",".join(_told(answering, key, offer) for key, offer in offers.items())
+        body = b'{"flags":[%b],"metadata":{"snapshot":%d}}' % (told, live.version)
         return Response(200, body, headers, assigned=assigned)
 
     return _with_visitor(answering, experiments.values(), answer)
@@ -148,7 +151,9 @@ def _question(request: Request, moment: Moment, live: Live) -> Answering:
     asked = _asked(read(_bodies, request.body, example=EXAMPLE).context)
     personal = may_personalise(asked.consent) and not refuses_profiles(request)
     headers = request.headers
-    return Answering.of(live, caller, moment, asked, personal=personal, headers=headers)
+    return Answering.of(
+        live, caller, moment, asked, personal=personal, headers=headers, address=request.address
+    )
 
 
 def _asked(context: dict[str, Any]) -> Asked:
@@ -192,11 +197,16 @@ def _offer(answering: Answering, experiment: ReadyExperiment, visitor: Visitor) 
     return next(here).fallbacks[Reason.NO_CONSENT]
 
 
-def _told(answering: Answering, key: str, offer: Offer) -> dict[str, Any]:
-    return _evaluated(key, offer.head_in(answering.locale), token=answering.token(offer))
+def _told(answering: Answering, key: str, offer: Offer) -> bytes:
+    written, token = _written(key, offer.head_in(answering.locale)), answering.token(offer)
+    if token == b"null":
+        return written
+    return written[: -len(_END)] + b',"token":' + token + _END
 
 
-def _evaluated(key: str, head: bytes, *, token: bytes) -> dict[str, Any]:
+@lru_cache(maxsize=4096)
+def _written(key: str, head: bytes) -> bytes:
+    """All of an evaluation but its token; it ends with the metadata, where that belongs."""
     said = _heads.decode(head[:-_TOKEN] + b"}")
     metadata = {
         "reason": said.reason,
@@ -204,16 +214,16 @@ def _evaluated(key: str, head: bytes, *, token: bytes) -> dict[str, Any]:
         "propensity": said.propensity,
         "policy": said.policy,
         "segment": said.segment,
-        "token": token[1:-1].decode() if token != b"null" else None,
     }
     value = {} if bytes(said.creative) == b"null" else {"value": said.creative}
-    return {
+    evaluated = {
         "key": key,
         "reason": REASONS.get(said.reason, "STATIC"),
         "variant": said.variant or NO_VARIANT,
         **value,
         "metadata": {name: one for name, one in metadata.items() if one is not None},
     }
+    return _encode(evaluated)
 
 
 def etag(answering: Answering, offers: Mapping[str, Offer]) -> bytes:

@@ -24,6 +24,7 @@ from delivery.index import Live, renewed, with_learnt
 from delivery.key_use import EVERY_SECONDS
 from delivery.learnt import NOTHING, Learnt, decode
 from delivery.live import Reader, Unreadable, make
+from delivery.log_lines import reason
 from delivery.messages import message
 from delivery.moment import Tools
 from delivery.reading import SERVER_BYTES
@@ -68,7 +69,7 @@ def _current(now: float) -> Current:
     try:
         return _newest(now)
     except DatabaseError as error:
-        log.warning("the database is away (%s)", str(error).strip())
+        log.warning("the database is away (%s)", reason(error))
         return _without_database(now)
 
 

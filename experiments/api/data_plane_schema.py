@@ -3,7 +3,9 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+
+from experiments.api import data_plane_examples as examples
 
 PROBLEM = {
     "type": "object",
@@ -25,6 +27,7 @@ _PROBLEMS = {
     413: "Too large.",
     415: "Not JSON by its content type.",
     422: "A field does not fit.",
+    429: "Too many requests of a publishable key from one network; see Retry-After.",
     503: "Nothing can be made durable; see Retry-After.",
 }
 
@@ -77,6 +80,15 @@ DECISION_FIELDS: dict[str, Any] = {
     "segment": {"type": "string", "description": "The segment that matched."},
     "creative": CREATIVE,
     "token": {"type": ["string", "null"]},
+    "links": {
+        "type": "object",
+        "description": "Of a placement in e-mails: addresses for this recipient alone.",
+        "properties": {
+            "image": {"type": "string", "format": "uri"},
+            "pixel": {"type": ["string", "null"], "format": "uri"},
+            "click": {"type": "string", "format": "uri"},
+        },
+    },
 }
 SNAPSHOT = {"type": ["integer", "null"], "description": "The snapshot that decided."}
 DECISION = {"type": "object", "properties": DECISION_FIELDS}
@@ -113,16 +125,23 @@ ASSIGN: dict[str, Any] = {
         OpenApiParameter("attributes.device", str, description="And any other attributes.<name>."),
         OpenApiParameter("page.url", str, description="Where the visitor is."),
         OpenApiParameter("page.referrer", str, description="Where the visitor came from."),
+        OpenApiParameter("consent.measurement", bool, description="False: NO_CONSENT, no token."),
+        OpenApiParameter("consent.personalisation", bool, description="False: no profile is read."),
         OpenApiParameter("force", str, description="A signed link's text: see `force` of decide."),
         _KEY,
     ],
-    "responses": {(200, "application/json"): ASSIGNED, **problems_at(401, 403, 404, 422)},
+    "examples": [OpenApiExample("a variant", examples.ASSIGNED, response_only=True)],
+    "responses": {(200, "application/json"): ASSIGNED, **problems_at(401, 403, 404, 422, 429)},
 }
 DECIDE: dict[str, Any] = {
     "operation_id": "decide",
     "tags": ["data plane"],
     "auth": [],
     "parameters": [_KEY],
+    "examples": [
+        OpenApiExample("a page", examples.ASKED, request_only=True),
+        OpenApiExample("its banners", examples.DECIDED, response_only=True),
+    ],
     "request": {
         "application/json": {
             "type": "object",
@@ -162,7 +181,7 @@ DECIDE: dict[str, Any] = {
                 "snapshot": SNAPSHOT,
             },
         },
-        **problems_at(400, 401, 403, 404, 413, 415, 422),
+        **problems_at(400, 401, 403, 404, 413, 415, 422, 429),
     },
 }
 EVENT = {
@@ -197,6 +216,8 @@ EVENT = {
 BATCH = {
     "type": "object",
     "required": ["events"],
+    "description": "Bodies of GA4's Measurement Protocol and of Segment are read too; docs/api.md"
+    " has the table of their names.",
     "properties": {
         "events": {"type": "array", "items": EVENT, "maxItems": 500},
         "sent_at": {"type": "string", "format": "date-time"},
@@ -220,6 +241,7 @@ RECEIPT = {
                     "reason": {"type": "string"},
                     "detail": {"type": "string"},
                     "field": {"type": "string"},
+                    "hint": {"type": "string"},
                 },
             },
         }
@@ -230,21 +252,29 @@ EVENTS: dict[str, Any] = {
     "tags": ["data plane"],
     "auth": [],
     "parameters": [_KEY],
+    "examples": [
+        OpenApiExample("shown", examples.IMPRESSION, request_only=True),
+        OpenApiExample("bought", examples.PURCHASE, request_only=True),
+        OpenApiExample("what became of them", examples.RECEIPT, response_only=True),
+    ],
     "request": {
         "application/json": {"oneOf": [EVENT, BATCH]},
         "text/plain": {"type": "string"},
     },
     "responses": {
         (202, "application/json"): RECEIPT,
-        **problems_at(400, 401, 403, 413, 415, 422, 503),
+        **problems_at(400, 401, 403, 413, 415, 422, 429, 503),
     },
 }
 _TOKEN = OpenApiParameter("token", str, location="path")
+_LANGUAGE = OpenApiParameter(
+    "l", str, description="The language of the page; without it Accept-Language."
+)
 CLICK: dict[str, Any] = {
     "operation_id": "click",
     "tags": ["data plane"],
     "auth": [],
-    "parameters": [_TOKEN],
+    "parameters": [_TOKEN, _LANGUAGE],
     "responses": {302: OpenApiResponse(description="The landing page."), **problems_at(404)},
 }
 PICTURE: dict[str, Any] = {

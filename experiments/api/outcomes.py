@@ -109,7 +109,7 @@ class RejectedData(serializers.ModelSerializer[Rejected]):
 
     @extend_schema_field(serializers.BooleanField())
     def get_replayable(self, row: Rejected) -> bool:
-        return data_health.kept(row).replayable
+        return replaying.replayable(row)
 
 
 class ReplayInput(serializers.Serializer[Any]):

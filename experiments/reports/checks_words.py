@@ -206,13 +206,30 @@ CHECKS: Final[Mapping[str, Words]] = {
             "monitoring service can be told to leave the banners alone."
         ),
     ),
+    "rejected": Words(
+        name=gettext_lazy("No variant loses more events than the others"),
+        problem=gettext_lazy("Events of one variant are rejected more often"),
+        findings={
+            State.OK: gettext_lazy("%(events)s events were rejected."),
+            State.WARNING: gettext_lazy(
+                "%(events)s events were rejected, most often those of %(variant)s, which therefore "
+                "looks worse than it is."
+            ),
+        },
+        remedy=gettext_lazy(
+            "Data health says why they were rejected. Once the cause is mended, they can be taken "
+            "in."
+        ),
+    ),
     "unseen": Words(
         name=gettext_lazy("Who clicked has seen the banner"),
         problem=gettext_lazy("Clicks on banners that nobody saw"),
         findings={
-            State.OK: gettext_lazy("%(units)s visitors clicked before they were reported to see."),
+            State.OK: gettext_lazy(
+                "%(units)s visitors clicked without the banner having been in view."
+            ),
             State.WARNING: gettext_lazy(
-                "%(units)s of the visitors who clicked (%(share)s) were never reported to see."
+                "%(units)s of the visitors who clicked (%(share)s) never had the banner in view."
             ),
         },
         remedy=gettext_lazy(

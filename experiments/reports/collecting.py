@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from creatives.models import Placement
 from engine.stats.aggregates import Aggregates
-from events import store
+from events import outcomes, store
 from experiments.models import Experiment
 from experiments.reports import choices, concurrent, in_blocks, marks, plan
 from experiments.reports.choices import Choices
@@ -38,6 +38,7 @@ class _Totals:
     watermark: int
     blocks: Mapping[store.Phase, tuple[BlockTotals, ...]]
     beside: Mapping[store.Phase, tuple[Beside, ...]]
+    rejected: Mapping[int, tuple[tuple[int, int], ...]]
 
 
 def read(experiments: Sequence[Experiment], *, now: dt.datetime) -> list[Inputs]:
@@ -51,6 +52,7 @@ def read(experiments: Sequence[Experiment], *, now: dt.datetime) -> list[Inputs]
 def _totals(
     experiments: Sequence[Experiment], phases: Sequence[store.Phase], *, now: dt.datetime
 ) -> _Totals:
+    health = store.health_of(phases)
     return _Totals(
         watermark=store.watermark().seq,
         by_day=store.aggregates_of(phases),
@@ -61,12 +63,20 @@ def _totals(
         views=store.views_of(phases),
         assigned=store.assigned_of(phases),
         caps=store.cap_of(phases),
-        health=store.health_of(phases),
+        health=health,
         pages=_pages(experiments),
         marks=marks.marks_of(experiments),
         blocks=_blocks(experiments),
         beside=concurrent.read(experiments, now=now),
+        rejected=_rejected(experiments, health),
     )
+
+
+def _rejected(
+    experiments: Sequence[Experiment], health: Mapping[store.Phase, store.Health]
+) -> dict[int, tuple[tuple[int, int], ...]]:
+    phases = [(row.pk, row.phase) for row in experiments if not plan.is_adaptive(row)]
+    return outcomes.losses_of({one: health[one].first_event_at for one in phases})
 
 
 def _blocks(experiments: Sequence[Experiment]) -> dict[store.Phase, tuple[BlockTotals, ...]]:
@@ -99,7 +109,7 @@ def _inputs(
         views={} if chosen else known.views[phase],
         assigned={} if chosen else known.assigned[phase],
         cap=known.caps.get(phase),
-        observed=_observed(experiment, known.health[phase]),
+        observed=_observed(experiment, known),
         mix=chosen.mix if chosen else None,
         marks=known.marks[experiment.pk],
         visitors_per_week=_per_week(design, by_day),
@@ -118,7 +128,7 @@ def _of_blocks(
         by_day=in_blocks.by_day(design, blocks),
         as_of=now,
         watermark=known.watermark,
-        observed=_observed(experiment, known.health[phase]),
+        observed=_observed(experiment, known),
         marks=known.marks[experiment.pk],
         blocks=blocks,
     )
@@ -158,7 +168,8 @@ def _per_week(design: Design, by_day: Mapping[int, ByDay]) -> float | None:
     return plan.visitors_per_week(design, new)
 
 
-def _observed(experiment: Experiment, health: store.Health) -> Observed:
+def _observed(experiment: Experiment, known: _Totals) -> Observed:
+    health = known.health[(experiment.pk, experiment.phase)]
     if experiment.origin == Experiment.Origin.RESULTS:
         return NOTHING_KNOWN
     return Observed(
@@ -171,4 +182,5 @@ def _observed(experiment: Experiment, health: store.Health) -> Observed:
         marks=health.suspicious,
         clicked=health.clicked,
         unseen=health.unseen if health.viewed else None,
+        rejected=known.rejected.get(experiment.pk, ()),
     )

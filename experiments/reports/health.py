@@ -13,6 +13,7 @@ from engine.stats.metrics import CATALOGUE, Kind
 from engine.stats.srm import ALARM
 from experiments.reports import lasting
 from experiments.reports.findings import AgePoint, CutEffect, Stage
+from experiments.reports.losses import check_rejected
 from experiments.reports.marks_words import PREFIX
 from experiments.reports.payload import Check, Design, Effect, ReportData, Split, State
 
@@ -53,6 +54,7 @@ class Observed:
         clicked: Visitors who clicked.
         unseen: Those of them who were never reported to have seen a banner for a second; None
             where nobody is (a shop that does not report it).
+        rejected: Events with a genuine token that were refused, by variant.
     """
 
     several: int | None = None
@@ -64,6 +66,7 @@ class Observed:
     marks: Mapping[str, int] = field(default_factory=dict)
     clicked: int = 0
     unseen: int | None = None
+    rejected: tuple[tuple[int, int], ...] | None = None
 
 
 NOTHING_KNOWN = Observed()
@@ -84,6 +87,7 @@ def check_all(
         check_missing(observed, units=units),
         check_automated(observed),
         check_unseen(observed),
+        check_rejected(design, observed.rejected, arms),
         check_size(data.effects, primary=design.primary),
         check_steady(data.findings.ages),
         check_heavy(design, arms, observed),

@@ -1,7 +1,4 @@
-/* Banner Lab tag: static/tag/README.md says how to use it.
- *
- * A slot keeps the shop's own default until a banner can be painted.
- */
+/* Banner Lab tag: see README.md. A slot keeps its default until a banner can be painted. */
 (() => {
   "use strict";
   const { src, dataset: own } = document.currentScript;
@@ -11,7 +8,7 @@
     ? console.info.bind(console, "[banner-lab]") : () => {};
 
   const PATIENCE = +own.timeout || 300; // ms; then the default stays
-  const PAUSE = 1000; // events gather
+  const PAUSE = 1000; // gather
   const SOON = 50; // before the next page asks
   const TRIES = 3;
 
@@ -25,7 +22,7 @@
   const denied = () => consent && !consent.measurement;
 
   const stores = ["sessionStorage", "localStorage"];
-  let memory = {}; // where storage is closed to us
+  let memory = {}; // where storage is closed
 
   const read = (store) => {
     if (!consent?.measurement) return {};
@@ -45,7 +42,7 @@
   };
 
   const uuid7 = () => {
-    const time = Date.now().toString(16).padStart(12, "0");
+    const time = "0" + Date.now().toString(16);
     const random = () => (crypto.getRandomValues(new Uint8Array(1))[0] % 16).toString(16);
     return `${time.slice(0, 8)}-${time.slice(8)}-7xxx-axxx-xxxxxxxxxxxx`.replace(/x/g, random);
   };
@@ -88,7 +85,7 @@
     return { ...write("sessionStorage", groups), ...groups }.force;
   };
 
-  // events: sent together, by beacon when the page goes away
+  // events: together, by beacon when the page goes
 
   let queue = [];
   const address = `${server}/api/v1/events`;
@@ -125,7 +122,7 @@
 
   const make = (name, attributes) => Object.assign(document.createElement(name), attributes);
 
-  /* The box of a slot keeps its size: data-width and -height, or what it has now. */
+  // a slot keeps its size: data-width and -height, or what it has
   const hold = (slot, creative) => {
     const sizes = [slot.dataset, slot.getBoundingClientRect(), creative.sources.at(-1)];
     const { width, height } = sizes.find((size) => size.width > 0 && size.height > 0);
@@ -146,7 +143,7 @@
     return frame;
   };
 
-  /* What is no picture comes from a second file. */
+  // what is no picture: a second file
   const paint = async (slot, creative, ratio) => {
     if (creative.kind !== "image") {
       const rich = await import(`${server}/tag/banner-lab-rich.js?1`);
@@ -161,7 +158,7 @@
     const { creative, token } = decision;
     const ratio = hold(slot, creative);
     const body = await paint(slot, creative, ratio);
-    if (turns.get(slot) !== turn) return;
+    if (turns.get(slot)[0] !== turn) return;
     const link = make("a");
     if (/^https?:/i.test(creative.landing_url)) link.href = creative.landing_url;
     link.append(body);
@@ -209,19 +206,21 @@
 
   // one question for all slots of the page
 
-  const turns = new WeakMap(); // slot -> its newest question
+  const turns = new WeakMap(); // slot -> its newest question, on what
+  const name = (slot) => slot.dataset.bannerLab;
+  const need = (slot) => name(slot) + location.pathname;
   let turn = 0;
   let told; // no question overtakes a word on consent
 
   const ask = async (slots) => {
     const mine = ++turn;
-    slots.forEach((slot) => turns.set(slot, mine));
+    slots.forEach((slot) => turns.set(slot, [mine, need(slot)]));
     await told;
     const body = {
       key: own.key,
       user_id: user(),
       session_id: remembered("sessionStorage"),
-      placements: [...new Set(slots.map((slot) => slot.dataset.bannerLab))],
+      placements: slots.map(name),
       locale: document.documentElement.lang || undefined,
       attributes: shop.attributes,
       page: { url: location.origin + location.pathname, referrer: document.referrer },
@@ -235,9 +234,9 @@
     });
     if (!answer.ok) throw answer.status;
     const { decisions } = await answer.json();
-    say("decisions", answer.status, decisions);
+    say("decisions", decisions);
     await Promise.allSettled(slots.map((slot) => {
-      const decision = decisions[slot.dataset.bannerLab];
+      const decision = decisions[name(slot)];
       return decision?.creative && show(slot, decision, mine);
     }));
     return decisions;
@@ -245,7 +244,11 @@
 
   const fill = async (slots) => {
     if (!slots.length) return;
-    const detail = await ask(slots).catch((reason) => say("the default stays:", reason));
+    const detail = await ask(slots).catch((reason) => {
+      say("the default stays:", reason);
+      if (reason.name === "TimeoutError")
+        api.track("custom:late", { properties: { placements: slots.map(name) } });
+    });
     document.dispatchEvent(new CustomEvent("bannerlab:done", { detail }));
     shop.onDone?.(detail);
   };
@@ -294,9 +297,9 @@
     new MutationObserver(() => {
       soon ||= setTimeout(() => {
         soon = 0;
-        fill(all().filter((slot) => !turns.has(slot)));
+        fill(all().filter((slot) => turns.get(slot)?.[1] !== need(slot)));
       });
-    }).observe(document.documentElement, { childList: true, subtree: true });
+    }).observe(document, { childList: true, subtree: true, attributeFilter: ["data-banner-lab"] });
     document.addEventListener("visibilitychange", () => document.hidden && beacon());
     addEventListener("pagehide", beacon);
   };

@@ -83,7 +83,7 @@ def check(experiments: int) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_log_to_report__nothing_differs__false_alarms_as_promised_and_the_naive_test_fails():
-    check(500)
+    check(200)
 
 
 @pytest.mark.nightly

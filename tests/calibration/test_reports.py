@@ -82,7 +82,12 @@ def test_upworthy__broken_split__blanks_the_verdict(upworthy):
         assert (verdict.decide(data).kind is Kind.CHECK_DATA) == data.split.alarm
 
 
-@pytest.mark.parametrize("arms", [2, 4, 8])
+NIGHTLY = pytest.mark.nightly
+
+
+@pytest.mark.parametrize(
+    "arms", [2, pytest.param(4, marks=NIGHTLY), pytest.param(8, marks=NIGHTLY)]
+)
 def test_verdict__no_real_difference__false_alarms_stay_below_five_percent(arms):
     runs, units, share = 1_500, 4_000, 0.05
     rng = np.random.default_rng(20261122 + arms)

@@ -418,7 +418,8 @@ def test_media__film_or_style_sheet__served_in_parts_and_harmless(granian, endin
     assert (beyond.status, beyond.headers["content-range"]) == (416, "bytes */10")
     for answer in (whole, part, old, beyond):
         assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["content-security-policy"].startswith("default-src 'none';")
+        assert answer.headers["content-security-policy"].endswith("sandbox")
         assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
 
 

@@ -8,7 +8,7 @@ import pytest
 from delivery import doors, limits
 from delivery.addresses import address_of
 from delivery.doors import Current, DataPlane
-from delivery.limits import CROWD, UNIT_ACTS, Limits, Watch
+from delivery.limits import CROWD, UNIT_ACTS, Limits, Watch, place_of
 from delivery.moment import Tools
 from delivery.snapshot import KeyEntry
 from delivery.wire import Request, Response
@@ -81,10 +81,10 @@ def test_admit__more_places_than_are_remembered__memory_stays_bounded(monkeypatc
 def test_memory__of_limits_and_watch__has_no_address_in_it() -> None:
     limit, watch = Limits(), Watch()
     limit.admit(1, HERE)
-    watch.crowd(1, b"u" * 16, HERE, now_ms=MS)
+    watch.crowd(1, b"u" * 16, place_of(HERE), now_ms=MS)
     kept = repr([limit._full_at, watch._known, watch._brought])
     assert "198" not in kept
-    assert limits.place_of(HERE) == limits.place_of(NEAR) != limits.place_of(FAR)
+    assert place_of(HERE) == place_of(NEAR) != place_of(FAR)
 
 
 @pytest.mark.parametrize(
@@ -123,12 +123,12 @@ def test_busy__clicks__weigh_more() -> None:
 def test_crowd__one_too_many__all_of_them_are_suspects_and_whoever_comes_later() -> None:
     watch = Watch()
     units = [number.to_bytes(16, "big") for number in range(CROWD + 10)]
-    said = [watch.crowd(1, unit, HERE, now_ms=MS) for unit in units]
+    said = [watch.crowd(1, unit, place_of(HERE), now_ms=MS) for unit in units]
     assert said == [False] * CROWD + [True] * 10
     assert watch.take() == [(1, unit) for unit in units[: CROWD + 1]]
-    assert not watch.crowd(1, units[0], FAR, now_ms=MS)
-    assert not watch.crowd(2, units[0], HERE, now_ms=MS)
-    assert not watch.crowd(1, units[0], HERE, now_ms=MS + limits.CROWD_MS)
+    assert not watch.crowd(1, units[0], place_of(FAR), now_ms=MS)
+    assert not watch.crowd(2, units[0], place_of(HERE), now_ms=MS)
+    assert not watch.crowd(1, units[0], place_of(HERE), now_ms=MS + limits.CROWD_MS)
 
 
 def test_crowd__the_same_visitors_all_day__are_none() -> None:
@@ -144,7 +144,7 @@ def test_watch__more_visitors_than_are_remembered__memory_stays_bounded(monkeypa
     for number in range(500):
         unit = number.to_bytes(16, "big")
         watch.busy(1, unit, "click", now_ms=MS)
-        watch.crowd(1, unit, f"198.41.{number % 200}.1", now_ms=MS)
+        watch.crowd(1, unit, place_of(f"198.41.{number % 200}.1"), now_ms=MS)
     assert len(watch._acts) <= 50
     assert len(watch._known) <= 50
 
@@ -170,6 +170,9 @@ LIMITED = {
     "/api/v1/assign": ("GET", b"experiment=exp-1&user_id=u", b""),
     "/api/v1/decide": ("POST", b"", b'{"user_id":"u","placements":["home-hero"]}'),
     "/api/v1/events": ("POST", b"", b'{"events":[]}'),
+    "/ofrep/v1/evaluate/flags": ("POST", b"", b'{"context":{"targetingKey":"u"}}'),
+    "/ofrep/v1/evaluate/flags/exp-1": ("POST", b"", b'{"context":{"targetingKey":"u"}}'),
+    "/api/features/sdk": ("GET", b"", b""),
 }
 """How the doors are asked that take a browser's key."""
 FREE = frozenset({"c", "i", "media", "tag"})
@@ -186,7 +189,9 @@ def asked(plane: DataPlane, path: str, key: str, address: str = HERE) -> Respons
 
 
 def test_doors__every_one_with_a_key__is_in_these_lists() -> None:
-    assert set(doors.EXACT) == set(LIMITED)
+    below = {path: door for path in LIMITED for door in doors.BELOW if path.startswith(door)}
+    assert set(doors.EXACT) | set(below) == set(LIMITED)
+    assert set(below.values()) == set(doors.BELOW)
     assert set(doors.UNDER) == FREE
 
 

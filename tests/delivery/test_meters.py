@@ -1,5 +1,6 @@
 """What a process counts, and how it is told."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from delivery import exposition
 from delivery.condition import Condition, Spooled, Watchman, spooled
-from delivery.exposition import DataPlaneMetrics, check_reader
+from delivery.exposition import check_reader
 from delivery.meters import Meters, kind_of
-from delivery.sink import Outcome
+from delivery.record import Group, Outcome, Refusal
+from delivery.series import MOST_VARIANTS, DataPlaneMetrics
 from engine.errors import NotFound, Unauthenticated
 from tests.delivery.snapshots import a_live, an_entry
-from tests.delivery.test_sink import a_record
+from tests.delivery.test_sink import NOW, a_record
 
 HERE = "127.0.0.1"
 
@@ -87,8 +89,9 @@ def test_group__outcomes__are_told_by_kind_reason_and_variant() -> None:
         *(Outcome.STORED, Outcome.DUPLICATE, Outcome.CONFLICT),
         *(Outcome.STORED, Outcome.STORED, Outcome.REJECTED),
     ]
-    meters.group(records, outcomes, seconds=0.004)
-    meters.settled("x" * 300, "rejected", "unknown_type", 2)
+    refused = Refusal(1, NOW, "x" * 300, "unknown_type")
+    expired = Refusal(1, NOW, "click", "token_expired", variant_id=11)
+    meters.group(Group(records, [refused, refused, expired]), outcomes, seconds=0.004)
     found = told(meters, live)
     assert found["banner_lab_events_total"] == {
         ("click", "stored", ""): 1,
@@ -98,10 +101,12 @@ def test_group__outcomes__are_told_by_kind_reason_and_variant() -> None:
         ("custom", "stored", ""): 1,
         ("purchase", "rejected", "not_storable"): 1,
         ("unknown", "rejected", "unknown_type"): 2,
+        ("click", "rejected", "token_expired"): 1,
     }
     assert found["banner_lab_variant_events_total"]["exp-1", "click", "filtered", "shop", "b"] == 1
+    assert found["banner_lab_variant_events_total"]["exp-1", "click", "rejected", "shop", "b"] == 1
     assert found["banner_lab_group_events_count"] == {(): 1}
-    assert found["banner_lab_group_events_sum"] == {(): 6}
+    assert found["banner_lab_group_events_sum"] == {(): 9}
 
 
 def test_decisions__by_variant__only_of_live_tests_but_every_reason_stays() -> None:
@@ -145,6 +150,35 @@ def test_condition__ages__become_alarms_that_are_said_once(caplog) -> None:
 def test_condition__each_state__has_its_word(fields, status, alarms) -> None:
     condition = a_condition(**fields)
     assert (condition.status, condition.alarms) == (status, alarms)
+
+
+def test_scrape__a_little_at_a_time__gives_the_same_text_and_holds_nobody_up() -> None:
+    live = a_live(*(an_entry(number, slice=()) for number in range(1, 301)))
+    meters = Meters()
+    for experiment in live.everywhere:
+        meters.decided(experiment.splits)
+        for variant in experiment.entry.variants:
+            meters.shown[variant.id, "click", "stored"] += 1
+
+    async def read() -> tuple[bytes, int]:
+        turns, task = 0, asyncio.ensure_future(exposition.gradually(metrics))
+        while not task.done():
+            turns += 1
+            await asyncio.sleep(0)
+        return task.result(), turns
+
+    metrics = DataPlaneMetrics(meters, a_condition(), live)
+    gradually, turns = asyncio.run(read())
+    whole = exposition.text(metrics)
+    ours = [
+        [line for line in text.splitlines() if b"process_" not in line and b"uptime" not in line]
+        for text in (gradually, whole)
+    ]
+    assert ours[0] == ours[1]
+    assert turns > 20
+    told_of = {line for line in ours[0] if line.startswith(b"banner_lab_variant_decisions_total{")}
+    assert len(told_of) == MOST_VARIANTS
+    assert any(b'"exp-300"' in line for line in told_of)
 
 
 def test_spooled__files__bytes_and_the_age_of_the_oldest(tmp_path: Path) -> None:

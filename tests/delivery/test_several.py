@@ -149,10 +149,14 @@ def answers(plane: Granian, world):
         path = f"/api/v1/assign?experiment=spring-hero&user_id=u-{number}"
         connection.request("GET", path, headers=headers)
         yield told(connection.getresponse())
-    for number in range(0, 1_000, 4):
+    for number in range(0, 1_000, 10):
         asked = {"user_id": f"u-{number}", "placements": ["home-hero", "cart-strip"]}
         connection.request("POST", "/api/v1/decide", json.dumps(asked), headers)
         yield told(connection.getresponse())
+        context = json.dumps({"context": {"targetingKey": f"u-{number}"}})
+        for path in ("/ofrep/v1/evaluate/flags", "/ofrep/v1/evaluate/flags/spring-hero"):
+            connection.request("POST", path, context, headers)
+            yield told(connection.getresponse())
     connection.close()
 
 

@@ -76,7 +76,7 @@ def token_of(answer):
 
 
 def comparable(answer):
-    return answer.status, re.sub(rb'"token":("[^"]*"|null)', b'"token":0', answer.body)
+    return answer.status, re.sub(rb"bl1\.[\w-]+", b"bl1.", answer.body)
 
 
 def test_answers__every_kind_of_design__same_from_both_doors(designs, granian, world) -> None:

@@ -10,6 +10,7 @@ from delivery import intake, limits, traffic
 from delivery.doors import Current, DataPlane
 from delivery.draft import Sender
 from delivery.folding import acts_of
+from delivery.limits import place_of
 from delivery.moment import Tools
 from delivery.sink import ASSIGNED, Record
 from delivery.snapshot import SiteEntry
@@ -120,15 +121,16 @@ def fresh(number: int, tools: Tools, sender: Sender) -> Record:
 
 
 def test_rate__crowd_from_one_network__marked_from_the_first_too_many(tools) -> None:
-    sender = a_sender(address=HERE)
+    sender = a_sender(place=place_of(HERE))
     marks = [fresh(number, tools, sender).mark for number in range(limits.CROWD + 20)]
     assert marks == [""] * limits.CROWD + ["rate"] * 20
-    assert fresh(9_999, tools, a_sender(address="198.41.9.1")).mark == ""
+    assert fresh(9_999, tools, a_sender(place=place_of("198.41.9.1"))).mark == ""
     assert len(traffic.notes(tools.watch, NOW)) == limits.CROWD + 1
 
 
 @pytest.mark.parametrize(
-    "sender", [a_sender(secret=True, address=HERE), a_sender(TEST_SITE, address=HERE)]
+    "sender",
+    [a_sender(secret=True, place=place_of(HERE)), a_sender(TEST_SITE, place=place_of(HERE))],
 )
 def test_rate__server_or_test_site__is_not_looked_at(tools, sender) -> None:
     assert {fresh(number, tools, sender).mark for number in range(limits.CROWD + 20)} == {""}

@@ -43,6 +43,23 @@ def test_aggregates_of__many__takes_one_query(django_assert_num_queries):
         store.health_of([(n, 1) for n in range(50)])
 
 
+def test_health__clicks_of_those_who_saw_and_who_did_not__told_apart():
+    shown = [Row("impression", unit, unit, unit) for unit in range(1, 5)]
+    write(
+        [
+            *shown,
+            *(Row("viewable", 1, 5, 10), Row("click", 1, 6, 11)),
+            *(Row("viewable", 2, 5, 12), Row("click", 3, 6, 13)),
+            Row("click", 9, 6, 14),
+            Row("click", 4, 6, 15, mark="too_soon"),
+        ]
+    )
+    rollup.run(now=NOW)
+    health = store.health(7, 1)
+    assert (health.viewed, health.clicked, health.unseen) == (2, 2, 1)
+    assert health.suspicious == {"too_soon": 1}
+
+
 def test_health__several_variants_and_missing_impressions__counted():
     write(
         [

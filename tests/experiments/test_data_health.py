@@ -9,9 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from delivery.remedies import REMEDIES
+from engine.stats.aggregates import Aggregates
 from events import compacting, outcomes
 from events.models import Event, Rejected, Settled, Tally
+from experiments.reports import losses
+from experiments.reports.payload import State
 from tests import factories
+from tests.experiments.reports.states import a_design
 from workspace.models import Job, Role
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +196,32 @@ def test_compact__rows_of_past_hours__become_one_and_keep_their_sum(site) -> Non
     assert not Settled.objects.filter(outcome__in=["group", "conflict"]).exists()
     assert not Rejected.objects.exists()
     assert not Event.objects.exists()
+
+
+def arms(*sizes: int) -> dict[int, Aggregates]:
+    return {number: Aggregates(n=size) for number, size in enumerate(sizes, 1)}
+
+
+@pytest.mark.parametrize(
+    ("rejected", "state"),
+    [
+        (((1, 40), (2, 10)), State.OK),  # too few
+        (((1, 100), (2, 110)), State.OK),
+        (((1, 100), (2, 220)), State.WARNING),
+        (((2, 150),), State.WARNING),
+        ((), State.OK),
+    ],
+)
+def test_check__of_rejected_events__tells_a_variant_that_loses_more(rejected, state) -> None:
+    found = losses.check_rejected(a_design(), rejected, arms(1000, 1000))
+    assert found.state is state
+    assert losses.check_rejected(a_design(), None, arms(1000, 1000)) is None
+
+
+def test_losses__of_a_phase__are_read_by_variant_since_it_began(site) -> None:
+    now = timezone.now()
+    for ago, variant in ((1, 4), (1, 5), (9, 5)):
+        at = now - dt.timedelta(days=ago)
+        settled(site, "rejected", 3, at=at, experiment_id=3, variant_id=variant)
+    begun = {(3, 1): now - dt.timedelta(days=2), (8, 1): None}
+    assert {k: set(v) for k, v in outcomes.losses_of(begun).items()} == {3: {(4, 3), (5, 3)}}

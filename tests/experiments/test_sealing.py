@@ -66,6 +66,7 @@ CHANGED = {
     "ends_at": (factories.NOW + DAY, "End: – was planned, it is 2026-11-23"),
     "end_action": ("stop", "At the end: Say so, and go on was planned, it is Stop it."),
     "end_variant": ("b", "Variant to show: – was planned, it is b."),
+    "local": (True, "Shops may decide by themselves: no was planned, it is yes."),
     "ramp": ([{"share": 10, "hours": 1, "visitors": 0}], "Ramp: – was planned"),
 }
 

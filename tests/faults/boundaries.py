@@ -24,7 +24,7 @@ from delivery import carrying, commit, live
 from delivery import spool as spooling
 from delivery.commit import GroupCommit
 from delivery.identity import UNDATED
-from delivery.sink import Outcome, Record
+from delivery.record import Outcome, Record
 from delivery.spool import Spool
 
 CRASHED = 9

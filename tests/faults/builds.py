@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 import delivery.app
 from delivery.commit import GroupCommit
-from delivery.sink import ASSIGNED, Outcome, Record
+from delivery.record import ASSIGNED, Outcome, Record, Refusal
 
 LINGER = 0.3
 """Seconds that the hasty build keeps in memory what it has acknowledged."""
@@ -22,22 +22,26 @@ LINGER = 0.3
 class Hasty(GroupCommit):
     """Acknowledges before the commit."""
 
-    async def write(self, records: Sequence[Record]) -> list[Outcome]:
-        task = asyncio.create_task(self._later(records))
+    async def write(
+        self, records: Sequence[Record], refusals: Sequence[Refusal] = ()
+    ) -> list[Outcome]:
+        task = asyncio.create_task(self._later(records, refusals))
         _running.add(task)
         task.add_done_callback(_running.discard)
         return [Outcome.STORED] * len(records)
 
-    async def _later(self, records: Sequence[Record]) -> None:
+    async def _later(self, records: Sequence[Record], refusals: Sequence[Refusal]) -> None:
         await asyncio.sleep(LINGER)
-        await GroupCommit.write(self, records)
+        await GroupCommit.write(self, records, refusals)
 
 
 class Forgetful(GroupCommit):
     """Does not know an event again: the day that is part of its key follows from nothing."""
 
-    async def write(self, records: Sequence[Record]) -> list[Outcome]:
-        return await GroupCommit.write(self, list(map(_on_some_day, records)))
+    async def write(
+        self, records: Sequence[Record], refusals: Sequence[Refusal] = ()
+    ) -> list[Outcome]:
+        return await GroupCommit.write(self, list(map(_on_some_day, records)), refusals)
 
 
 def _on_some_day(record: Record) -> Record:

@@ -22,6 +22,7 @@ ROWS = (
     "SELECT id, kind, unit, mark, occurred_at, amount, seq FROM events_event"
     " WHERE kind <> 'assigned' ORDER BY seq"
 )
+SETTLED = "SELECT coalesce(sum(events), 0)::bigint FROM events_settled WHERE kind <> 'assigned'"
 TOTALS = (
     "SELECT unit, impressions, clicks, orders, revenue FROM events_unittotal"
     " WHERE experiment_id = %s AND NOT suspicious AND first_exposed_at IS NOT NULL"
@@ -51,7 +52,10 @@ class Span(NamedTuple):
 
 @dataclass(slots=True)
 class Verdict:
-    """The figures, and every fault that was found in a sentence."""
+    """The figures, and every fault that was found in a sentence.
+
+    `moments` are when each event was acknowledged, by its name in the log.
+    """
 
     sent: int = 0
     acknowledged: int = 0
@@ -65,6 +69,7 @@ class Verdict:
     sums: list[str] = field(default_factory=list)
     totals: list[str] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
+    moments: dict[str, float] = field(default_factory=dict)
 
     @property
     def faults(self) -> list[str]:
@@ -86,12 +91,16 @@ class Verdict:
 
 @dataclass(slots=True)
 class Judge:
-    """Compares one ledger with one database. `blind` are the outages of the database."""
+    """Compares one ledger with one database.
+
+    `blind` are the outages of the database; `settled` is how many events it counts beside the log.
+    """
 
     shop: Shop
     ledger: Ledger
     rows: Sequence[Row]
     blind: Sequence[Span] = ()
+    settled: int | None = None
     _signer: Signer = field(init=False)
     _names: dict[str, str] = field(default_factory=dict)
 
@@ -115,6 +124,7 @@ class Judge:
         verdict, there = Verdict(stored=len(self.rows)), {row.id.hex for row in self.rows}
         self._log(verdict, there)
         self._receipts(verdict, there)
+        self._conserved(verdict)
         self._decisions(verdict)
         if not self.ledger.ended:
             verdict.sums.append("the load did not come to its end")
@@ -131,6 +141,7 @@ class Judge:
             if batch.acks:
                 verdict.acknowledged += len(names)
                 verdict.lost += sorted(names - there)
+                verdict.moments.update(dict.fromkeys(names, batch.acks[0].at))
         counts = Counter(row.id.hex for row in self.rows)
         verdict.doubled += [name for name, count in counts.items() if count > 1]
         verdict.invented += sorted(there - sent)
@@ -155,6 +166,22 @@ class Judge:
             verdict.sums.append(
                 f"{len(self.rows)} rows are not {told} told new + {silent} of tries without an"
                 f" answer - {twice} told new while the database was away"
+            )
+
+    def _conserved(self, verdict: Verdict) -> None:
+        """Everything that was received ended once: in the log, or counted beside it."""
+        if self.settled is None:
+            return
+        batches = self.ledger.batches.values()
+        told = sum(receipt.received for batch in batches for receipt in batch.acks)
+        perhaps = sum(
+            len(batch.events) * (len(batch.tries) - len(batch.acks) - batch.nobody)
+            for batch in batches
+        )
+        if not told <= len(self.rows) + self.settled <= told + perhaps:
+            verdict.sums.append(
+                f"{len(self.rows)} rows and {self.settled} settled are not the {told} received"
+                f" of answers and up to {perhaps} of tries without one"
             )
 
     def _wrong(self, batch: Batch) -> Iterable[str]:

@@ -6,6 +6,7 @@ import random
 import signal
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -24,8 +25,7 @@ LEAST_WINDOW = 1.5
 LEAST_PROGRESS = 100
 LIMITS = {"database": 30.0}
 SERVICE_SECONDS = 5.0
-LATELY = 5
-"""Kills after which a worker may still notice that its broker had gone."""
+MEDIAN = "again: median / most"
 BACKGROUND = {"worker", "beat"}
 """Nobody waits for their answer."""
 
@@ -129,21 +129,19 @@ class Campaign:
         """One after the other, with a pause of some seconds in between."""
         for victim in victims:
             time.sleep(self.chance.uniform(*pause))
-            self._note_the_fallen()
+            self.run.stack.note_the_fallen(excused=self.run.excused)
             self.run.stack.ring()
             done = kill(self.run.stack, victim, self.chance)
             self.kills.append(done)
+            if victim.kind == "broker":
+                # A worker that holds a message when its broker dies ends; it is started again.
+                self.run.excused.add("worker")
             if victim.kind == "database":
                 self.run.blind.append(Span(done.begun, done.recovered + 1))
             words = f"{victim.name} ({victim.how}), again after {done.seconds:.1f} s"
             self.say(f"{len(self.kills):4} {words}")
         time.sleep(LEAST_WINDOW)
-        self._note_the_fallen()
-
-    def _note_the_fallen(self) -> None:
-        """A worker that holds a message when its broker dies ends; the supervisor starts it."""
-        broker = any(done.victim.kind == "broker" for done in self.kills[-LATELY:])
-        self.run.stack.note_the_fallen(excused=["worker"] if broker else [])
+        self.run.stack.note_the_fallen(excused=self.run.excused)
 
     def complaints(self, ledger: Ledger) -> list[str]:
         """What took too long, stood still, or fell over by itself.
@@ -161,19 +159,26 @@ class Campaign:
         return found
 
     def table(self, ledger: Ledger, verdict: Verdict) -> str:
-        """One line for each kind."""
-        head = f"{'kind':<10}{'kills':>6}{'operations':>12}{'median s':>10}{'longest s':>11}"
-        lines = [head]
+        """One line for each kind: an event belongs to the first kill after its acknowledgement."""
+        lost = Counter(self._kind_of(verdict, name) for name in verdict.lost)
+        twice = Counter(self._kind_of(verdict, name) for name in verdict.doubled)
+        lines = [f"{'kind':<10}{'kills':>6}{'acknowledged':>14}{'lost':>6}{'twice':>7}{MEDIAN:>20}"]
         for kind in KINDS:
             of_kind = [done for done in self.kills if done.victim.kind == kind]
             if of_kind:
                 progress = sum(ledger.progress(*done.window) for done in of_kind)
                 took = [done.seconds for done in of_kind]
-                middle, longest = statistics.median(took), max(took)
+                again = f"{statistics.median(took):.1f} / {max(took):.1f} s"
                 lines.append(
-                    f"{kind:<10}{len(of_kind):>6}{progress:>12}{middle:>10.1f}{longest:>11.1f}"
+                    f"{kind:<10}{len(of_kind):>6}{progress:>14}{lost[kind]:>6}{twice[kind]:>7}"
+                    f"{again:>20}"
                 )
         return "\n".join([*lines, "", summary(ledger, verdict, self.run.planes)])
+
+    def _kind_of(self, verdict: Verdict, name: str) -> str:
+        at = verdict.moments.get(name, 0.0)
+        after = (done.victim.kind for done in self.kills if done.window[1] >= at)
+        return next(after, "none")
 
 
 def busyness() -> float:

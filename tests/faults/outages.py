@@ -115,7 +115,7 @@ class Outage:
         progress = ledger.progress(self.begun, self.ended)
         if progress < 100:
             self.complaints.append(f"{progress} operations while the database was away")
-        return [*self.complaints, *self._disorder(ledger)]
+        return [*self.complaints, *self.stack.fallen, *self._disorder(ledger)]
 
     def _disorder(self, ledger: Ledger) -> list[str]:
         """Whether one sender's events are in the log as they were sent."""

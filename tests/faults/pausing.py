@@ -37,7 +37,7 @@ class Pause:
 
     def judged(self, ledger: Ledger) -> list[str]:
         """Who waited too long, and whether the work went on."""
-        found, limit = [], ANSWER_LIMIT * busyness()
+        found, limit = list(self.run.stack.fallen), ANSWER_LIMIT * busyness()
         late = [ms for ms in ledger.waits(self.run.planes) if ms > limit * 1000]
         if late:
             found.append(f"{len(late)} answers came late, the last after {max(late):.0f} ms")

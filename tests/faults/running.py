@@ -12,7 +12,7 @@ from pathlib import Path
 
 from banner_lab.stack.processes import Command, last_lines, spawn, stop, wait_until
 from delivery.config import ROOT
-from tests.faults.judge import ROWS, TOTALS, Judge, Row, Span, Verdict
+from tests.faults.judge import ROWS, SETTLED, TOTALS, Judge, Row, Span, Verdict
 from tests.faults.ledger import Ledger
 from tests.faults.stack import PLANES, Stack
 
@@ -23,13 +23,17 @@ LAST_SECONDS = 60
 
 @dataclass(slots=True)
 class Run:
-    """A load that runs against a stack."""
+    """A load that runs against a stack.
+
+    `blind` are the times in which the database was away; `excused` may end by themselves.
+    """
 
     stack: Stack
     name: str
     path: Path
     process: "subprocess.Popen[bytes]"
     blind: list[Span] = field(default_factory=list)
+    excused: set[str] = field(default_factory=set)
     ended: bool = False
 
     @property
@@ -54,7 +58,9 @@ class Run:
         calm = wait_until(self.stack.is_calm, seconds=DRAIN_SECONDS)
         ledger = Ledger.read(self.path)
         rows = [Row(*row) for row in self.stack.ask(ROWS)]
-        judge = Judge(self.stack.shop, ledger, rows, [*self.blind, *self.stack.blind()])
+        ((settled,),) = self.stack.ask(SETTLED)
+        blind = [*self.blind, *self.stack.blind()]
+        judge = Judge(self.stack.shop, ledger, rows, blind, settled)
         verdict = judge.judge()
         if not calm:
             verdict.sums.append(f"the spool was not drained in {DRAIN_SECONDS} s")
@@ -68,6 +74,7 @@ class Run:
         judge.totals(verdict, self.stack.ask(TOTALS, self.stack.shop.experiment))
 
     def _rolled_up(self) -> bool:
+        self.stack.note_the_fallen(excused=self.excused)
         self.stack.ring()
         time.sleep(0.3)
         ((newest, read),) = self.stack.ask(
@@ -89,6 +96,7 @@ def load(
 ) -> Iterator[Run]:
     """A load on an empty log; it has begun when this yields."""
     empty(stack)
+    stack.fallen.clear()
     plan, path = stack.folder / f"{name}.plan", stack.folder / f"{name}.ledger"
     path.unlink(missing_ok=True)
     running = stack.processes
@@ -121,5 +129,6 @@ def load(
 def empty(stack: Stack) -> None:
     """Nothing in the log and in the totals, as if nobody had been there."""
     stack.ask(
-        "TRUNCATE events_event, events_unittotal, events_conversion, events_aggregate, events_tally"
+        "TRUNCATE events_event, events_unittotal, events_conversion, events_aggregate,"
+        " events_tally, events_settled, events_rejected"
     )

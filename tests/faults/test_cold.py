@@ -18,7 +18,7 @@ pytest_plugins = ("tests.door_fixtures",)
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
 SPRING = "/api/v1/assign?experiment=spring-hero&user_id=u-42"
-CALLS = 200
+CALLS, FEW_CALLS = 200, 40
 
 
 @pytest.fixture
@@ -88,9 +88,8 @@ def test_first_calls__django_in_many_threads__compile_the_snapshot_once(
 
     def ask() -> None:
         together.wait()
-        answers.extend(
-            DjangoDoor().get(SPRING, key=world.sk).json["reason"] for _ in range(CALLS // 8)
-        )
+        mine = (DjangoDoor().get(SPRING, key=world.sk) for _ in range(FEW_CALLS // 8))
+        answers.extend(answer.json["reason"] for answer in mine)
         connection.close()
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
@@ -98,7 +97,7 @@ def test_first_calls__django_in_many_threads__compile_the_snapshot_once(
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers == ["SPLIT"] * CALLS
+    assert answers == ["SPLIT"] * FEW_CALLS
     assert len(compiled) == 1
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import uuid
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import count
@@ -16,7 +17,7 @@ from delivery.snapshot import KeyEntry, SiteEntry
 from delivery.token import Stamp
 from delivery.wire import Request, Write
 from events import filtering, rollup, store
-from events.models import Event, UnitTotal
+from events.models import Alias, Event, UnitTotal
 from experiments.models import Experiment
 from experiments.reports import refresh, sections, verdict
 from experiments.reports.payload import ReportData, decode
@@ -137,6 +138,15 @@ def test_filtering__visitor_beyond_what_people_do__the_rest_of_theirs_goes_too(a
     assert filtering.set_aside_the_rest(now=NOW) == 29 + 28
     assert not UnitTotal.objects.filter(suspicious=False, clicks__gt=0).exists()
     assert filtering.set_aside_the_rest(now=NOW) == 0
+
+
+def test_filtering__visitor_of_two_names__whatever_they_are_counted_under(attacked):
+    low, high = (uuid.UUID(int=n) for n in (1, 2))
+    Alias.objects.create(site_id=attacked.experiment.site_id, unit=high, canonical=low)
+    attacked.report([2] * 400)
+    rollup.run(now=NOW)
+    assert UnitTotal.objects.filter(suspicious=False, clicks__gt=0).get().unit == low
+    assert filtering.set_aside_the_rest(now=NOW) == 29 + 28
 
 
 def test_filtering__somebody_else_and_an_old_note__left_alone(attacked):

@@ -60,10 +60,10 @@ def test_rotation__old_and_new__both_live_until_the_old_one_is_revoked(door, wor
 
 
 def test_expiry__comes_while_the_snapshot_stands__refused_from_that_moment(door, world) -> None:
-    _key, text = a_key(world, expires_at=timezone.now() + dt.timedelta(seconds=4))
+    _key, text = a_key(world, expires_at=timezone.now() + dt.timedelta(seconds=2.5))
     publish(door, world)
     assert door.get(SPRING, key=text).status == 200
-    time.sleep(4)
+    time.sleep(2.5)
     answer = door.get(SPRING, key=text)
     assert (answer.status, "expired" in answer.json["detail"]) == (401, True)
 

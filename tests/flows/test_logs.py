@@ -66,7 +66,7 @@ def stack(world, proxy, tmp_path):
         for process in started:
             process.terminate()
         for process in started:
-            stop(process, signal.SIGTERM, patience=15)
+            stop(process, signal.SIGTERM, patience=3)
 
 
 def send(port: int, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
@@ -105,7 +105,7 @@ def shop(port: int, world) -> set[int]:
         {**view, "properties": {"a": f"\u0000{MARK}"}},
         {**view, "amount": MARK, "order_id": MARK},
     ]
-    bodies = [
+    sent = [
         json.dumps({"events": batch, "key": world.pk}).encode(),
         json.dumps({"events": batch}).encode(),
         f"not JSON {MARK}".encode(),
@@ -113,10 +113,14 @@ def shop(port: int, world) -> set[int]:
     ]
     secret = {"Authorization": f"Bearer {world.sk}", "Content-Type": "application/json"}
     for path, body in (("/api/v1/decide", json.dumps(asked).encode()), *(
-        ("/api/v1/events", body) for body in bodies
+        ("/api/v1/events", body) for body in sent
     )):  # fmt: skip
         seen.append(send(port, "POST", path, body, Origin=SHOP, Content_Type="text/plain")[0])
         seen.append(send(port, "POST", f"{path}?who={MARK}", body, **secret)[0])
+    context = json.dumps({"context": {"targetingKey": VISITOR, "mail": mail}}).encode()
+    for path in ("/ofrep/v1/evaluate/flags", f"/ofrep/v1/evaluate/flags/{MARK}"):
+        bodies = (context, f"no JSON {MARK}".encode())
+        seen += [send(port, "POST", path, body, **secret)[0] for body in bodies]
     for path in (
         f"/c/{token}", f"/c/{token}?u={MARK}", f"/c/{MARK}", f"/i/{token}.gif", f"/i/{MARK}.gif",
         f"/media/{MARK}.png", f"/tag/{MARK}.js", f"/{MARK}/{MARK}", f"/api/{MARK}", f"/{MARK}",

@@ -15,7 +15,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 pytestmark = pytest.mark.browser
 
-VISITORS = 50
+VISITORS = 30
 PLACEMENT = "cart-strip"
 
 
@@ -97,7 +97,7 @@ def _send_nobody_else(page, lab):
 
 
 def _shop(chromium, complaints, lab, banners):
-    """Fifty visitors of the cart page; every fifth clicks. Which banner each of them saw."""
+    """Thirty visitors of the cart page; every fifth clicks. Which banner each of them saw."""
     seen, contexts = [], []
     for number in range(VISITORS):
         consented = [{"name": "qiwu_consent", "value": "granted"}]
@@ -150,7 +150,7 @@ def _api(lab, path):
         return json.load(answer)
 
 
-def test_product__from_upload_to_report__counts_what_fifty_visitors_did(
+def test_product__from_upload_to_report__counts_what_thirty_visitors_did(
     page, chromium, complaints, lab
 ):
     banners = ("Free from 399", "One more mug")

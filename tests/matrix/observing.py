@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,9 +69,16 @@ def _word(answer: Any) -> str:
     return str(status)
 
 
-def row(route_pattern: str, method: str, address: str, world: World) -> tuple[str, ...]:
-    """One line of the file."""
+def row(
+    route_pattern: str,
+    method: str,
+    address: str,
+    world: World,
+    *,
+    who: Collection[str] = IDENTITIES,
+) -> tuple[str, ...]:
+    """One line of the file; a cell is empty where nobody of `who` stands."""
     cells = (
-        observe(client, method, address) for client in map(world.clients.__getitem__, IDENTITIES)
+        observe(world.clients[one], method, address) if one in who else "" for one in IDENTITIES
     )
     return (route_pattern, method, *cells)

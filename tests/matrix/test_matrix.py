@@ -63,9 +63,22 @@ def doors(world):
                     yield pattern, method, address
 
 
-def test_matrix__every_door_and_everybody__as_the_reviewed_file_says(world, settings):
+def some(place: int) -> set[str]:
+    """Who knocks at a door with every commit: nobody, a marketer, and a third of the others."""
+    others = [one for one in IDENTITIES if one not in {"nobody", "marketer"}]
+    return {"nobody", "marketer", *others[place % 3 :: 3]}
+
+
+@pytest.mark.parametrize(
+    "everybody", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["some", "everybody"]
+)
+def test_matrix__every_door__as_the_reviewed_file_says(world, settings, everybody):
     settings.CELERY_TASK_ALWAYS_EAGER = False
-    rows = [row(pattern, method, address, world) for pattern, method, address in doors(world)]
+    everybody = everybody or WRITES
+    rows = [
+        row(*door, world, who=IDENTITIES if everybody else some(place))
+        for place, door in enumerate(doors(world))
+    ]
     if WRITES:
         lines = ["\t".join(one) for one in (HEAD, *sorted(rows))]
         FILE.write_text("\n".join(lines) + "\n")
@@ -77,7 +90,7 @@ def test_matrix__every_door_and_everybody__as_the_reviewed_file_says(world, sett
         f"{method} {pattern} for {who}: {is_} instead of {should}"
         for (pattern, method), cells in known.items()
         for who, should, is_ in zip(IDENTITIES, cells, found[pattern, method], strict=True)
-        if should != is_
+        if is_ and should != is_
     ]
     assert not wrong, "\n".join(wrong)
 

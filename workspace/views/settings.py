@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from engine.errors import LabError
-from workspace import access, audit, keys, log_in_links, people, sites, two_tabs
+from workspace import access, audit, keys, log_in_links, people, sites, snippets, two_tabs
 from workspace.access import Permission, SiteRequest, site_page
 from workspace.forms import KeyForm, MemberForm, RoleForm, SiteForm
 from workspace.models import ApiKey, Membership, Role, Site
@@ -158,12 +158,28 @@ def snippet(request: SiteRequest) -> HttpResponse:
     key, text = next(((k, t) for k, t in texts if t), (None, None))
     # By their reverse name: the room of placements lies above this one.
     slots, wanted = list(request.site.placements.all()), request.GET.get("placement")
+    placement = next((s for s in slots if s.key == wanted), slots[0] if slots else None)
     context = {
+        **_code(request, text, placement.key if placement else "home-hero"),
         "key": key,
         "text": text,
         "tag_url": f"{settings.DELIVERY_URL}/tag/banner-lab.js",
         "placements": slots,
-        "placement": next((s for s in slots if s.key == wanted), slots[0] if slots else None),
+        "placement": placement,
         "tab": "snippet",
     }
     return render(request, "workspace/settings_snippet.html", context)
+
+
+def _code(request: SiteRequest, key: str | None, placement: str) -> dict[str, object]:
+    """The snippet of the chosen way; one that asks by experiment names one that answers."""
+    way, names = snippets.chosen(request.GET.get("in")), request.site.experiments
+    told = names.exclude(status="draft").order_by("-pk").values_list("key", flat=True)
+    text = snippets.text(
+        way,
+        url=settings.DELIVERY_URL,
+        key=key or "",
+        placement=placement,
+        experiment=told.first() or "spring-hero",
+    )
+    return {"ways": snippets.WAYS, "way": way, "code": text}

@@ -22,6 +22,7 @@ def _import(path) -> str:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.nightly
 def test_import_events__udacity__gives_the_published_figures_and_adds_nothing_twice(shared_data):
     a_site()
     said = _import(shared_data / "udacity" / "ab_data.csv.gz")

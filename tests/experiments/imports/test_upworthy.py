@@ -35,6 +35,7 @@ def _omnibus_p(payload) -> float:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.nightly
 def test_import_results__upworthy__gives_the_published_figures_and_adds_nothing_twice(shared_data):
     a_site()
     path = shared_data / "upworthy" / "upworthy_packages_visible.csv.gz"

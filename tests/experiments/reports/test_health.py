@@ -1,12 +1,16 @@
 """Each check, on both sides of its line."""
 
+from dataclasses import replace
+
 import pytest
+from django.utils import translation
 
 from engine.stats.aggregates import Aggregates
 from engine.stats.metrics import CATALOGUE, Kind
 from events import store
+from events.marks import SUSPICIOUS
 from experiments.models import Experiment
-from experiments.reports import health
+from experiments.reports import health, marks_words
 from experiments.reports.checks_words import CHECKS
 from experiments.reports.health import NOTHING_KNOWN, Observed
 from experiments.reports.health_words import explain, explain_all
@@ -62,6 +66,35 @@ def test_check_missing__by_share(unexposed, state):
 @pytest.mark.parametrize(("set_aside", "state"), [(200, State.OK), (201, State.WARNING)])
 def test_check_automated__a_fifth_is_a_lot(set_aside, state):
     assert health.check_automated(seen(set_aside=set_aside)).state is state
+
+
+def test_check_automated__by_reason__the_most_first_in_words():
+    observed = replace(seen(set_aside=9), marks={"bot": 2, "rate": 6, "head": 1})
+    said = explain(health.check_automated(observed), states.use()).finding
+    assert "9 events set aside" in said
+    assert [part.rpartition(": ")[2] for part in said.split("By reason: ")[1].split(";")] == [
+        *("6", "2", "1."),
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_marks__every_one_that_sets_aside__has_words_of_its_own(language):
+    assert set(marks_words.MARKS) == SUSPICIOUS
+    with translation.override(language):
+        assert len({str(text) for text in marks_words.MARKS.values()}) == len(SUSPICIOUS)
+
+
+@pytest.mark.parametrize(
+    ("unseen", "clicked", "state"),
+    [(9, 10, State.OK), (25, 100, State.OK), (26, 100, State.WARNING), (0, 0, State.OK)],
+)
+def test_check_unseen__more_than_quick_fingers__warns(unseen, clicked, state):
+    observed = replace(seen(), clicked=clicked, unseen=unseen)
+    assert health.check_unseen(observed).state is state
+
+
+def test_check_unseen__shop_that_does_not_report_it__is_not_asked():
+    assert health.check_unseen(seen()) is None
 
 
 @pytest.mark.parametrize(
