@@ -46,6 +46,14 @@ REMEDIES: Mapping[str, tuple[str, str]] = {
         "Divide '{field}' over several requests of {limit} at most.",
         "请将“{field}”分成多次请求，每次最多 {limit} 项。",
     ),
+    "cut_body_hint": (
+        "Send it again, whole: 'Content-Length' or the chunks must fit the body.",
+        "请完整重发：“Content-Length”或分块须与正文一致。",
+    ),
+    "slow_body_hint": (
+        "Send it again, over a better connection or in smaller parts.",
+        "请在更好的网络下重发，或减小每次发送的内容。",
+    ),
     "out_of_range_hint": (
         "Ask for a part that begins before byte {size}, or leave 'Range' out.",
         "请求的起始位置须小于 {size}，或省略“Range”。",
@@ -53,7 +61,7 @@ REMEDIES: Mapping[str, tuple[str, str]] = {
     # why an event was refused
     "not_an_object_hint": (
         'Write it as {{"type": "page_view", …}}.',
-        "请写作 {{\"type\": \"page_view\", …}}。",
+        '请写作 {{"type": "page_view", …}}。',
     ),
     "unreadable_hint": (
         "Write texts as Unicode without lone surrogates, and numbers without NaN or Infinity.",

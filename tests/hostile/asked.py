@@ -58,7 +58,16 @@ METHODS = (b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"PATCH", b"OPTIONS", b"
 ORIGINS = (b"null", b"https://shop.example", b"https://shop.example.evil.example", b"https://shop.example:x",
            b"https://[::1", b"javascript:alert(1)", b"\xff\xfe", b"https://" + b"a" * 5000, b"", b"http://]",
            b"https://shop.example:99999", b"https://sh\xc3\xb6p.example", b"//shop.example")  # fmt: skip
-LANGUAGES = (b"zh-CN", b"en", b"zh;q=9", b"*;q=0.0000", b"\xff\xff", b"," * 5000, b"zh-" * 1000, b"q=;;;=")
+LANGUAGES = (
+    b"zh-CN",
+    b"en",
+    b"zh;q=9",
+    b"*;q=0.0000",
+    b"\xff\xff",
+    b"," * 5000,
+    b"zh-" * 1000,
+    b"q=;;;=",
+)
 RANGES = (b"bytes=0-", b"bytes=-1", b"bytes=9-1", b"bytes=" + b"0-1," * 500, b"bytes=" + b"9" * 5000 + b"-",
           b"lines=1-2", b"bytes=-", b"bytes=\xff", b"bytes=99999999-", b"bytes=-0")  # fmt: skip
 PATHS = (b"/", b"//", b"/%00", b"/..", b"/../../etc/passwd", b"/%2e%2e/%2e%2e/etc/passwd", b"/api", b"/api/v1/",
@@ -85,7 +94,9 @@ def headers(random: Random, keys: Keys) -> Pairs:
         lambda: [(b"Range", random.choice(RANGES)), (b"If-Range", b'"x"')],
         lambda: [(b"If-None-Match", random.choice((b"*", b'"', b"\xff", b"x" * 4000)))],
         lambda: [(b"X-%d" % n, b"y") for n in range(60)],
-        lambda: [(b"User-Agent", random.choice((b"", b"\xff" * 50, b"a" * 6000, b"Googlebot/2.1")))],
+        lambda: [
+            (b"User-Agent", random.choice((b"", b"\xff" * 50, b"a" * 6000, b"Googlebot/2.1")))
+        ],
         lambda: [(b"Cookie", b"a=" + b"b" * 4000), (b"Cookie", b"\xfe")],
         lambda: [(b"X-Forwarded-For", random.choice((b"1.2.3.4, x", b"::1", b"\xff", b"," * 999)))],
         lambda: [(b"Sec-GPC", b"\xff"), (b"DNT", b"2"), (b"Sec-Purpose", b"prefetch;prerender")],
@@ -118,7 +129,9 @@ def query(random: Random, keys: Keys) -> bytes:
     """What `assign` asks for, spoiled."""
     names = {"experiment": keys.experiment, "user_id": "u-42", "key": "", "session_id": "s",
              "locale": "de", "attributes.device": "phone", "page.url": "https://x/", "force": ""}  # fmt: skip
-    picked = {n: t for n, t in names.items() if n in {"experiment", "user_id"} or random.random() < 0.2}
+    picked = {
+        n: t for n, t in names.items() if n in {"experiment", "user_id"} or random.random() < 0.2
+    }
     for name in random.sample(sorted(picked), k=1):
         picked[name] = random.choice(TEXTS)
     pairs = [f"{name}={text}" for name, text in picked.items()]
@@ -180,7 +193,9 @@ def _named(first: bytes) -> Callable[[Random, Keys], Case]:
 
 
 def _health(path: str) -> Callable[[Random, Keys], Case]:
-    return lambda random, keys: Case(random.choice((b"GET", b"HEAD")), path.encode(), headers(random, keys))
+    return lambda random, keys: Case(
+        random.choice((b"GET", b"HEAD")), path.encode(), headers(random, keys)
+    )
 
 
 def _nowhere(random: Random, keys: Keys) -> Case:

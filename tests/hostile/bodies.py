@@ -66,7 +66,11 @@ def any_of(random: Random, right: list[dict[str, Any]]) -> bytes:
         return random.choice(WHOLE)
     if kind < 0.16:
         return padded(random.choice(LIMITS))
-    one = spoiled(random, random.choice(right)) if kind < 0.7 else json.dumps(random.choice(right)).encode()
+    one = (
+        spoiled(random, random.choice(right))
+        if kind < 0.7
+        else json.dumps(random.choice(right)).encode()
+    )
     if random.random() < 0.4:
         one = b'{"events":[' + one + b"," + spoiled(random, random.choice(right)) + b"]}"
     return mutated(random, one) if kind >= 0.6 else one
