@@ -21,7 +21,10 @@ def seed() -> dict[str, str]:
     from workspace.models import Site
 
     now = timezone.now()
-    site = Site.objects.create(key="shop", name="Shop", origins=["https://shop.example"])
+    # One person alone starts what is measured.
+    site = Site.objects.create(
+        key="shop", name="Shop", origins=["https://shop.example"], launch_review=False
+    )
     for number in range(EXPERIMENTS):
         an_experiment(site, number, now)
     _, secret = keys.create(site, name="benchmark", kind="secret", actor=None, now=now)
