@@ -27,7 +27,7 @@ from delivery.series import DataPlaneMetrics
 from delivery.spool import Spool
 from delivery.state import StateStore
 from delivery.wire import Look, Request, Response, Write
-from engine.errors import LabError, TooLarge, Unavailable
+from engine.errors import LabError, NotJson, TooLarge, Unavailable
 
 log = logging.getLogger("delivery")
 
@@ -43,8 +43,8 @@ MOST_DISCARDED = 8 * SERVER_BYTES
 """Up to here a body that is too large is still received, because a client hears us only then."""
 
 
-class Disconnected(Exception):
-    """The client went away while it was sending."""
+class Disconnected(NotJson):
+    """The client stopped sending in the middle; it may still listen, so it gets an answer."""
 
 
 class BodyTimeout(Unavailable):
@@ -144,10 +144,7 @@ class Application:
             headers=dict(scope["headers"]),
             address=_address(scope, proxies=running.proxies),
         )
-        try:
-            response = await _respond(running, request, receive)
-        except Disconnected:
-            return
+        response = await _respond(running, request, receive)
         await _send(response, scope, send)
         if response.assigned is not None:
             running.notebook.hear(response.assigned)
@@ -215,7 +212,7 @@ async def _parts(part: MutableMapping[str, Any], receive: Receive) -> list[bytes
     parts, size = [], 0
     while True:
         if part["type"] == "http.disconnect":
-            raise Disconnected
+            raise Disconnected(message("cut_body"))
         size += len(part["body"])
         if size > MOST_DISCARDED:
             raise _too_large()

@@ -51,4 +51,12 @@ HINTS: Mapping[str, tuple[str, str]] = {
         "Ask for a part that begins before byte {size}, or leave 'Range' out.",
         "请求的起始位置须小于 {size}，或省略“Range”。",
     ),
+    "cut_body_hint": (
+        "Send it again, whole: 'Content-Length' or the chunks must fit the body.",
+        "请完整重发：“Content-Length”或分块须与正文一致。",
+    ),
+    "slow_body_hint": (
+        "Send it again, over a better connection or in smaller parts.",
+        "请在更好的网络下重发，或减小每次发送的内容。",
+    ),
 }

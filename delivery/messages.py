@@ -190,6 +190,7 @@ TABLE: Mapping[str, tuple[str, str]] = {
         "该密钥从同一网络发来的请求过多。",
     ),
     "out_of_range": ("This file has {size} bytes.", "该文件共 {size} 字节。"),
+    "cut_body": ("The body ended before its announced end.", "请求正文在声明的长度之前中断。"),
     "slow_body": ("The body did not arrive in time.", "请求正文未能及时到达。"),
     # not now
     "no_snapshot": (

@@ -9,12 +9,41 @@ import pytest
 
 from delivery import messages
 from delivery.messages import CHINESE, ENGLISH, TABLE, language_of, message
+from delivery.remedies import REMEDIES
 
 ROOT = Path(__file__).resolve().parent.parent.parent / "delivery"
 
 
 def _names(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+NO_REFUSALS = {"expected", "unexpected"}
+"""A part of other sentences, and what a client can only wait for."""
+
+
+@pytest.mark.parametrize("key", TABLE)
+def test_table__each_refusal__has_a_remedy_that_needs_nothing_more(key) -> None:
+    if key.startswith("title_") or key.endswith("_hint") or key in NO_REFUSALS:
+        return
+    remedy = f"{key}_hint"
+    assert remedy in REMEDIES or remedy in TABLE or key in GIVEN_ANOTHER, (
+        f"what helps against {key}?"
+    )
+    if remedy in REMEDIES:
+        assert _names(REMEDIES[remedy][0]) <= _names(TABLE[key][0])
+
+
+GIVEN_ANOTHER = {"no_batch", "no_snapshot", "not_durable"}
+"""Those whose remedy is that of another sentence, named where they are raised."""
+
+
+@pytest.mark.parametrize("key", REMEDIES)
+def test_remedies__each__has_both_languages_and_a_refusal(key) -> None:
+    english, chinese = REMEDIES[key]
+    assert _names(english) == _names(chinese)
+    assert re.search(r"[\u4e00-\u9fff]", chinese)
+    assert key.removesuffix("_hint") in TABLE
 
 
 @pytest.mark.parametrize("key", TABLE)

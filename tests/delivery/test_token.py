@@ -1,8 +1,10 @@
 """Signed decisions: what is genuine is believed, everything else has a name."""
 
+import base64
 import os
 import string
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,3 +96,32 @@ def test_read__key_rotated__old_tokens_stay_good_and_new_ones_use_the_first() ->
 def test_read__same_id_another_secret__is_refused() -> None:
     with pytest.raises(TokenInvalid):
         Signer({7: b"x" * 32}).read(a_token(), now_ms=NOW_MS)
+
+
+def test_read__key_rotated__old_token_lives_for_its_life_and_no_longer() -> None:
+    text = a_token(Signer({1: b"o" * 32}))
+    new = Signer({2: b"n" * 32, 1: b"o" * 32})
+    assert new.read(text, now_ms=NOW_MS + LIFE_MS)
+    with pytest.raises(TokenExpired):
+        new.read(text, now_ms=NOW_MS + LIFE_MS + 1)
+
+
+@pytest.mark.parametrize("name", [*Stamp.__struct_fields__])
+def test_read__another_stamp_under_the_same_signature__is_refused(name) -> None:
+    """Another site, experiment, variant or propensity: none can be put into a genuine token."""
+    decision = a_decision()
+    other = msgspec.structs.replace(STAMP, **{name: 9})
+    genuine, moved = (SIGNER.sign(decision, UNIT, s.pack()).decode() for s in (STAMP, other))
+    signed = base64.urlsafe_b64decode(genuine[4:])
+    content = base64.urlsafe_b64decode(moved[4:])[:-16]
+    mixed = "bl1." + base64.urlsafe_b64encode(content + signed[-16:]).decode()
+    with pytest.raises(TokenInvalid):
+        SIGNER.read(mixed, now_ms=NOW_MS)
+
+
+def test_read__another_key_id_in_front__is_refused() -> None:
+    both = Signer({1: b"o" * 32, 2: b"n" * 32})
+    signed = bytearray(base64.urlsafe_b64decode(a_token(both)[4:]))
+    signed[0] = 2
+    with pytest.raises(TokenInvalid):
+        both.read("bl1." + base64.urlsafe_b64encode(signed).decode(), now_ms=NOW_MS)

@@ -16,6 +16,8 @@ from tests.hostile.run import MIB, MOST_GROWTH, Found, against
 
 SIGNER = Signer({1: bytes.fromhex("5a" * 32)})
 """The key of `benchmarks.stage`."""
+EXPERIMENT, PLACEMENT = "exp-1", "place-1"
+"""Two of what `benchmarks.seed` makes."""
 
 
 def main() -> int:
@@ -31,12 +33,12 @@ def main() -> int:
 
 def _keys(stage: Stage) -> Keys:
     key = stage.seeded["key"]
-    address = f"http://127.0.0.1:{stage.port}/api/v1/assign?experiment={stage.seeded['experiment']}"
+    address = f"http://127.0.0.1:{stage.port}/api/v1/assign?experiment={EXPERIMENT}"
     asked = urllib.request.Request(
         f"{address}&user_id=u-42", headers={"Authorization": f"Bearer {key}"}
     )
     token = loads(urllib.request.urlopen(asked, timeout=5).read())["token"]
-    return Keys(key, key, token, a_foreign_token(SIGNER), stage.seeded["experiment"], "place-0")
+    return Keys(key, key, token, a_foreign_token(SIGNER), EXPERIMENT, PLACEMENT)
 
 
 def a_foreign_token(signer: Signer) -> str:

@@ -71,7 +71,9 @@ def _may_be_cut(case: Case) -> bool:
     head = case.raw().partition(b"\r\n\r\n")[0]
     line = head.partition(b"\r\n")[0]
     unprintable = any(byte < 0x20 or byte >= 0x7F for byte in line)
-    odd = not case.target.startswith(b"/") or b"\\" in case.target or b" " in case.target
+    odd = not case.target.startswith(b"/") or any(
+        sign in case.target for sign in (b"\\", b" ", b"<", b">")
+    )
     return unprintable or odd or len(line) > 4000 or len(head) > 8000 or len(case.body) > 1_048_576
 
 

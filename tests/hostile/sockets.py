@@ -61,8 +61,13 @@ async def storm(
 async def _worker(port: int, todo: Iterable[Case], judge: Callable[[Case, Heard], None]) -> None:
     pipe = None
     for case in todo:
-        pipe = pipe or await asyncio.open_connection("127.0.0.1", port)
+        used, pipe = pipe, pipe or await asyncio.open_connection("127.0.0.1", port)
         heard = await asyncio.wait_for(_ask(*pipe, case), SECONDS)
+        if used and heard.status == 0:
+            # The server may have ended the connection after the answer before this one.
+            used[1].close()
+            pipe = await asyncio.open_connection("127.0.0.1", port)
+            heard = await asyncio.wait_for(_ask(*pipe, case), SECONDS)
         judge(case, heard)
         if heard.closes:
             pipe[1].close()
