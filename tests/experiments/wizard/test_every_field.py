@@ -166,6 +166,7 @@ CASES = {
     "audience": Case(lambda plan: replace(plan, audience=_segment(plan)), _served),
     "targeting": Case(_with(targeting=EVENING), _served),
     "block_hours": Case(_with(block_hours=6), _reported),
+    "local": Case(_with(local=True), _served),
     "starts_at": Case(_with(starts_at=MONDAY), _checked, before=_with(planned_days=5)),
     "ends_at": Case(_with(ends_at=LATER), _checked, before=_with(planned_days=10)),
     "end_action": Case(_with(end_action="stop"), _ended),
