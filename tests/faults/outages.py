@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from banner_lab.stack.processes import listening, wait_until
+from banner_lab.stack.processes import wait_until
 from delivery import identity
 from tests.faults.judge import Span
 from tests.faults.kills import busyness
@@ -65,7 +65,9 @@ class Outage:
 
     def _web_decides(self, before: dict[str, str]) -> None:
         """Django's doors, too, answer from what the planes keep on the disk."""
-        wait_until(lambda: listening(self.stack.ports["web"]), seconds=60)
+        # It listens before its first worker has warmed up.
+        answered = lambda: variants(self.stack, ["web"], 1)["same-0"] != "None"  # noqa: E731
+        wait_until(answered, seconds=60)
         self._compare(before, variants(self.stack, ["web"], FEW), "web")
 
     def _begin(self) -> None:

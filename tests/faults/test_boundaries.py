@@ -31,6 +31,7 @@ def test_crash__at_every_boundary__loses_nothing_and_doubles_nothing(tmp_path) -
     turns = crashes(tmp_path)
     assert [turn["code"] for turn in turns] == [9] * (len(turns) - 1) + [0]
     names = {turn["at"] for turn in turns}
+    print(f"{len(turns)} boundaries")
     assert len(turns) > 60, names
     assert {"before the answer", "within a write", "before fdatasync", "after unlink"} <= names
     assert {"before COMMIT", "after COMMIT", "after COPY events_event"} <= names
