@@ -1,14 +1,24 @@
 """The page that tries the API calls the data plane on its own port, with the reader's own key."""
 
+import json
+import urllib.request
+
 import pytest
 from django.conf import settings as configured
 from django.test import Client
+from pytest_django.live_server_helper import LiveServer
 
+from banner_lab.stack.processes import wait_until
 from tests import factories
 from tests.plane import running_plane
 from workspace.models import Role
 
 pytest_plugins = ("tests.door_fixtures",)
+
+
+@pytest.fixture
+def transactional_db(committed_world) -> None:
+    """In this module what is committed stays to its end, see `tests.door_fixtures`."""
 
 
 @pytest.fixture(scope="module")
@@ -52,20 +62,30 @@ def test_script__stranger__knows_no_key(client, db):
     assert text not in other.get("/api/docs/?script").content.decode()
 
 
+def _wait_for(plane, version):
+    def known():
+        with urllib.request.urlopen(f"{plane}/readyz") as answer:
+            return json.load(answer)["snapshot"] >= version
+
+    assert wait_until(known, seconds=8)
+
+
 @pytest.mark.browser
+@pytest.mark.usefixtures("transactional_db")
 def test_page__execute_on_assign_and_decide__answers_from_the_data_plane(
-    committed_world, live_server, chromium, settings, tmp_path
+    committed_world, chromium, settings, tmp_path
 ):
     world, said, asked = committed_world, [], []
-    world.site.origins.append(live_server.url)
-    world.site.save()
-    world.publish()
     user = factories.a_user("mei", role=Role.MARKETER, site=world.site)
     client = Client()
     client.force_login(user)
-    with running_plane(tmp_path, public_url=live_server.url) as plane:
+    with running_plane(tmp_path, public_url="https://lab.example") as plane:
         settings.DELIVERY_URL = plane
         settings.SECURE_CSP = settings.SECURE_CSP | {"connect-src": ["'self'", plane]}
+        live_server = LiveServer("localhost")
+        world.site.origins.append(live_server.url)
+        world.site.save()
+        _wait_for(plane, world.publish())
         context = chromium.new_context()
         name = configured.SESSION_COOKIE_NAME
         cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
@@ -91,4 +111,5 @@ def test_page__execute_on_assign_and_decide__answers_from_the_data_plane(
             assert "200" in status.inner_text(), said
         assert any(url.startswith(f"{plane}/api/v1/decide") for url in asked)
         context.close()
+        live_server.stop()
     assert said == []
