@@ -34,7 +34,7 @@ EXAMPLE = '{"events": [{"type": "impression", "token": "bl1.…"}]}'
 
 
 class Rejection(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One refused event: its place in the batch, the reason's name, what is wrong, where, what helps."""
+    """One refused event: its place, the reason's name, what is wrong, where, what helps."""
 
     index: int
     reason: str

@@ -13,7 +13,7 @@ REMEDIES: Mapping[str, tuple[str, str]] = {
         "可在“设置 › API 密钥”中创建新密钥；新旧密钥可同时有效。",
     ),
     "nothing_here_hint": (
-        "Compare the address with /api/docs/; a picture's or link's address is used as it was given.",
+        "Compare it with /api/docs/; addresses of pictures and links are used as they were given.",
         "请对照 /api/docs/ 检查网址；图片和链接的网址须原样使用。",
     ),
     "wrong_method_hint": ("Send it again as {methods}.", "请改用 {methods} 重新发送。"),
