@@ -21,9 +21,13 @@ def seed() -> dict[str, str]:
     from workspace.models import Site
 
     now = timezone.now()
-    # One person alone starts what is measured.
+    # One person alone starts what is measured, in one language.
     site = Site.objects.create(
-        key="shop", name="Shop", origins=["https://shop.example"], launch_review=False
+        key="shop",
+        name="Shop",
+        origins=["https://shop.example"],
+        locales=["en"],
+        launch_review=False,
     )
     for number in range(EXPERIMENTS):
         an_experiment(site, number, now)
