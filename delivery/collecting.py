@@ -176,7 +176,7 @@ def _sort(items: Sequence[msgspec.Raw], sender: Sender, request: Request, moment
 def _rejection(place: int, why: Refused, language: str) -> Rejection:
     where = f"events[{place}].{why.field}" if why.field else f"events[{place}]"
     helps = remedy(why.text)
-    hint = helps and helps.say(language)
+    hint = helps.say(language) if helps else None
     return Rejection(place, why.reason, why.text.say(language), where, hint)
 
 
