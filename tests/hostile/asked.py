@@ -50,14 +50,49 @@ class Case:
         return b"%s %s HTTP/1.1\r\n%s\r\n%s" % (self.method, self.target, lines, body)
 
 
-TYPES = (b"application/json", b"text/plain", b"application/json; charset=utf-16", b"text/html", b"",
-         b"multipart/form-data; boundary=x", b"application/json; charset=\xff", b"application/xml",
-         b"application/json;charset=utf-8;charset=latin-1", b"a" * 3000, b";;;", b"application/json,text/plain")  # fmt: skip
-METHODS = (b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"PATCH", b"OPTIONS", b"TRACE", b"PROPFIND",
-           b"FOO", b"get", b"A" * 30)  # fmt: skip
-ORIGINS = (b"null", b"https://shop.example", b"https://shop.example.evil.example", b"https://shop.example:x",
-           b"https://[::1", b"javascript:alert(1)", b"\xff\xfe", b"https://" + b"a" * 5000, b"", b"http://]",
-           b"https://shop.example:99999", b"https://sh\xc3\xb6p.example", b"//shop.example")  # fmt: skip
+TYPES = (
+    b"application/json",
+    b"text/plain",
+    b"application/json; charset=utf-16",
+    b"text/html",
+    b"",
+    b"multipart/form-data; boundary=x",
+    b"application/json; charset=\xff",
+    b"application/xml",
+    b"application/json;charset=utf-8;charset=latin-1",
+    b"a" * 3000,
+    b";;;",
+    b"application/json,text/plain",
+)
+METHODS = (
+    b"GET",
+    b"HEAD",
+    b"POST",
+    b"PUT",
+    b"DELETE",
+    b"PATCH",
+    b"OPTIONS",
+    b"TRACE",
+    b"PROPFIND",
+    b"FOO",
+    b"get",
+    b"A" * 30,
+)
+ORIGINS = (
+    b"null",
+    b"https://shop.example",
+    b"https://shop.example.evil.example",
+    b"https://shop.example:x",
+    b"https://[::1",
+    b"javascript:alert(1)",
+    b"\xff\xfe",
+    b"https://" + b"a" * 5000,
+    b"",
+    b"http://]",
+    b"https://shop.example:99999",
+    b"https://sh\xc3\xb6p.example",
+    b"//shop.example",
+)
 LANGUAGES = (
     b"zh-CN",
     b"en",
@@ -68,18 +103,102 @@ LANGUAGES = (
     b"zh-" * 1000,
     b"q=;;;=",
 )
-RANGES = (b"bytes=0-", b"bytes=-1", b"bytes=9-1", b"bytes=" + b"0-1," * 500, b"bytes=" + b"9" * 5000 + b"-",
-          b"lines=1-2", b"bytes=-", b"bytes=\xff", b"bytes=99999999-", b"bytes=-0")  # fmt: skip
-PATHS = (b"/", b"//", b"/%00", b"/..", b"/../../etc/passwd", b"/%2e%2e/%2e%2e/etc/passwd", b"/api", b"/api/v1/",
-         b"/api/v1/assign/", b"/api//v1/assign", b"/api/v1/Assign", b"/%ff%fe", b"/\xe2\x80\xae", b"/c", b"/c/",
-         b"/i/", b"/media/", b"/tag/", b"/c//x", b"/" + b"a" * 7000, b"/" + b"a/" * 3000, b"/%", b"/%zz", b"*",
-         b"/api/v1/assign%00", b"/.env", b"/admin", b"/\\evil", b"/;x", b"/api/v1/assign;x=1", b"http://x/livez",
-         b"/api/v1/problems", b"/openapi.json", b"/c/%0d%0aX:y", b"/docs")  # fmt: skip
-NAMES = ("..%2f..%2fetc%2fpasswd", "%00", "a", "%0d%0aSet-Cookie:x=y", "%ff", "x" * 5000, "é", "../x", ".",
-         "0" * 64 + ".avif", "0" * 64 + ".png%00", "0" * 64 + ".exe", "banner-lab.js", "banner-lab..js",
-         "banner-lab/../x.js", "%2e%2e", "//evil.example", "\\evil", "https:evil", "bl1.", ".gif")  # fmt: skip
-TEXTS = ("", "u-42", "%00", "%0d%0a", "%ff", "%", "%zz", "%ed%a0%80", "a" * 257, "a" * 5000, "NaN", "%F0%9F%98%80",
-         "{}", "1e999", "' OR 1=1", "<script>", "%E2%80%AE", "+", "home-hero", "spring-hero", "a&a=b", "==")  # fmt: skip
+RANGES = (
+    b"bytes=0-",
+    b"bytes=-1",
+    b"bytes=9-1",
+    b"bytes=" + b"0-1," * 500,
+    b"bytes=" + b"9" * 5000 + b"-",
+    b"lines=1-2",
+    b"bytes=-",
+    b"bytes=\xff",
+    b"bytes=99999999-",
+    b"bytes=-0",
+)
+PATHS = (
+    b"/",
+    b"//",
+    b"/%00",
+    b"/..",
+    b"/../../etc/passwd",
+    b"/%2e%2e/%2e%2e/etc/passwd",
+    b"/api",
+    b"/api/v1/",
+    b"/api/v1/assign/",
+    b"/api//v1/assign",
+    b"/api/v1/Assign",
+    b"/%ff%fe",
+    b"/\xe2\x80\xae",
+    b"/c",
+    b"/c/",
+    b"/i/",
+    b"/media/",
+    b"/tag/",
+    b"/c//x",
+    b"/" + b"a" * 7000,
+    b"/" + b"a/" * 3000,
+    b"/%",
+    b"/%zz",
+    b"*",
+    b"/api/v1/assign%00",
+    b"/.env",
+    b"/admin",
+    b"/\\evil",
+    b"/;x",
+    b"/api/v1/assign;x=1",
+    b"http://x/livez",
+    b"/api/v1/problems",
+    b"/openapi.json",
+    b"/c/%0d%0aX:y",
+    b"/docs",
+)
+NAMES = (
+    "..%2f..%2fetc%2fpasswd",
+    "%00",
+    "a",
+    "%0d%0aSet-Cookie:x=y",
+    "%ff",
+    "x" * 5000,
+    "é",
+    "../x",
+    ".",
+    "0" * 64 + ".avif",
+    "0" * 64 + ".png%00",
+    "0" * 64 + ".exe",
+    "banner-lab.js",
+    "banner-lab..js",
+    "banner-lab/../x.js",
+    "%2e%2e",
+    "//evil.example",
+    "\\evil",
+    "https:evil",
+    "bl1.",
+    ".gif",
+)
+TEXTS = (
+    "",
+    "u-42",
+    "%00",
+    "%0d%0a",
+    "%ff",
+    "%",
+    "%zz",
+    "%ed%a0%80",
+    "a" * 257,
+    "a" * 5000,
+    "NaN",
+    "%F0%9F%98%80",
+    "{}",
+    "1e999",
+    "' OR 1=1",
+    "<script>",
+    "%E2%80%AE",
+    "+",
+    "home-hero",
+    "spring-hero",
+    "a&a=b",
+    "==",
+)
 
 
 def headers(random: Random, keys: Keys) -> Pairs:
@@ -127,8 +246,16 @@ def token(random: Random, keys: Keys) -> str:
 
 def query(random: Random, keys: Keys) -> bytes:
     """What `assign` asks for, spoiled."""
-    names = {"experiment": keys.experiment, "user_id": "u-42", "key": "", "session_id": "s",
-             "locale": "de", "attributes.device": "phone", "page.url": "https://x/", "force": ""}  # fmt: skip
+    names = {
+        "experiment": keys.experiment,
+        "user_id": "u-42",
+        "key": "",
+        "session_id": "s",
+        "locale": "de",
+        "attributes.device": "phone",
+        "page.url": "https://x/",
+        "force": "",
+    }
     picked = {
         n: t for n, t in names.items() if n in {"experiment", "user_id"} or random.random() < 0.2
     }
@@ -171,9 +298,19 @@ def _posted(random: Random, keys: Keys, path: bytes, body: bytes) -> Case:
 
 
 def _decide(random: Random, keys: Keys) -> Case:
-    right = [{"user_id": "u-42", "session_id": "s", "placements": [keys.placement], "locale": "de",
-              "attributes": {"device": "phone"}, "page": {"url": "https://x/", "referrer": ""},
-              "consent": {"personalisation": True}, "force": "", "key": keys.pk}]  # fmt: skip
+    right = [
+        {
+            "user_id": "u-42",
+            "session_id": "s",
+            "placements": [keys.placement],
+            "locale": "de",
+            "attributes": {"device": "phone"},
+            "page": {"url": "https://x/", "referrer": ""},
+            "consent": {"personalisation": True},
+            "force": "",
+            "key": keys.pk,
+        }
+    ]
     return _posted(random, keys, b"/api/v1/decide", bodies.any_of(random, right))
 
 

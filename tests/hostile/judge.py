@@ -10,7 +10,8 @@ from tests.hostile.sockets import Heard
 
 SAFE = ("x-content-type-options", "referrer-policy", "content-security-policy")
 LEAKS = re.compile(
-    rb"Traceback|\.py\b|File \"|granian|msgspec|Python|psycopg|hyper|SELECT |engine\.errors", re.I
+    rb"Traceback|\.py\b|File \"|granian|msgspec|Python|psycopg|hyper|SELECT |engine\.errors",
+    re.IGNORECASE,
 )
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _OURS = re.compile(r"\{|\}|None|_hint")

@@ -40,7 +40,7 @@ def _own(pid: int) -> int:
 
 
 def against(port: int, pid: int, keys: Keys, *, count: int, seed: int) -> Found:
-    """Send `count` cases, the warm-up among them; judged is everything, memory after the warm-up."""
+    """Send `count` cases; all answers are judged, memory only after the warm-up among them."""
     verdict = Verdict()
     first = min(WARM_UP, count // 3)
     asyncio.run(storm(port, cases(keys, count=first, seed=seed), verdict.see))

@@ -1,4 +1,4 @@
-"""What somebody with a publishable key can find out: what is shown to shoppers, and nothing else."""
+"""What a publishable key can find out: what is shown to shoppers, and nothing else."""
 
 import json
 import statistics
