@@ -20,6 +20,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from delivery import safety
 from delivery.config import ROOT
 from delivery.messages import message
 from delivery.problems import Refused
@@ -30,6 +31,7 @@ CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 HEADERS: Headers = (
     (b"content-type", CONTENT_TYPE.encode()),
     (b"cache-control", b"no-store"),
+    *safety.ALWAYS,
 )
 METHODS: Final = "GET, HEAD"
 PIECE: Final = 50

@@ -51,6 +51,10 @@ HINTS: Mapping[str, tuple[str, str]] = {
         "Ask for a part that begins before byte {size}, or leave 'Range' out.",
         "请求的起始位置须小于 {size}，或省略“Range”。",
     ),
+    "token_invalid_hint": (
+        "Use the 'token' of a decision exactly as it came.",
+        "请原样使用决策应答中的“token”。",
+    ),
     "cut_body_hint": (
         "Send it again, whole: 'Content-Length' or the chunks must fit the body.",
         "请完整重发：“Content-Length”或分块须与正文一致。",

@@ -314,6 +314,30 @@ def _decide(random: Random, keys: Keys) -> Case:
     return _posted(random, keys, b"/api/v1/decide", bodies.any_of(random, right))
 
 
+def _evaluate(random: Random, keys: Keys) -> Case:
+    context = {
+        "targetingKey": "u-42",
+        "session_id": "s",
+        "locale": "de",
+        "device": "phone",
+        "page": {"url": "https://x/", "referrer": ""},
+        "consent": {"personalisation": True},
+    }
+    body = bodies.any_of(random, [{"context": context}, context])
+    return _posted(random, keys, b"/ofrep/v1/evaluate/flags", body)
+
+
+def _evaluate_one(random: Random, keys: Keys) -> Case:
+    case, name = _evaluate(random, keys), random.choice((keys.experiment, *NAMES))
+    case.target += b"/" + name.encode()
+    return case
+
+
+def _features(random: Random, keys: Keys) -> Case:
+    name = random.choice((keys.pk, keys.sk, "pk_nobody", *NAMES))
+    return Case(b"GET", b"/api/features/" + name.encode(), headers(random, keys))
+
+
 def _events(random: Random, keys: Keys) -> Case:
     body = bodies.any_of(random, right_events(keys, random))
     return _posted(random, keys, b"/api/v1/events", body)
@@ -343,19 +367,23 @@ GENERATORS: dict[str, Callable[[Random, Keys], Case]] = {
     "/api/v1/assign": _assign,
     "/api/v1/decide": _decide,
     "/api/v1/events": _events,
+    "/ofrep/v1/evaluate/flags": _evaluate,
+    "/ofrep/v1/evaluate/flags/": _evaluate_one,
+    "/api/features/": _features,
     "c": _named(b"c"),
     "i": _named(b"i"),
     "media": _named(b"media"),
     "tag": _named(b"tag"),
     "/livez": _health("/livez"),
     "/readyz": _health("/readyz"),
+    "/metrics": _health("/metrics"),
     "": _nowhere,
 }
 
 
 def known_doors() -> set[str]:
     """Every door there is; "" stands for what is none."""
-    return {*doors.EXACT, *doors.UNDER, *app._HEALTH, ""}
+    return {*doors.EXACT, *doors.BELOW, *doors.UNDER, *app._HEALTH, ""}
 
 
 def cases(keys: Keys, *, count: int, seed: int) -> Iterator[Case]:

@@ -15,6 +15,8 @@ LEAKS = re.compile(
 )
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _OURS = re.compile(r"\{|\}|None|_hint")
+TELLING = (b"/media/", b"/tag/", b"/metrics")
+"""What tells of files, and of ourselves to whom may know."""
 BARE = {400, 405, 414, 431, 505}
 """What the HTTP parser itself may answer, without a body, before there is a request."""
 
@@ -56,12 +58,13 @@ def faults_of(case: Case, heard: Heard) -> list[str]:
     if heard.status >= 500:
         found.append("an error of the server")
     found += [f"without {name}" for name in SAFE if name not in heard.headers]
-    if case.target[:7] != b"/media/" and case.target[:5] != b"/tag/" and LEAKS.search(heard.body):
+    if not case.target.startswith(TELLING) and LEAKS.search(heard.body):
         found.append("tells about the inside")
     if any("\n" in text or "\r" in text for text in heard.headers.values()):
         found.append("a split header")
     if heard.status >= 400 and case.method != b"HEAD":
-        found += _problem(heard)
+        own = heard.status in {400, 404} and case.target.startswith(b"/ofrep/v1/evaluate/flags")
+        found += _in_protocol(heard) if own else _problem(heard)
     if heard.status == 202:
         found += _receipt(heard)
     return found
@@ -76,6 +79,13 @@ def _may_be_cut(case: Case) -> bool:
         sign in case.target for sign in (b"\\", b" ", b"<", b">")
     )
     return unprintable or odd or len(line) > 4000 or len(head) > 8000 or len(case.body) > 1_048_576
+
+
+def _in_protocol(heard: Heard) -> list[str]:
+    """OFREP has bodies of its own for these two."""
+    if "errorCode" not in json.loads(heard.body):
+        return _problem(heard)
+    return [] if json.loads(heard.body).get("errorDetails") else ["an error without details"]
 
 
 def _problem(heard: Heard) -> list[str]:

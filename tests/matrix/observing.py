@@ -18,7 +18,7 @@ OPEN: Final = {400, 409, 412, 415, 422, 428}
 """Whoever hears what is wrong with a request has been let in."""
 SAID: Final = "-"
 PART: Final = re.compile(r"<(?:(\w+):)?(\w+)>")
-NONE: Final = {"str": "none", "slug": "none", "int": "1", "re": "none"}
+NONE: Final = {"str": "none", "path": "none", "slug": "none", "int": "1", "re": "none"}
 
 
 def addresses(route: Route, world: World) -> Iterator[tuple[str, str]]:

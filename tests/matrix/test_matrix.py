@@ -27,7 +27,7 @@ READING_ONLY = ("nobody", "publishable", "read", "expired", "revoked", "analyst"
 # Doors for anybody: log-in, what is shown by a secret in the address, the shopper's, the demo shop.
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 # What decides by a secret in the address, and never by a cookie.
-WITHOUT_COOKIES = ("c/", "i/", "tag/", "media/")
+WITHOUT_COOKIES = ("c/", "i/", "tag/", "media/", "ofrep/", "api/features/")
 # Addresses that name something which belongs to one site.
 OWNED = (
     "<slug:key>", "<int:pk>", "<str:sku>", "<int:delivery>",
@@ -39,7 +39,7 @@ NOTHING |= {"variant": "a", "design": "split", "locale": "en", "form": "csv", "n
 FOR_ANYBODY = (
     "login/", "account/", "session/", "kept/", "api/v1/assign", "api/v1/decide", "api/v1/events",
     "c/", "i/", "tag/", "media/", "r/", "p/", "favicon.ico", "i18n/", "demo/", "api/schema/",
-    "api/docs/", "logout/",
+    "api/docs/", "logout/", "ofrep/", "api/features/", "metrics",
 )  # fmt: skip
 
 
