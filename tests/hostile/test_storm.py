@@ -50,8 +50,9 @@ def test_storm__thousands_of_hostile_requests__break_nothing(granian, world, key
     assert found.growth < MOST_GROWTH
     assert granian.get(SPRING, key=world.pk).json["variant"] == before
     rows = len(log_rows())
-    # The one genuine token may also have been counted by /c and by /i, which tell no receipt.
-    assert 0 <= rows - found.verdict.stored <= 2
+    # The one genuine token may also have been stored by /c and by /i, which tell no receipt: each
+    # once as it is, once asked for by HEAD, once loaded ahead.
+    assert 0 <= rows - found.verdict.stored <= 6
     answer = granian.post("/api/v1/events", an_event(1), key=world.sk)
     assert (answer.status, answer.json["stored"]) == (202, 1)
     assert len(log_rows()) == rows + 1
@@ -105,7 +106,7 @@ def _carried(case) -> bool:
     doors = (b"/api/v1/", b"/c/", b"/i/")
     plain = all(byte < 0x7F for pair in case.headers for text in pair for byte in text)
     target = case.target
-    odd = (b"%", b"\\", b"//", b"<")
+    odd = (b"%", b"\\", b"//", b"<", b" ")
     return (
         plain
         and case.method in {b"GET", b"POST"}
