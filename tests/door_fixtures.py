@@ -6,13 +6,16 @@ cleared at its end; the log is emptied before each test. Who changes the world a
 
 import time
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
 from events.models import Assigned, Event
-from tests.doors import DjangoDoor, Door, Granian, World, a_world
+from tests.clients import serving, shop_page
+from tests.doors import DjangoDoor, Door, Granian, World, a_world, database_url
+from tests.proxy import Proxy
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +76,19 @@ def granian(granian_process, world) -> Granian:
 def door(request: pytest.FixtureRequest, world) -> Door:
     """Each of the two, one after the other."""
     return request.getfixturevalue("granian") if request.param == "granian" else DjangoDoor()
+
+
+@pytest.fixture
+def proxy() -> Iterator[Proxy]:
+    """A way to the database that can be cut off."""
+    place = urlsplit(database_url())
+    proxy = Proxy((str(place.hostname), int(place.port or 0))).open()
+    yield proxy
+    proxy.shut()
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    """The address of a shop's page with the official clients in it."""
+    with serving(shop_page()) as address:
+        yield address

@@ -19,7 +19,6 @@ from delivery.spool import Spool
 from experiments.models import Snapshot
 from experiments.publishing import compile_snapshot
 from tests.doors import BROWSER, SHOP, Granian, database_url, log_rows
-from tests.proxy import Proxy
 
 pytest_plugins = ("tests.door_fixtures",)
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -31,14 +30,6 @@ EVENTS = "/api/v1/events"
 @pytest.fixture
 def transactional_db(committed_world) -> None:
     """In this module what is committed stays to its end, see `tests.door_fixtures`."""
-
-
-@pytest.fixture
-def proxy():
-    place = urlsplit(database_url())
-    proxy = Proxy((place.hostname, place.port)).open()
-    yield proxy
-    proxy.shut()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests import factories
-from tests.clients import serving, shop_page
 from tests.doors import a_banner, log_rows
 from workspace.models import Role
 
@@ -24,12 +23,6 @@ SNIPPETS = "/s/shop/settings/snippet/"
 @pytest.fixture
 def transactional_db(committed_world) -> None:
     """In this module what is committed stays to its end, see `tests.door_fixtures`."""
-
-
-@pytest.fixture(scope="module")
-def origin():
-    with serving(shop_page()) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 from banner_lab.stack.processes import wait_until
 from tests.doors import Granian, database_url, log_rows
-from tests.proxy import Proxy
 
 pytest_plugins = ("tests.door_fixtures",)
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -96,14 +94,6 @@ def small(spool: Path) -> Iterator[None]:
 @pytest.fixture
 def transactional_db(committed_world) -> None:
     """In this module what is committed stays to its end, see `tests.door_fixtures`."""
-
-
-@pytest.fixture
-def proxy():
-    place = urlsplit(database_url())
-    proxy = Proxy((place.hostname, place.port)).open()
-    yield proxy
-    proxy.shut()
 
 
 @pytest.fixture(params=[Small, Limited, Broken])

@@ -4,14 +4,12 @@ import contextlib
 import json
 import socket
 import time
-from urllib.parse import urlsplit
 
 import pytest
 
 from banner_lab.stack.processes import listening, wait_until
 from tests.doors import Granian, database_url, log_rows
 from tests.faults.kills import busyness
-from tests.proxy import Proxy
 
 pytest_plugins = ("tests.door_fixtures",)
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -22,14 +20,6 @@ EXIT_SECONDS = 10
 @pytest.fixture
 def transactional_db(committed_world) -> None:
     """In this module what is committed stays to its end, see `tests.door_fixtures`."""
-
-
-@pytest.fixture
-def proxy():
-    place = urlsplit(database_url())
-    proxy = Proxy((place.hostname, place.port)).open()
-    yield proxy
-    proxy.shut()
 
 
 @pytest.fixture

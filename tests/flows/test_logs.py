@@ -20,7 +20,6 @@ from banner_lab.stack.children import Listening
 from banner_lab.stack.processes import last_lines, spawn, stop, wait_until
 from banner_lab.stack.status import readable
 from tests.doors import BROWSER, SHOP, database_url
-from tests.proxy import Proxy
 
 pytest_plugins = ("tests.door_fixtures",)
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -34,14 +33,6 @@ HOST = "127.0.0.1"
 @pytest.fixture
 def transactional_db(committed_world) -> None:
     """In this module what is committed stays to its end, see `tests.door_fixtures`."""
-
-
-@pytest.fixture
-def proxy():
-    place = urlsplit(database_url())
-    proxy = Proxy((place.hostname, place.port)).open()
-    yield proxy
-    proxy.shut()
 
 
 @pytest.fixture

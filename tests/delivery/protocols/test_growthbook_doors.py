@@ -3,7 +3,6 @@
 import pytest
 
 from experiments.models import Experiment, Status
-from tests.clients import serving, shop_page
 from tests.doors import SHOP, an_experiment
 from tests.factories import a_placement
 
@@ -14,12 +13,6 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 @pytest.fixture
 def transactional_db(committed_world) -> None:
     """In this module what is committed stays to its end, see `tests.door_fixtures`."""
-
-
-@pytest.fixture(scope="module")
-def origin():
-    with serving(shop_page()) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from openfeature.evaluation_context import EvaluationContext
 from openfeature.exception import ErrorCode
 from openfeature.flag_evaluation import FlagEvaluationDetails
 
-from tests.clients import Saying, serving, shop_page
+from tests.clients import Saying, serving
 
 pytest_plugins = ("tests.door_fixtures",)
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -18,12 +18,6 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 @pytest.fixture
 def transactional_db(committed_world) -> None:
     """In this module what is committed stays to its end, see `tests.door_fixtures`."""
-
-
-@pytest.fixture(scope="module")
-def origin():
-    with serving(shop_page()) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")

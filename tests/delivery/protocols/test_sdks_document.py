@@ -9,7 +9,6 @@ from openfeature import api
 
 from banner_lab.stack.processes import wait_until
 from experiments.models import Experiment
-from tests.clients import serving, shop_page
 from tests.doors import log_rows
 
 pytest_plugins = ("tests.door_fixtures",)
@@ -22,12 +21,6 @@ PYTHON = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 @pytest.fixture
 def transactional_db(committed_world) -> None:
     """In this module what is committed stays to its end, see `tests.door_fixtures`."""
-
-
-@pytest.fixture(scope="module")
-def origin():
-    with serving(shop_page()) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")
