@@ -126,9 +126,20 @@ class Answering(msgspec.Struct, frozen=True):
             timezone=timezone,
         )
 
-    def decision(self, offer: Offer) -> bytes:
-        """One of several answers."""
-        return self.told(offer) + b"}"
+    def decisions(self, offers: Sequence[Offer]) -> list[bytes]:
+        """All answers of a page, whole. In one go: for twenty the calls would cost a tenth more."""
+        new, sign, unit = self.moment.new_decision, self.sign, self.pseudonym
+        personal, locale, found = self.personal, self.locale, []
+        for offer in offers:
+            stamp, head = offer.stamp, offer.head_in(locale) if locale else offer.head
+            if offer.mailed is not None:
+                found.append(self.told(offer) + b"}")
+            elif stamp is None:
+                found.append(head + b"null}")
+            else:
+                token = sign(new(), unit, stamp if personal else unpersonalised(stamp))
+                found.append(b'%b"%b"}' % (head, token))
+        return found
 
     def told(self, offer: Offer) -> bytes:
         """An answer but for how it ends: the offer, its token, and the links of a mailing."""

@@ -145,14 +145,13 @@ def _decisions(answering: Answering) -> Result:
     if unknown and len(unknown) == len(wanted):
         raise NotFound(message("no_such_placement", key=unknown[0][:100]), field="placements")
     told = b',"unknown":' + _quoted(unknown) if unknown else b""
+    names = [place.name if place else _quoted(key) for key, place in wanted.items()]
 
     def answer(visitor: Visitor) -> Response:
         offers = [_offer(answering, visitor, placement) for placement in wanted.values()]
-        parts = [
-            (place.name if place else _quoted(key)) + b":" + answering.decision(offer)
-            for (key, place), offer in zip(wanted.items(), offers, strict=True)
-        ]
-        body = b'{"decisions":{' + b",".join(parts) + b"}" + told + answering.tail
+        pairs = zip(names, answering.decisions(offers), strict=True)
+        body = b'{"decisions":{' + b",".join(map(b"%b:%b".__mod__, pairs)) + b"}" + told
+        body += answering.tail
         return Response(200, body, JSON, assigned=answering.assigned(offers))
 
     there = [placement for placement in wanted.values() if placement is not None]

@@ -146,7 +146,8 @@ def test_cors__preflight__names_the_exact_origin_or_nobody(door, world, path) ->
         assert answer.headers.get("access-control-allow-origin") == (SHOP if allowed else None)
         assert "access-control-allow-credentials" not in answer.headers
         assert answer.headers["vary"].startswith("Origin")
-        assert answer.headers["access-control-allow-headers"] == "authorization, content-type"
+        named = "authorization, content-type, x-api-key, if-none-match"
+        assert answer.headers["access-control-allow-headers"] == named
 
 
 @pytest.mark.parametrize(
