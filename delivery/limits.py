@@ -45,12 +45,17 @@ MOST_SUSPECTS: Final = 10_000
 def prefix_of(address: str) -> str | bytes:
     """The network of an address: /24 of version 4, /64 of version 6; nothing if it is no address.
 
+    This machine is no network either: who comes from here is a trial, or a proxy that does not say
+    for whom it asks, and then everybody would seem to be one crowd.
+
     Example:
         >>> prefix_of("203.0.113.77"), prefix_of("::ffff:203.0.113.1")
         ('203.0.113', '203.0.113')
-        >>> prefix_of("2001:db8:1:2::77").hex(), prefix_of("somewhere")
-        ('20010db800010002', '')
+        >>> prefix_of("2001:db8:1:2::77").hex(), prefix_of("somewhere"), prefix_of("127.0.0.1")
+        ('20010db800010002', '', '')
     """
+    if address == "::1" or address.startswith(_HERE):
+        return ""
     if ":" not in address:
         return address.rpartition(".")[0]
     try:
@@ -60,6 +65,7 @@ def prefix_of(address: str) -> str | bytes:
     return ".".join(map(str, packed[12:15])) if packed.startswith(_MAPPED) else packed[:8]
 
 
+_HERE: Final = ("127.", "::ffff:127.")
 _MAPPED: Final = bytes(10) + b"\xff\xff"
 _KEY: Final = secrets.token_bytes(16)
 

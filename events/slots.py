@@ -24,7 +24,7 @@ def heard_of(
     counted = Tally.objects.filter(experiment_id__in=experiment_ids, kind="impression")
     if counted.filter(last_received_at__gte=since).exists():
         return True
-    last = tail.newest() - LOOKED_AT
+    last = tail.back(LOOKED_AT)
     rows = Event.objects.filter(tail.received_since(since))
     looked_at = rows.filter(seq__gt=last).aggregate(
         here=Max("received_at", filter=Q(placement_id=placement_id)), oldest=Min("received_at")

@@ -8,7 +8,8 @@ import datetime as dt
 from typing import Final
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q
+from django.db.models.expressions import CombinedExpression, RawSQL
 
 from delivery.config import LEAST_LOG_DAYS
 from delivery.identity import UNDATED
@@ -22,6 +23,12 @@ def newest() -> int:
     with connection.cursor() as cursor:
         cursor.execute(NEWEST)
         return int(cursor.fetchone()[0])
+
+
+def back(events: int) -> CombinedExpression:
+    """The number so many events before the newest, to be asked for inside of another question."""
+    newest = RawSQL(f"({NEWEST})", (), output_field=BigIntegerField())  # noqa: S611 - our own text
+    return newest - events
 
 
 def received_since(at: dt.datetime) -> Q:
