@@ -14,6 +14,7 @@ from delivery.meters import Meters, kind_of
 from delivery.record import Group, Outcome, Refusal
 from delivery.series import MOST_VARIANTS, DataPlaneMetrics
 from engine.errors import NotFound, Unauthenticated
+from tests import apart
 from tests.delivery.snapshots import a_live, an_entry
 from tests.delivery.test_sink import NOW, a_record
 
@@ -168,7 +169,7 @@ def test_scrape__a_little_at_a_time__gives_the_same_text_and_holds_nobody_up() -
         return task.result(), turns
 
     metrics = DataPlaneMetrics(meters, a_condition(), live)
-    gradually, turns = asyncio.run(read())
+    gradually, turns = apart.run(read())
     whole = exposition.text(metrics)
     ours = [
         [line for line in text.splitlines() if b"process_" not in line and b"uptime" not in line]

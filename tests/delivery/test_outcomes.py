@@ -31,6 +31,7 @@ from delivery.steps import WHOLE, Load
 from delivery.token import LIFE, Signer, Stamp
 from delivery.wire import Request, Write
 from events.models import Event, Rejected, Settled
+from tests import apart
 from tests.delivery.snapshots import NOW, a_live, an_entry
 from tests.delivery.test_sink import a_record
 from tests.doors import BROWSER, database_url
@@ -180,7 +181,7 @@ def test_conservation__any_batches_to_two_processes__received_is_the_sum(
                 await asyncio.sleep(0.02)
             await commit.stop(seconds=2)
 
-    asyncio.run(everything())
+    apart.run(everything())
     found = kept()
     assert found["received"] == heard.counts["received"] == sum(len(b) for b, _ in batches)
     assert found["rejected"] == heard.counts["rejected"]
@@ -323,7 +324,7 @@ def drained(url: str, folder: Path, *, twice: bool = False) -> None:
             taken.release()
         await commit.stop(seconds=1)
 
-    asyncio.run(drain())
+    apart.run(drain())
 
 
 def test_spool__read_twice__settles_each_group_once(url, tmp_path) -> None:
@@ -363,7 +364,7 @@ def test_row__that_the_database_refuses__is_kept_and_the_rest_is_stored(url, tmp
         await commit.stop(seconds=1)
         return outcomes
 
-    assert asyncio.run(write()) == [Outcome.STORED, Outcome.REJECTED, Outcome.STORED]
+    assert apart.run(write()) == [Outcome.STORED, Outcome.REJECTED, Outcome.STORED]
     assert Event.objects.count() == 2
     found = Settled.objects.exclude(outcome=MARKER).values_list("reason", "variant_id", "events")
     assert set(found) == {("token_expired", 0, 1), ("not_storable", 4, 1)}

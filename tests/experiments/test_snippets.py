@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from banner_lab.stack.processes import wait_until
 from tests import factories
 from tests.doors import a_banner, log_rows
 from workspace.models import Role
@@ -69,19 +70,24 @@ def carried_out(*command, **more):
     return done.stdout
 
 
+def in_the_log(rows) -> bool:
+    """Soon: what a busy database does not take in time waits in the spool for a moment."""
+    return wait_until(lambda: log_rows() == rows, seconds=10)
+
+
 def test_curl__as_it_stands__decides_and_counts(snippet):
     if not shutil.which("curl"):
         pytest.skip("no curl on this machine")
     said = carried_out("bash", "-c", snippet("curl"))
     assert '"variant":"b"' in said
     assert '"stored":1' in said
-    assert log_rows() == [("page_view", "")]
+    assert in_the_log([("page_view", "")])
 
 
 def test_python__as_it_stands__decides_and_counts(snippet):
     said = carried_out(sys.executable, "-c", snippet("python"))
     assert said.startswith("SPLIT spring-hero-b")
-    assert log_rows() == [("impression", "")]
+    assert in_the_log([("impression", "")])
 
 
 def test_openfeature_in_python__as_it_stands__gets_variant_and_token(snippet):
@@ -123,7 +129,8 @@ def test_mailing__as_it_stands__html_whose_links_lead_and_count(somebody, grania
     assert [answer.status for answer in led] == [302] * 4
     assert led[0].headers["location"] == "https://shop.example/spring"
     marks = {("click", "too_soon"), ("click", ""), ("impression", "")}  # nobody is as quick
-    assert sorted({kind for kind, _mark in log_rows()}) == ["click", "impression"]
+    kinds = {"click", "impression"}
+    assert wait_until(lambda: {kind for kind, _mark in log_rows()} == kinds, seconds=10)
     assert set(log_rows()) <= marks
     assert "mail-python" not in somebody.get("/s/shop/placements/home-hero/").content.decode()
 

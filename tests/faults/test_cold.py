@@ -11,6 +11,7 @@ from django.db import connection
 from delivery.live import Reader
 from experiments.api import data_plane
 from experiments.models import Snapshot
+from tests import apart
 from tests.doors import SHOP, DjangoDoor, Granian
 from tests.faults.load import Line
 
@@ -67,7 +68,7 @@ def test_first_calls__two_hundred_at_once__load_the_snapshot_once(world, tmp_pat
     world.publish()
     granian = Granian(tmp_path / "delivery").start()
     try:
-        assert asyncio.run(ask_all(granian.port, world.sk)) == [200] * CALLS
+        assert apart.run(ask_all(granian.port, world.sk)) == [200] * CALLS
         assert granian.log.read_text("utf-8").count("is in force") == 1
     finally:
         granian.kill()

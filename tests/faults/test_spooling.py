@@ -5,6 +5,7 @@ from pathlib import Path
 
 from delivery.commit import GATHER_SECONDS, GroupCommit
 from delivery.spool import Spool, frames
+from tests import apart
 from tests.faults.boundaries import NOWHERE, record
 
 SENDERS, EACH = 40, 10
@@ -27,7 +28,7 @@ async def sent(folder: Path) -> float:
 
 
 def test_outage__many_single_requests__leave_few_large_groups(tmp_path) -> None:
-    took = asyncio.run(sent(tmp_path))
+    took = apart.run(sent(tmp_path))
     (path,) = tmp_path.glob("*.spool")
     with path.open("rb") as file:
         sizes = [group.size for group in frames(file)]

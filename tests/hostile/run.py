@@ -1,10 +1,10 @@
 """A storm against one process: warm up, send, look at its memory before and after."""
 
-import asyncio
 import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import apart
 from tests.hostile.asked import Keys, cases
 from tests.hostile.judge import Verdict
 from tests.hostile.sockets import storm
@@ -43,9 +43,9 @@ def against(port: int, pid: int, keys: Keys, *, count: int, seed: int) -> Found:
     """Send `count` cases; all answers are judged, memory only after the warm-up among them."""
     verdict = Verdict()
     first = min(WARM_UP, count // 3)
-    asyncio.run(storm(port, cases(keys, count=first, seed=seed), verdict.see))
+    apart.run(storm(port, cases(keys, count=first, seed=seed), verdict.see))
     before, members = resident(pid), set(family(pid))
-    asyncio.run(storm(port, cases(keys, count=count - first, seed=seed + 1), verdict.see))
+    apart.run(storm(port, cases(keys, count=count - first, seed=seed + 1), verdict.see))
     if set(family(pid)) != members:
         verdict.faults.append("a process died and another took its place")
     return Found(verdict, resident(pid) - before)

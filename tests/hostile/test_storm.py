@@ -1,6 +1,5 @@
 """Thousands of hostile requests: none breaks anything, and what was right before is right after."""
 
-import asyncio
 import socket
 from collections import Counter
 from random import Random
@@ -10,6 +9,7 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 
 from delivery.token import Signer
+from tests import apart
 from tests.doors import DjangoDoor, log_rows
 from tests.hostile.__main__ import a_foreign_token
 from tests.hostile.asked import GENERATORS, Keys, an_event, cases, known_doors
@@ -86,9 +86,7 @@ def test_django__same_cases__same_answers(granian, keys) -> None:
     some = [case for case in cases(keys, count=COMPARED * 4, seed=SEED) if _carried(case)][
         :COMPARED
     ]
-    asyncio.run(
-        storm(granian.port, some, lambda case, one: heard.append((case, one)), connections=1)
-    )
+    apart.run(storm(granian.port, some, lambda case, one: heard.append((case, one)), connections=1))
     django, different = DjangoDoor(), []
     for case, one in heard:
         named = {n.decode("latin-1"): t.decode("latin-1") for n, t in case.headers}
