@@ -15,7 +15,7 @@ from tests.faults.stack import PLANES, Stack
 
 pytest_plugins = ("tests.door_fixtures",)
 pytestmark = pytest.mark.usefixtures("transactional_db")
-OUTAGE_SECONDS = 8
+OUTAGE_SECONDS = 10
 
 
 def test_kills__one_of_each_kind__nothing_lost_and_nothing_twice(stack) -> None:
