@@ -114,9 +114,12 @@ def things_of(site: Site, mei: Any, now: dt.datetime, mark: str = "") -> dict[st
         "name": "withdraw",
         "templates/pk": PlanTemplate.objects.create(site=site, name="One", plan={}).pk,
         "import/pk": draft.pk,
-        "testing/pk": TestUnit.objects.create(
-            experiment=experiment, variant=variant, pseudonym="x", label="me"
+        "testing/pk": (
+            tester := TestUnit.objects.create(
+                experiment=experiment, variant=variant, pseudonym="x", label="me"
+            )
         ).pk,
+        "test-visitors/pk": tester.pk,
         "links/pk": _link(experiment, mei, now),
         "share-links/pk": ShareLink.objects.get(experiment=experiment).pk,
         "views/pk": SavedView.objects.create(site=site, user=mei, name="Mine", page="wall").pk,
