@@ -162,18 +162,17 @@ def renewed(live: Live, *, now: float) -> Live:
 
 def with_learnt(live: Live, learnt: Learnt) -> Live:
     """The same with newer parameters: only tables of learning policies are made again."""
+    return replace(live, learnt=dict(learning(live, learnt)))
+
+
+def learning(live: Live, learnt: Learnt) -> Iterator[tuple[tuple[int, int], ReadyPolicy]]:
+    """The policies that learn, with newer parameters, one by one: shoppers wait for none of it."""
     entries = {entry.experiment_id: entry for entry in learnt.entries}
-    found = {
-        (entry.id, entry.placement_id): policies.ready(
-            entry,
-            entry.policy,
-            entries.get(entry.id),
-            flags=experiment.flags,
-        )
-        for entry, experiment in ((one.entry, one) for one in live.everywhere)
-        if entry.policy is not None and entry.policy.kind == "thompson"
-    }
-    return replace(live, learnt=found)
+    for entry in (experiment.entry for experiment in live.everywhere):
+        if entry.policy is not None and entry.policy.kind == "thompson":
+            flags = flags_of(live.sites.get(entry.site_id))
+            ready = policies.ready(entry, entry.policy, entries.get(entry.id), flags=flags)
+            yield (entry.id, entry.placement_id), ready
 
 
 def normal_origin(text: str) -> str:

@@ -5,6 +5,7 @@ snapshot that cannot be read never replaces one that could.
 """
 
 import asyncio
+import dataclasses
 import json
 import logging
 import os
@@ -19,7 +20,7 @@ import psycopg
 from delivery import learnt, snapshot
 from delivery.carrying import connect
 from delivery.doors import Current
-from delivery.index import Live, index, renewed, with_learnt
+from delivery.index import Live, index, learning, renewed, with_learnt
 from delivery.learnt import NOTHING, Learnt
 from delivery.log_lines import reason
 from engine.errors import LabError
@@ -49,6 +50,15 @@ def make(body: bytes, *, sha256: str, version: int, as_of: float) -> Live:
         return index(read, version=version, as_of=as_of, now=time.time())
     except (LabError, KeyError, ValueError, TypeError) as error:
         raise Unreadable(str(error)) from error
+
+
+async def gradually(live: Live, learnt: Learnt) -> Live:
+    """The same with newer parameters; between two policies shoppers get their answers."""
+    found = {}
+    for name, policy in learning(live, learnt):
+        found[name] = policy
+        await asyncio.sleep(0)
+    return dataclasses.replace(live, learnt=found)
 
 
 @dataclass(slots=True)
@@ -164,7 +174,7 @@ class Reader:
             return live
         self.learnt_version, self.learnt_at = version, time.time()
         await asyncio.to_thread(self._keep, "learnt", bytes(row[0]), {"sha256": sha256})
-        return with_learnt(live, self._learnt)
+        return await gradually(live, self._learnt)
 
     async def _load(self, version: int, sha256: str, row: tuple[Any, ...]) -> Live | None:
         body, as_of = bytes(row[0]), float(row[1])
