@@ -67,7 +67,7 @@ def fill(creatives: int, placements: int, experiments: int) -> "Client":
     from workspace.models import Membership, Role, Site
 
     site = Site.objects.create(key="shop", name="Shop")
-    user = User.objects.create_user("mei", password=None)
+    user = User.objects.create_user("mei", password="only-for-benchmarks")
     Membership.objects.create(site=site, user=user, role=Role.ADMINISTRATOR)
     values = {"site": site.pk, "user": user.pk, "tags": list(TAGS)}
     values |= {"creatives": creatives, "placements": placements}
