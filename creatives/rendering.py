@@ -44,6 +44,15 @@ def shown_versions(path: str) -> "Prefetch[str]":
     return Prefetch(path, rows, to_attr="seen")
 
 
+def join_seen(creatives: Iterable[Creative]) -> None:
+    """Let the live version be the one that was loaded to be seen: what belongs to it is there."""
+    for creative in creatives:
+        for version in getattr(creative, "seen", ()):
+            version.creative = creative
+            if version.pk == creative.live_id:
+                creative.live = version
+
+
 def shown_version(creative: Creative) -> Version | None:
     """The version that visitors see; where they see none, the newest.
 

@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Abs, Cast
 from django.utils.translation import gettext as _
 
@@ -22,10 +30,11 @@ class Choice:
     misfit: str
 
 
-def with_pictures(creatives: QuerySet[Creative]) -> QuerySet[Creative]:
-    """Load what a thumbnail needs: one query each for versions and files, whatever the number."""
-    pictures = rendering.shown_versions("versions")
-    return creatives.select_related("live").prefetch_related(pictures, "live__renditions")
+def load_pictures(creatives: list[Creative]) -> None:
+    """Load what thumbnails need: one query each for versions and files, whatever the number."""
+    prefetch_related_objects(creatives, rendering.shown_versions("versions"))
+    rendering.join_seen(creatives)
+    prefetch_related_objects(creatives, "live__renditions")
 
 
 def choices(
@@ -39,10 +48,12 @@ def choices(
     rows = Creative.objects.filter(site=site).filter(Q(archived_at=None) | Q(pk__in=chosen))
     if search:
         rows = rows.filter(Q(name__icontains=search) | Q(key__icontains=search) | Q(pk__in=chosen))
-    found = list(with_pictures(_fitting_first(rows, placement))[:SHOWN])
+    found = list(_fitting_first(rows, placement).select_related("live")[:SHOWN])
     missing = chosen - {creative.pk for creative in found}
     if missing:
-        found = [*with_pictures(Creative.objects.filter(site=site, pk__in=missing)), *found]
+        more = Creative.objects.filter(site=site, pk__in=missing).select_related("live")
+        found = [*more, *found]
+    load_pictures(found)
     return [Choice(creative, _misfit(creative, placement)) for creative in found]
 
 

@@ -25,7 +25,7 @@ from experiments import (
 from experiments.models import Experiment, Status
 from experiments.policy_forms import PolicyForm
 from experiments.rule_forms import OwnRule
-from experiments.views.finding import find
+from experiments.views.finding import find_plan
 from experiments.watched_forms import WatchedForm
 from workspace import undoing
 from workspace.access import Permission, SiteRequest, site_page
@@ -88,7 +88,7 @@ def new(request: SiteRequest) -> HttpResponse:
 @site_page(Permission.EDIT)
 def edit(request: SiteRequest, key: str) -> HttpResponse:
     """Change a draft; what has started is fixed."""
-    experiment = find(request.site, key)
+    experiment = find_plan(request.site, key)
     if experiment.status != Status.DRAFT:
         raise IllegalMove(
             _("“%(name)s” has started: its plan is fixed.") % {"name": experiment.name},

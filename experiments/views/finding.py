@@ -27,6 +27,10 @@ def find_plan(site: Site, key: str) -> Experiment:
     row = rows.prefetch_related(Prefetch("variants", variants), pictures).first()
     if row is None:
         raise NotFound(_("There is no experiment “%(key)s” on this site.") % {"key": key})
+    creatives = [one.creative for one in row.variants.all() if one.creative]
+    rendering.join_seen(creatives)
+    for creative in creatives:
+        creative.site = row.site
     return row
 
 
