@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.forms import BaseForm
+from django.forms import BaseForm, ModelChoiceField
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -121,6 +122,17 @@ def _text(bound: BoundField, value: object) -> str:
         return _("yes") if value else _("no")
     if value in (None, "", []):
         return _("nothing")
+    if isinstance(bound.field, ModelChoiceField):
+        return _name(bound.field, value)
     offered = getattr(bound.field, "choices", ())
     known = {str(key): str(word) for key, word in offered} if offered else {}
     return known.get(str(value), str(value))
+
+
+def _name(field: "ModelChoiceField[Any]", value: object) -> str:
+    """What is chosen, without a walk through all that might be: a shop has thousands of banners."""
+    try:
+        chosen = ModelChoiceField.to_python(field, value)
+    except ValidationError:
+        return str(value)
+    return field.label_from_instance(chosen) if chosen else str(value)
