@@ -168,10 +168,10 @@ def with_learnt(live: Live, learnt: Learnt) -> Live:
 def learning(live: Live, learnt: Learnt) -> Iterator[tuple[tuple[int, int], ReadyPolicy]]:
     """The policies that learn, with newer parameters, one by one: shoppers wait for none of it."""
     entries = {entry.experiment_id: entry for entry in learnt.entries}
-    for entry in (experiment.entry for experiment in live.everywhere):
-        if entry.policy is not None and entry.policy.kind == "thompson":
-            flags = flags_of(live.sites.get(entry.site_id))
-            ready = policies.ready(entry, entry.policy, entries.get(entry.id), flags=flags)
+    for experiment in live.everywhere:
+        entry, policy = experiment.entry, experiment.entry.policy
+        if policy is not None and policy.kind == "thompson":
+            ready = policies.ready(entry, policy, entries.get(entry.id), flags=experiment.flags)
             yield (entry.id, entry.placement_id), ready
 
 

@@ -66,10 +66,11 @@ def granian_process(django_db_setup, django_db_blocker, tmp_path_factory) -> Ite
 
 
 @pytest.fixture
-def granian(granian_process, world) -> Granian:
-    """The process, with the world's snapshot in force."""
+def granian(granian_process, world) -> Iterator[Granian]:
+    """The process, with the world's snapshot in force; what one test told it is not for the next."""
     granian_process.follow(world.publish())
-    return granian_process
+    yield granian_process
+    granian_process.settle()
 
 
 @pytest.fixture(params=["granian", "django"])

@@ -152,6 +152,11 @@ class Granian(Door):
         finally:
             client.close()
 
+    def settle(self) -> None:
+        """Wait until nothing that was acknowledged is only on the disk: a busy database is late."""
+        waiting = lambda: list(self.state.rglob("*.spool"))  # noqa: E731
+        assert wait_until(lambda: not waiting(), seconds=60), waiting()
+
     def follow(self, version: int) -> None:
         """Wait until a snapshot is in force."""
         assert wait_until(

@@ -65,10 +65,15 @@ class Outage:
 
     def _web_decides(self, before: dict[str, str]) -> None:
         """Django's doors, too, answer from what the planes keep on the disk."""
-        # It listens before its first worker has warmed up.
-        answered = lambda: variants(self.stack, ["web"], 1)["same-0"] != "None"  # noqa: E731
-        wait_until(answered, seconds=60)
-        self._compare(before, variants(self.stack, ["web"], FEW), "web")
+        # It listens before its workers have warmed up, and an answer of a busy one may be late.
+        found: dict[str, str] = {}
+
+        def all_answered() -> bool:
+            found.update(variants(self.stack, ["web"], FEW))
+            return "None" not in found.values()
+
+        wait_until(all_answered, seconds=60)
+        self._compare(before, found, "web")
 
     def _begin(self) -> None:
         if self.kind == "stopped":

@@ -134,7 +134,7 @@ def _see_the_banner(page, lab):
 
 def _report_since(lab, experiment, asked):
     """The first report made after `asked`."""
-    for _second in range(60):
+    for _half in range(240):
         report = _api(lab, f"/api/v1/experiments/{experiment}/report/")
         if report["as_of"] and dt.datetime.fromisoformat(report["as_of"]) >= asked:
             return report

@@ -35,9 +35,9 @@ def heard(page, requests, number):
     """Whether the browser has told of so many; it tells only while it is asked something."""
     for _ in range(80):
         if len(requests) >= number:
-            break
+            return True
         page.wait_for_timeout(100)
-    return len(requests) == number
+    return False
 
 
 def impatient(shop, **data):
@@ -77,7 +77,8 @@ def test_slow_machine_and_network__banner_comes__nothing_moves(shop, page):
     page.add_init_script(WATCH_SHIFTS)
     throttle(page, latency=20, cpu=4)
     visit(page, shop.home)
-    assert page.evaluate("window.shifts") == 0
+    # To two places, as layout shift is reported; a sub-pixel of a late font is none.
+    assert round(page.evaluate("window.shifts"), 2) == 0
 
 
 def test_default__before_the_answer__is_in_the_page_and_painted(shop, page, open_page):
