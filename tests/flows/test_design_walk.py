@@ -188,7 +188,11 @@ AXE = Axe()
 
 @pytest.mark.parametrize(
     ("theme", "language", "size"),
-    [("light", "en-US", (1366, 768)), ("dark", "zh-CN", (390, 844)), ("dark", "en-US", (320, 700))],
+    [
+        pytest.param("light", "en-US", (1366, 768), marks=pytest.mark.nightly),
+        ("dark", "zh-CN", (390, 844)),
+        pytest.param("dark", "en-US", (320, 700), marks=pytest.mark.nightly),
+    ],
     ids=["light-en-desktop", "dark-zh-phone", "dark-en-small"],
 )
 def test_pages__of_the_wizard__nothing_that_axe_complains_of(  # noqa: PLR0917 - fixtures

@@ -226,7 +226,10 @@ PAGES = (
 
 @pytest.mark.parametrize(
     ("theme", "language", "size"),
-    [("light", "en-US", (1366, 768)), ("dark", "zh-CN", (390, 844))],
+    [
+        pytest.param("light", "en-US", (1366, 768), marks=pytest.mark.nightly),
+        ("dark", "zh-CN", (390, 844)),
+    ],
     ids=["light-en-desktop", "dark-zh-phone"],
 )
 def test_pages__of_the_studio__nothing_that_axe_complains_of(  # noqa: PLR0917 - fixtures
