@@ -20,6 +20,7 @@ from events.models import (
     Event,
     Import,
     Overlap,
+    Reaction,
     Rejected,
     RollupState,
     Settled,
@@ -72,6 +73,14 @@ class UnitTotalAdmin(LogAdmin):
         "suspicious",
     )
     list_filter = ("experiment_id", "phase", "suspicious")
+    search_fields = ("unit",)
+    ordering = ("-pk",)
+
+
+@admin.register(Reaction)
+class ReactionAdmin(LogAdmin):
+    list_display = ("kind", "experiment_id", "phase", "variant_id", "unit")
+    list_filter = ("kind", "experiment_id", "phase")
     search_fields = ("unit",)
     ordering = ("-pk",)
 

@@ -12,6 +12,7 @@ from events.models import (
     Event,
     Import,
     Overlap,
+    Reaction,
     Rejected,
     Settled,
     Tally,
@@ -36,6 +37,6 @@ def forget_site(site_id: int, *, experiment_ids: list[int]) -> None:
     blocks = [-one for one in experiment_ids]  # as in `events.statements.named`
     for of_experiments in (Aggregate, Assigned, Cap, Overlap):
         of_experiments.objects.filter(experiment_id__in=[*experiment_ids, *blocks]).delete()
-    for model in (Event, Conversion, UnitTotal, Tally, Alias, Settled, Rejected):
+    for model in (Event, Conversion, UnitTotal, Reaction, Tally, Alias, Settled, Rejected):
         model.objects.filter(site_id=site_id).delete()
     Import.objects.filter(site=site_id).delete()

@@ -21,6 +21,7 @@ from experiments.reports import (
     pictures,
     plan,
     plots,
+    reacting,
     refresh,
     sections,
     shares,
@@ -102,6 +103,7 @@ class Results:
     shares: shares.Shown | None
     sections: sections.Sections
     sealed: sealed_view.Sealed | None = None
+    reactions: tables.Table | None = None
 
     @property
     def charts(self) -> bool:
@@ -249,6 +251,7 @@ def _results(
         shares=shares.shown(data, banners),
         sections=sections.of(data, found),
         sealed=sealed,
+        reactions=None if isinstance(report, ReportVersion) else reacting.table(experiment, data),
     )
 
 
