@@ -58,10 +58,10 @@ def a_composed(site: Site, **fields) -> Creative:
     return studio.compose(site, **(wanted | fields))
 
 
-def pictures_of(site: Site, number: int) -> list[Version]:
+def pictures_of(site: Site, number: int, **fields) -> list[Version]:
     """Pictures that say what is on them, in both languages."""
     colours = ("navy", "teal", "maroon", "olive")
-    return [a_picture_of(site, color=colour) for colour in colours[:number]]
+    return [a_picture_of(site, color=colour, **fields) for colour in colours[:number]]
 
 
 def a_carousel(site: Site, number: int = 3, **fields) -> Creative:

@@ -147,7 +147,7 @@ def test_weight__all_pictures_together__over_the_limit_of_the_slot(site):
 
 
 def test_alt__one_picture_in_one_language__blocks_until_it_is_written(site):
-    pictures = pictures_of(site, 3)
+    pictures = pictures_of(site, 3, approved=False)
     pictures[1].copies.all().delete()
     silent = a_carousel(site, images=pictures).versions.get()
     assert Facts.of(silent.facts).unsaid == ("zh-Hans.image2",)
@@ -175,7 +175,7 @@ def test_contrast__words_of_a_later_picture__block(site):
 
 
 def test_reduced_motion__animation_among_the_pictures__blocks(site):
-    pictures = pictures_of(site, 2)
+    pictures = pictures_of(site, 2, approved=False)
     Version.objects.filter(pk=pictures[1].pk).update(frames=9)
     pictures[1].refresh_from_db()
     said = {key: text for key, text in MOVED["en"].items() if key != "headline3"}
