@@ -23,12 +23,15 @@ LIKED = _("Visitors may like it; likes are counted. Letters and apps show it wit
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """The fields of one language; `first` is read by everybody without one of their own."""
+    """The fields of one language, and whether each must be filled.
+
+    `first` is read by everybody without one of their own.
+    """
 
     locale: str
     name: str
     first: bool
-    fields: list[tuple[Slot, BoundField]]
+    fields: list[tuple[Slot, BoundField, bool]]
 
 
 class StudioForm(forms.Form):
@@ -76,7 +79,10 @@ class StudioForm(forms.Form):
                 locale,
                 name_of(locale),
                 locale == self.locales[0],
-                [(slot, self[f"{locale}.{slot.key}"]) for slot in self.design.texts],
+                [
+                    (slot, self[f"{locale}.{slot.key}"], self.design.always(slot))
+                    for slot in self.design.texts
+                ],
             )
             for locale in self.locales
         ]
@@ -204,7 +210,7 @@ def _palette_field(design: Design) -> forms.ChoiceField:
 
 def _text_field(slot: Slot) -> forms.CharField:
     attrs = {"data-columns": slot.longest, "autocomplete": "off"}
-    if slot.key == "body":
+    if slot.key.startswith("body"):
         widget: forms.Widget = forms.Textarea(attrs=attrs | {"rows": 2})
     else:
         widget = forms.TextInput(attrs=attrs)

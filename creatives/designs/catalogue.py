@@ -88,8 +88,8 @@ DESIGNS = (
     Design(
         "carousel", 1, _("Carousel"),
         _("Two to four pictures, each with its words, that visitors move sideways themselves."),
-        (*_of_picture(1, required=True), BUTTON, LIKE, *_of_picture(2, required=True),
-         *_of_picture(3, required=False), *_of_picture(4, required=False)),
+        (*_of_picture(1, required=True), *_of_picture(2, required=True),
+         *_of_picture(3, required=False), *_of_picture(4, required=False), BUTTON, LIKE),
         (p.PAPER, p.NIGHT, p.SAND, p.FOREST, p.ROSE, p.SKY, p.MONO),
     ),
 )  # fmt: skip

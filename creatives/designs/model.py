@@ -134,6 +134,10 @@ class Design:
         """The switch for a heart button, if it may have one."""
         return next((slot for slot in self.slots if slot.sort is Sort.SWITCH), None)
 
+    def always(self, slot: Slot) -> bool:
+        """Whether it has to be filled whatever pictures there are."""
+        return slot.required and (not self.moves or self.images[slot.picture - 1].required)
+
     def slot(self, key: str) -> Slot | None:
         return next((slot for slot in self.slots if slot.key == key), None)
 
