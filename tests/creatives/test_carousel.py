@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from creatives import media, preflight, rendering, slots, words
+from creatives import media, preflight, rendering, review, slots, words
 from creatives.designs import find, fixed, markup, style
 from creatives.facts import Facts
 from creatives.models import Creative, Version
@@ -251,6 +251,14 @@ def test_form__nothing_chosen_yet__preview_of_the_example(marketer, site):
 def test_choice__slot_that_may_stay_empty__offers_none(marketer, site):
     address = "/s/shop/studio/pictures/?slot=image3&optional=1"
     assert 'name="image3" value="" checked' in marketer.get(address).content.decode()
+
+
+def test_review__several_pictures__says_where_the_others_are(marketer, site):
+    creative = a_carousel(site)
+    version = review.submit(creative.versions.get(), actor=None, now=NOW)
+    page = marketer.get(f"/s/shop/review/{creative.key}/{version.number}/").content.decode()
+    assert "This is the first of 3 pictures." in page
+    assert f"/s/shop/creatives/{creative.key}/preview/?version=1" in page
 
 
 def test_generate__design_of_several_pictures__is_not_offered(marketer):
