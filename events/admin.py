@@ -20,6 +20,7 @@ from events.models import (
     Event,
     Import,
     Overlap,
+    Reacted,
     Reaction,
     Rejected,
     RollupState,
@@ -82,6 +83,14 @@ class ReactionAdmin(LogAdmin):
     list_display = ("kind", "experiment_id", "phase", "variant_id", "unit")
     list_filter = ("kind", "experiment_id", "phase")
     search_fields = ("unit",)
+    ordering = ("-pk",)
+
+
+@admin.register(Reacted)
+class ReactedAdmin(LogAdmin):
+    list_display = ("kind", "experiment_id", "phase", "variant_id", "units")
+    list_filter = ("kind", "experiment_id", "phase")
+    search_fields = ("experiment_id", "variant_id")
     ordering = ("-pk",)
 
 

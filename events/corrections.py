@@ -132,7 +132,7 @@ def _mark(cursor: CursorWrapper, chosen: Chosen, mark: str) -> int:
     cursor.execute(corrections.STALE, parameters)
     cursor.execute(corrections.MARK, parameters)
     marked = int(cursor.rowcount)
-    cursor.execute(reactions.SET_ASIDE, parameters)
+    counting.each(cursor, reactions.SET_ASIDE, parameters)
     counting.each(cursor, corrections.TALLY_AGAIN, parameters)
     return marked
 

@@ -102,7 +102,7 @@ def join_names(cursor: CursorWrapper, chosen: Chosen) -> None:
     if not moves:
         return
     move(cursor, moves)
-    each(cursor, names.RENAME)
+    each(cursor, (*names.RENAME, reacting.RENAME))
     by_index(cursor, (names.TOUCH_NAMED, units.WAS_NAMED))
     cursor.execute(names.SEEN_AGAIN)
     settle(cursor)

@@ -12,6 +12,7 @@ from events.models import (
     Event,
     Import,
     Overlap,
+    Reacted,
     Reaction,
     Rejected,
     Settled,
@@ -35,7 +36,7 @@ def forget_site(site_id: int, *, experiment_ids: list[int]) -> None:
         # A roll-up that has just read these events would bring their sums back.
         rollup.take_turn(cursor)
     blocks = [-one for one in experiment_ids]  # as in `events.statements.named`
-    for of_experiments in (Aggregate, Assigned, Cap, Overlap):
+    for of_experiments in (Aggregate, Assigned, Cap, Overlap, Reacted):
         of_experiments.objects.filter(experiment_id__in=[*experiment_ids, *blocks]).delete()
     for model in (Event, Conversion, UnitTotal, Reaction, Tally, Alias, Settled, Rejected):
         model.objects.filter(site_id=site_id).delete()

@@ -6,7 +6,7 @@ ignores designs. `delivery.sink` is the only writer of `Event`, `events.rollup` 
 
 from events.models.log import DroppedDay, Event, Import, RollupState, Tally
 from events.models.outcomes import Rejected, Settled
-from events.models.sums import Aggregate, Assigned, Cap, Overlap
+from events.models.sums import Aggregate, Assigned, Cap, Overlap, Reacted
 from events.models.units import Alias, Conversion, Reaction, UnitTotal
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Event",
     "Import",
     "Overlap",
+    "Reacted",
     "Reaction",
     "Rejected",
     "RollupState",

@@ -115,8 +115,7 @@ class UnitTotal(models.Model):
 class Reaction(models.Model):
     """That a unit did something of a kind of its own in a banner of a test: liked it, moved it.
 
-    Once, however often it did it. `unit` is the name it came under; `events.reactions` counts names
-    that an alias connects as one. What was set aside is not here.
+    Once, however often it did it, and under one name. What was set aside is not here.
     """
 
     site_id = models.IntegerField()

@@ -157,6 +157,7 @@ FORGET_ALL: Final = """
 DELETE FROM events_unittotal;
 DELETE FROM events_conversion;
 DELETE FROM events_reaction;
+DELETE FROM events_reacted;
 DELETE FROM events_tally;
 DELETE FROM events_assigned;
 DELETE FROM events_alias;
@@ -166,6 +167,7 @@ FORGET_ONE: Final = (
     "DELETE FROM events_unittotal WHERE experiment_id IN (%(experiment)s, -%(experiment)s)",
     "DELETE FROM events_conversion WHERE experiment_id = %(experiment)s",
     "DELETE FROM events_reaction WHERE experiment_id = %(experiment)s",
+    "DELETE FROM events_reacted WHERE experiment_id = %(experiment)s",
     "DELETE FROM events_tally WHERE experiment_id = %(experiment)s",
     "DELETE FROM events_assigned WHERE experiment_id = %(experiment)s",
     """

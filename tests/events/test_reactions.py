@@ -7,6 +7,7 @@ import pytest
 
 from delivery.token import TEST
 from events import reactions, rebuilding, removal, rollup
+from events.models import Reaction
 from tests.events.log import Row, alias, state, write
 from tests.events.opinion import unit
 
@@ -54,10 +55,20 @@ def test_reactions__two_names_of_one_visitor__count_once():
     assert counted(like(1), like(2), alias(1, 2)) == {reactions.LIKE: {70: 1}}
 
 
+def test_reactions__names_joined_later__become_one_in_each_variant():
+    counted(like(1), like(2), like(2, variant=71), like(3))
+    assert counted(alias(1, 2), first=5) == {reactions.LIKE: {70: 2, 71: 1}}
+    assert counted(like(2, 800), first=7) == {reactions.LIKE: {70: 2, 71: 1}}
+    assert rebuilding.check().differences == ()
+
+
 def test_reactions__set_aside_later__taken_out():
     counted(like(1), like(2))
     rollup.set_aside(1, [unit(1)], mark="rate", now=NOW)
     assert reactions.of(7, 1) == {reactions.LIKE: {70: 1}}
+    rollup.set_aside(1, [unit(2)], mark="rate", now=NOW)
+    assert reactions.of(7, 1) == {}
+    assert rebuilding.check().differences == ()
 
 
 def test_reactions__counted_again__same_as_they_came():
@@ -70,5 +81,6 @@ def test_reactions__counted_again__same_as_they_came():
 
 def test_reactions__site_forgotten__gone():
     counted(like(1), like(1, site=2))
-    removal.forget_site(1, experiment_ids=[])
-    assert reactions.of(7, 1) == {reactions.LIKE: {70: 1}}
+    removal.forget_site(1, experiment_ids=[7])
+    assert reactions.of(7, 1) == {}
+    assert [row.site_id for row in Reaction.objects.all()] == [2]

@@ -2,13 +2,12 @@
 
 import datetime as dt
 import re
-import uuid
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from events.models import Reaction
+from events.models import Reacted
 from events.reactions import LIKE, SLIDE
 from experiments.reports import refresh
 from tests.experiments.reports.states import an_arm
@@ -35,19 +34,10 @@ def table(experiment):
     return CELL.findall(html.partition("</table>")[0])
 
 
-def react(experiment, kind, place, number, phase=1):
+def react(experiment, kind, place, units, phase=1):
     variant = experiment.variants.all()[place]
-    Reaction.objects.bulk_create(
-        Reaction(
-            site_id=experiment.site_id,
-            experiment_id=experiment.pk,
-            phase=phase,
-            variant_id=variant.pk,
-            kind=kind,
-            unit=uuid.UUID(int=unit + 1),
-        )
-        for unit in range(number)
-    )
+    where = {"experiment_id": experiment.pk, "phase": phase, "variant_id": variant.pk}
+    Reacted.objects.create(kind=kind, units=units, **where)
 
 
 def test_results__likes_and_slides__visitors_of_each_variant_and_their_share(experiment):
