@@ -22,6 +22,7 @@ PICTURE = re.compile(r"<picture .*?</picture>", re.DOTALL)
 SIZES = 'sizes="100vw"'
 HEAD = """<!doctype html><html><head><meta charset="utf-8"><style>
 html, body { margin: 0; background: #fff; }
+[data-alive] { visibility: hidden !important; }
 .box { position: absolute; left: 0; overflow: hidden; }
 """
 MEASURE = """

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from creatives import boxes, media, pictures, previewing, rendering, studio
+from creatives import boxes, finished, media, previewing, rendering
 from creatives.boxes import Box
 from creatives.filling import Filled, price_words
 from creatives.generate_form import BETWEEN, WITHIN, GenerateForm
@@ -100,7 +100,7 @@ def _print(
         image,
         None,
     )
-    made = studio.make(filled, picture=pictures.of(image) if image else None)
+    made = finished.make(filled)
     if made.sheet.scope not in sheets:
         sheets[made.sheet.scope] = rendering.page_url(media.store(made.sheet.css.encode(), "css"))
     html = boxes.sized(Box("", room.width, room.height, made.html[locale]))

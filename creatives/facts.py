@@ -18,6 +18,9 @@ class Facts:
         contrast: For composed banners, the worst contrast of each text over what lies behind it.
         overflow: For composed banners, texts that do not fit, by `size` such as "300x250"; None
             where nobody could look (no Chromium).
+        unsaid: Of composed banners with several pictures, those without an alternative text, such
+            as "zh-Hans.image2".
+        moving: Pictures of composed banners that are animations, such as "image".
     """
 
     look: str = ""
@@ -27,6 +30,8 @@ class Facts:
     sound: bool = False
     contrast: dict[str, float] | None = None
     overflow: dict[str, list[str]] | None = None
+    unsaid: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ()
 
     def kept(self) -> dict[str, Any]:
         """As JSON for `Version.facts`."""
@@ -38,4 +43,5 @@ class Facts:
         known = {field.name for field in fields(cls)}
         found = {name: value for name, value in kept.items() if name in known}
         found["grid"] = tuple((low, high) for low, high in kept.get("grid", ()))
+        found |= {name: tuple(kept.get(name, ())) for name in ("unsaid", "moving")}
         return cls(**found)

@@ -1,7 +1,7 @@
 """What people fill into a design, checked: lengths, what must be there, prices of the feed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -22,7 +22,8 @@ Words = Mapping[str, str]
 class Filled:
     """A design with everything that goes into it, checked; `words` by locale, the first one first.
 
-    A locale that says nothing is not among them: its visitors read the first one.
+    A locale that says nothing is not among them: its visitors read the first one. `more` are the
+    pictures after the first, `like` whether it has a heart button.
     """
 
     design: Design
@@ -30,6 +31,13 @@ class Filled:
     words: Mapping[str, Words]
     image: Version | None
     product: Product | None
+    more: tuple[Version, ...] = ()
+    like: bool = False
+
+    @property
+    def images(self) -> tuple[Version, ...]:
+        """All pictures, in their order."""
+        return (*((self.image,) if self.image else ()), *self.more)
 
 
 def fill(
@@ -40,20 +48,24 @@ def fill(
     locales: list[str],
     image: Version | None,
     product: Product | None,
+    more: Sequence[Version] = (),
+    like: bool = False,
 ) -> Filled:
     """Check all of it; raises InvalidInput with `field` such as `zh-Hans.headline`."""
     kind = _design(design)
     colours = kind.palette(palette)
     if colours is None:
         raise InvalidInput(_("This design has no such palette."), field="palette")
-    if image is None and kind.image and kind.image.required:
-        raise InvalidInput(_("This design needs a picture."), field="image")
+    more = tuple(more) if kind.moves else ()
+    _check_pictures(kind, image, more)
     words = {}
     for locale in locales:
         given = {slot.key: tidy(slots.get(locale, {}).get(slot.key, "")) for slot in kind.texts}
         if locale == locales[0] or any(given[slot.key] for slot in kind.texts if _is_own(slot)):
-            words[locale] = _checked(kind, given | price_words(kind, product), locale)
-    return Filled(kind, colours, words, image if kind.image else None, product)
+            said = given | price_words(kind, product)
+            words[locale] = _checked(kind, said, locale, pictures=1 + len(more))
+    picture = image if kind.image else None
+    return Filled(kind, colours, words, picture, product, more, like and kind.like is not None)
 
 
 def tidy(text: str) -> str:
@@ -79,15 +91,32 @@ def _design(key: str) -> Design:
     return found
 
 
+def _check_pictures(design: Design, image: Version | None, more: Sequence[Version]) -> None:
+    if image is None and design.image and design.image.required:
+        raise InvalidInput(_("This design needs a picture."), field="image")
+    needed = sum(slot.required for slot in design.images)
+    if design.moves and len(more) + 1 < needed:
+        raise InvalidInput(
+            _("This design needs %(n)s pictures.") % {"n": needed}, field=f"image{len(more) + 2}"
+        )
+    if design.moves and len(more) >= len(design.images):
+        raise InvalidInput(
+            _("This design takes at most %(n)s pictures.") % {"n": len(design.images)},
+            field="image",
+        )
+
+
 def _is_own(slot: Slot) -> bool:
     """Prices read the same in every language: they alone are no translation."""
     return slot.sort is not Sort.PRICE
 
 
-def _checked(design: Design, words: dict[str, str], locale: str) -> Words:
+def _checked(design: Design, words: dict[str, str], locale: str, *, pictures: int) -> Words:
     for slot in design.texts:
         text, field = words.get(slot.key, ""), f"{locale}.{slot.key}"
-        if slot.required and not text:
+        if text and slot.picture > pictures:
+            raise InvalidInput(_("There is no picture to these words."), field=field)
+        if slot.required and slot.picture <= pictures and not text:
             raise InvalidInput(_("This field is required."), field=field)
         if columns(text) > slot.longest:
             raise InvalidInput(

@@ -36,20 +36,32 @@ def of(version: Version) -> Picture:
     )
 
 
-def chosen(site: Site, pk: int | str | None) -> Version | None:
+def alternatives(version: Version) -> dict[str, str]:
+    """What a picture says to whoever does not see it, per language, the first one first."""
+    if version.decorative:
+        return {}
+    said = {version.creative.site.locales[0]: version.alt}
+    said |= {copy.locale: copy.alt for copy in version.copies.all()}
+    return {locale: alt for locale, alt in said.items() if alt.strip()}
+
+
+def chosen(site: Site, pk: int | str | None, *, field: str = FIELD) -> Version | None:
     """The version of that number if it is a still picture of the site; raises InvalidInput."""
     if pk in (None, ""):
         return None
     rows = Version.objects.filter(creative__site=site, kind=Version.Kind.IMAGE)
     found = (
-        rows.select_related("creative").prefetch_related("renditions").filter(pk=pk).first()
+        rows.select_related("creative__site")
+        .prefetch_related("renditions", "copies")
+        .filter(pk=pk)
+        .first()
         if str(pk).isdecimal() and len(str(pk)) < len(str(2**63))
         else None
     )
     if found is None:
         raise InvalidInput(
             _("There is no such picture in the library."),
-            field=FIELD,
+            field=field,
             hint=_("Choose another one, or upload it first."),
         )
     return found

@@ -1,13 +1,13 @@
 """What the studio shows before anything is kept: a banner at every size of the site."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.templatetags.static import static
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from creatives import boxes, media, rendering, studio
+from creatives import boxes, finished, media, pictures, rendering
 from creatives.boxes import Box
 from creatives.designs import Design, Palette
 from creatives.designs.examples import EXAMPLES
@@ -81,6 +81,8 @@ def preview(
     slots: Mapping[str, Mapping[str, str]],
     image: Version | None,
     product: Product | None,
+    more: Sequence[Version] = (),
+    like: bool = False,
 ) -> Preview:
     """The banner as far as it has been filled in; what is too long is shown as it is.
 
@@ -96,8 +98,10 @@ def preview(
     is_example = not words
     if is_example:
         words = {locale: EXAMPLES[design.key].in_language(locale) for locale in slots}
-    filled = Filled(design, palette, words, image if design.image else None, product)
-    made = studio.make(filled, picture=None if image else _example_picture(design))
+    filled = Filled(
+        design, palette, words, image if design.image else None, product, tuple(more), like
+    )
+    made = finished.make(filled, instead=_instead(design, (image, *more)))
     places = rooms(site)
     pages = {locale: [_shown(html, room) for room in places] for locale, html in made.html.items()}
     return Preview(_address(made.sheet.css), pages, is_example)
@@ -119,21 +123,35 @@ def sizes_css(places: Iterable[Room]) -> str:
 def _example(design: Design, locale: str) -> Example:
     example = EXAMPLES[design.key]
     palette = design.palette(example.palette) or design.palettes[0]
-    made = sheet(design, palette)
+    made, shown = sheet(design, palette), _example_pictures(design)
     html = markup(
         design,
         scope=made.scope,
         words=example.in_language(locale),
-        picture=_example_picture(design),
+        picture=next(iter(shown), None),
         locale=locale,
+        more=shown[1:],
     )
     return Example(design, _address(made.css), html)
 
 
-def _example_picture(design: Design) -> Picture | None:
-    name = EXAMPLES[design.key].picture
-    address = static(f"demo/pictures/{name}.webp")
-    return Picture(address, EXAMPLE_WIDTH, EXAMPLE_HEIGHT) if name else None
+def _instead(design: Design, chosen: Sequence[Version | None]) -> list[Picture]:
+    """Pictures of the example where some that the design needs are not chosen yet."""
+    examples = _example_pictures(design)
+    needed = sum(slot.required for slot in design.images) if design.moves else 1
+    if all(chosen) and len(chosen) >= needed:
+        return []
+    own = [pictures.of(image) for image in chosen if image]
+    return (own + examples)[: max(needed, len(own)) if own else len(examples)]
+
+
+def _example_pictures(design: Design) -> list[Picture]:
+    example = EXAMPLES[design.key]
+    names = filter(None, (example.picture, *example.more))
+    return [
+        Picture(static(f"demo/pictures/{name}.webp"), EXAMPLE_WIDTH, EXAMPLE_HEIGHT)
+        for name in names
+    ]
 
 
 def _shown(html: str, room: Room) -> Shown:

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
 
-from creatives import designs, drawing, filling, media, studio
+from creatives import designs, drawing, filling, finished, media
 from creatives.designs import Design, Sort
 from creatives.filling import Filled
 from creatives.models import Rendition, Version
@@ -17,7 +17,7 @@ from engine.errors import IllegalMove, InvalidInput
 
 LENGTH = 500  # longer than any design allows
 # What a version keeps among its slots that is no text.
-WORDLESS = frozenset({"image", "palette", "design_version"})
+WORDLESS = frozenset({"image", "more", "like", "palette", "design_version"})
 
 
 def speaking(version: Version) -> dict[str, str]:
@@ -57,13 +57,13 @@ def redraw(version: Version, *, actor: AbstractBaseUser | None, now: dt.datetime
     InvalidInput where the design asks for what is not said any more, such as `en.headline`.
     """
     filled = _filled(version)
-    made = studio.make(filled)
+    made = finished.make(filled)
     first = version.creative.site.locales[0]
     css = made.sheet.css.encode()
     whole = css + "".join(made.html.values()).encode()
     version.html, version.stylesheet = made.html[first], media.store(css, "css")
-    version.slots = studio.kept(filled, first)
-    version.facts = studio.facts(filled).kept()
+    version.slots = finished.kept(filled, first)
+    version.facts = finished.facts(filled).kept()
     version.original_bytes = len(whole)
     version.original_sha256 = hashlib.sha256(whole).hexdigest()
     version.save()
@@ -82,15 +82,25 @@ def _filled(version: Version) -> Filled:
             _("The design “%(key)s” is not there any more.") % {"key": version.design},
             hint=_("Compose the banner anew from another one."),
         )
-    image = Version.objects.filter(pk=version.slots.get("image"), creative__site=site).first()
+    images = _images(version)
     return filling.fill(
         design=version.design,
         palette=str(version.slots.get("palette", "")),
         slots=_words(version, design),
         locales=list(site.locales),
-        image=image,
+        image=images[0] if images else None,
         product=version.product,
+        more=images[1:],
+        like=bool(version.slots.get("like")),
     )
+
+
+def _images(version: Version) -> list[Version]:
+    """Its pictures as far as they are still there, in their order."""
+    wanted = [version.slots.get("image"), *version.slots.get("more", ())]
+    rows = Version.objects.filter(creative__site=version.creative.site)
+    found = rows.select_related("creative__site").in_bulk([pk for pk in wanted if pk])
+    return [found[pk] for pk in wanted if pk in found]
 
 
 def _words(version: Version, design: Design) -> dict[str, dict[str, str]]:

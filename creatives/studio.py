@@ -2,19 +2,13 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from creatives import drawing, landing, library, media, naming, pictures, said
-from creatives.designs import contrast, markup, style
-from creatives.designs.markup import Picture
-from creatives.designs.style import Sheet
-from creatives.facts import Facts
+from creatives import drawing, finished, landing, library, media, naming, said
 from creatives.filling import Filled, Words, fill
 from creatives.models import Copy, Creative, Product, Rendition, Version
 from engine.errors import Conflict, InvalidInput
@@ -25,15 +19,6 @@ Person = AbstractBaseUser | None
 TYPE = "text/html"
 # It has no size of its own: in lists it is shown in this one.
 WIDTH, HEIGHT = 1200, 400
-KEPT_OF_PRODUCT = (("price", "price_minor"), ("old_price", "old_price_minor"))
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A finished banner: its style sheet and its markup per locale."""
-
-    sheet: Sheet
-    html: Mapping[str, str]
 
 
 def compose(
@@ -47,6 +32,8 @@ def compose(
     actor: Person,
     now: dt.datetime,
     image: Version | None = None,
+    more: Sequence[Version] = (),
+    like: bool = False,
     product: Product | None = None,
     levels: Mapping[str, str] | None = None,
     key: str | None = None,
@@ -54,11 +41,18 @@ def compose(
 ) -> Creative:
     """A creative whose first version, a draft, is composed, and `drawn` by the worker.
 
-    `slots` are the words by locale and slot, such as `{"en": {"headline": "Spring"}}`. Raises
-    InvalidInput, whose `field` is such as `en.headline`; Conflict for a key that is taken.
+    `slots` are the words by locale and slot, such as `{"en": {"headline": "Spring"}}`; `more` are
+    the pictures after the first, where a design takes several; `like` gives it a heart button.
+    Raises InvalidInput, whose `field` is such as `en.headline`; Conflict for a key that is taken.
     """
     filled = _filled(
-        site, design=design, palette=palette, slots=slots, image=image, product=product
+        site,
+        design=design,
+        palette=palette,
+        slots=slots,
+        images=(image, *more),
+        like=like,
+        product=product,
     )
     name, url = _name(name), landing.check(landing_url)
     with transaction.atomic():
@@ -86,12 +80,20 @@ def recompose(
     actor: Person,
     now: dt.datetime,
     image: Version | None = None,
+    more: Sequence[Version] = (),
+    like: bool = False,
     product: Product | None = None,
     levels: Mapping[str, str] | None = None,
 ) -> Version:
     """The next version, a draft; what visitors see stays until it is approved."""
     filled = _filled(
-        creative.site, design=design, palette=palette, slots=slots, image=image, product=product
+        creative.site,
+        design=design,
+        palette=palette,
+        slots=slots,
+        images=(image, *more),
+        like=like,
+        product=product,
     )
     url = landing.check(landing_url)
     with transaction.atomic():
@@ -103,45 +105,29 @@ def recompose(
     return version
 
 
-def make(filled: Filled, *, picture: Picture | None = None) -> Made:
-    """Markup and style of what was filled in; nothing is kept."""
-    image = filled.image
-    focus = (image.focus_x, image.focus_y) if image else (50, 50)
-    sheet = style.sheet(filled.design, filled.palette, focus)
-    shown = picture or (pictures.of(image) if image else None)
-    html = {
-        locale: markup.markup(
-            filled.design, scope=sheet.scope, words=words, picture=shown, locale=locale
-        )
-        for locale, words in filled.words.items()
-    }
-    return Made(sheet, html)
-
-
-def alternative(filled: Filled, locale: str) -> str:
-    """What the banner says, in the order in which it is read: it goes with the drawn picture."""
-    words = filled.words[locale]
-    parts = (words.get(slot.key, "") for slot in filled.design.texts)
-    return " · ".join(filter(None, parts))[: said.ALT_LENGTH]
-
-
 def _filled(
     site: Site,
     *,
     design: str,
     palette: str,
     slots: Mapping[str, Words],
-    image: Version | None,
+    images: Sequence[Version | None],
+    like: bool,
     product: Product | None,
 ) -> Filled:
-    _check_site(site, image, product)
+    first, *others = images
+    more = [image for image in others if image]
+    for image in (first, *more):
+        _check_site(site, image, product)
     return fill(
         design=design,
         palette=palette,
         slots=slots,
         locales=list(site.locales),
-        image=image,
+        image=first,
         product=product,
+        more=more,
+        like=like,
     )
 
 
@@ -160,7 +146,7 @@ def _add(
     levels: Mapping[str, str] | None,
     actor: Person,
 ) -> Version:
-    made = make(filled)
+    made = finished.make(filled)
     first, *others = filled.words
     css = made.sheet.css.encode()
     whole = css + "".join(made.html.values()).encode()
@@ -168,17 +154,17 @@ def _add(
         creative=creative,
         number=library.next_number(creative),
         kind=Version.Kind.COMPOSED,
-        alt=alternative(filled, first),
+        alt=finished.alternative(filled, first),
         landing_url=url,
         width=WIDTH,
         height=HEIGHT,
         design=filled.design.key,
-        slots=kept(filled, first),
+        slots=finished.kept(filled, first),
         levels=dict(levels or {}),
         html=made.html[first],
         stylesheet=media.store(css, "css"),
         product=filled.product,
-        facts=facts(filled).kept(),
+        facts=finished.facts(filled).kept(),
         original_type=TYPE,
         original_bytes=len(whole),
         original_sha256=hashlib.sha256(whole).hexdigest(),
@@ -189,32 +175,14 @@ def _add(
     return version
 
 
-def _copy(version: Version, filled: Filled, made: Made, locale: str) -> Copy:
+def _copy(version: Version, filled: Filled, made: finished.Made, locale: str) -> Copy:
     return Copy(
         version=version,
         locale=locale,
-        alt=alternative(filled, locale),
+        alt=finished.alternative(filled, locale),
         slots=dict(filled.words[locale]),
         html=made.html[locale],
     )
-
-
-def kept(filled: Filled, locale: str) -> dict[str, Any]:
-    """What the form needs to show it again, and which price of the feed it speaks of."""
-    found: dict[str, Any] = dict(filled.words[locale])
-    found |= {"palette": filled.palette.key, "design_version": filled.design.version}
-    if filled.image:
-        found["image"] = filled.image.pk
-    if filled.product:
-        found |= {name: getattr(filled.product, field) for field, name in KEPT_OF_PRODUCT}
-    return found
-
-
-def facts(filled: Filled) -> Facts:
-    """What is known of a composed banner before it is drawn: the contrast of its texts."""
-    picture = Facts.of(filled.image.facts) if filled.image else Facts()
-    said = sorted({key for words in filled.words.values() for key in words})
-    return Facts(contrast=contrast.worst(filled.design, filled.palette, said, picture))
 
 
 def _borrow_thumbnail(version: Version, image: Version | None) -> None:

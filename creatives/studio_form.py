@@ -14,20 +14,24 @@ from creatives.designs import Design, Palette, Slot, Sort
 from creatives.forms import say
 from creatives.models import Product, Version
 from creatives.wall import with_newest
-from engine.errors import LabError
+from engine.errors import InvalidInput, LabError
 from workspace.models import Site
 
 OFFERED = 24
+LIKED = _("Visitors may like it; likes are counted. Letters and apps show it without a heart.")
 
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """The fields of one language; `first` is read by everybody without one of their own."""
+    """The fields of one language, and whether each must be filled.
+
+    `first` is read by everybody without one of their own.
+    """
 
     locale: str
     name: str
     first: bool
-    fields: list[tuple[Slot, BoundField]]
+    fields: list[tuple[Slot, BoundField, bool]]
 
 
 class StudioForm(forms.Form):
@@ -57,9 +61,11 @@ class StudioForm(forms.Form):
         self.locales: list[str] = list(site.locales)
         self.fields["product"].queryset = site.products.all()  # type: ignore[attr-defined]
         self.fields["palette"] = _palette_field(design)
-        if design.image:
-            self.fields["image"] = forms.CharField(
-                label=_("Picture"), required=design.image.required
+        for slot in design.images:
+            self.fields[slot.key] = forms.CharField(label=str(slot.label), required=slot.required)
+        if design.like:
+            self.fields["like"] = forms.BooleanField(
+                label=str(design.like.label), required=False, help_text=LIKED
             )
         for locale in self.locales:
             for slot in design.texts:
@@ -73,7 +79,10 @@ class StudioForm(forms.Form):
                 locale,
                 name_of(locale),
                 locale == self.locales[0],
-                [(slot, self[f"{locale}.{slot.key}"]) for slot in self.design.texts],
+                [
+                    (slot, self[f"{locale}.{slot.key}"], self.design.always(slot))
+                    for slot in self.design.texts
+                ],
             )
             for locale in self.locales
         ]
@@ -99,13 +108,19 @@ class StudioForm(forms.Form):
         chosen = str(self["palette"].value() or "")
         return self.design.palette(chosen) or self.design.palettes[0]
 
-    def image_now(self) -> Version | None:
-        """The picture as chosen so far."""
+    def images_now(self) -> dict[str, Version | None]:
+        """The pictures as chosen so far, by their slot."""
+        return {slot.key: self._image_now(slot.key) for slot in self.design.images}
+
+    def _image_now(self, key: str) -> Version | None:
         try:
-            value = self["image"].value() if "image" in self.fields else None
-            return pictures.chosen(self.site, value)
+            return pictures.chosen(self.site, self[key].value())
         except LabError:
             return None
+
+    def like_now(self) -> bool:
+        """Whether a heart is asked for so far."""
+        return "like" in self.fields and bool(self["like"].value())
 
     def product_now(self) -> Product | None:
         """The product as chosen so far."""
@@ -115,14 +130,29 @@ class StudioForm(forms.Form):
     def wanted(self) -> dict[str, Any]:
         """What the use-case is asked for."""
         values = self.cleaned_data
+        first, *more = self._chosen(values)
         return {
             "design": self.design.key,
             "palette": values["palette"],
             "slots": self.slots(),
-            "image": pictures.chosen(self.site, values.get("image")),
+            "image": first,
+            "more": more,
+            "like": bool(values.get("like")),
             "product": values["product"],
             "landing_url": values["landing_url"],
         }
+
+    def _chosen(self, values: dict[str, Any]) -> list[Version | None]:
+        """All pictures in their order; one that is left out in between is missed."""
+        keys = [slot.key for slot in self.design.images] or ["image"]
+        found = [pictures.chosen(self.site, values.get(key), field=key) for key in keys]
+        while len(found) > 1 and found[-1] is None:
+            found.pop()
+        if None in found[1:]:
+            raise InvalidInput(
+                gettext("Choose this one before the next."), field=keys[found.index(None, 1)]
+            )
+        return found
 
     def refuse(self, problem: LabError) -> None:
         """Show what was refused beside the field it names."""
@@ -160,8 +190,10 @@ def initial_of(version: Version) -> dict[str, Any]:
         "landing_url": version.landing_url,
         "palette": version.slots.get("palette"),
         "image": version.slots.get("image"),
+        "like": bool(version.slots.get("like")),
         "product": version.product.sku if version.product else None,
     }
+    found |= {f"image{n}": pk for n, pk in enumerate(version.slots.get("more", ()), start=2)}
     said = {locales[0]: version.slots} | {copy.locale: copy.slots for copy in version.copies.all()}
     for locale, slots in said.items():
         found |= {f"{locale}.{key}": text for key, text in slots.items() if isinstance(text, str)}
@@ -178,7 +210,7 @@ def _palette_field(design: Design) -> forms.ChoiceField:
 
 def _text_field(slot: Slot) -> forms.CharField:
     attrs = {"data-columns": slot.longest, "autocomplete": "off"}
-    if slot.key == "body":
+    if slot.key.startswith("body"):
         widget: forms.Widget = forms.Textarea(attrs=attrs | {"rows": 2})
     else:
         widget = forms.TextInput(attrs=attrs)

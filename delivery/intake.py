@@ -30,6 +30,7 @@ NAMED: Final = frozenset(
 )
 TESTED: Final = "test"
 """The mark of what a forced variant was shown, clicked or seen for."""
+OWN: Final = "custom:"
 CUSTOM: Final = re.compile(r"custom:[a-z0-9][a-z0-9_-]{0,63}")
 
 BROWSER_PAST: Final = dt.timedelta(hours=72)
@@ -116,8 +117,12 @@ def measured(draft: Draft) -> None:
 
 
 def decision(draft: Draft) -> None:
-    """What a token proves: who saw what, where, in which experiment. Its sender need not say it."""
-    if draft.kind not in TOKENED or draft.stamp is not None:
+    """What a token proves: who saw what, where, in which experiment. Its sender need not say it.
+
+    What a shop calls its own may name one, if it happened in a banner: a like, a moved picture.
+    """
+    may = bool(draft.sent.token) and draft.kind.startswith(OWN)
+    if draft.stamp is not None or not (may or draft.kind in TOKENED):
         return
     if not draft.sent.token:
         raise Refused("token_missing", "token", type=draft.kind)
@@ -127,8 +132,12 @@ def decision(draft: Draft) -> None:
     draft.stamp, draft.unit, draft.decision = token.stamp, token.unit, token.decision
     mark = draft.sender.mark
     apart = mark if mark in traffic.APART else ""
+    draft.decided_ms = token.at_ms
+    if may and draft.sent.id:
+        _named(draft, checked_id(draft.sent.id, "id") or "")
+        return
     draft.id = identity.of_token(token.stamp.site_id, token.decision, draft.kind, apart=apart)
-    draft.day, draft.decided_ms = identity.day_of_ms(token.at_ms), token.at_ms
+    draft.day = identity.day_of_ms(token.at_ms)
 
 
 def _token(draft: Draft) -> Token:
@@ -149,8 +158,12 @@ def names(draft: Draft) -> None:
     draft.unit = draft.tools.pseudonyms.of(site, user)
     if draft.kind == "alias":
         _alias(draft)
-    text = checked_id(sent.id, "id") or draft.name or _missing("missing_id", "id", draft)
-    draft.id = identity.of_id(site, text)
+    _named(draft, checked_id(sent.id, "id") or draft.name or _missing("missing_id", "id", draft))
+
+
+def _named(draft: Draft, text: str) -> None:
+    """What the sender calls it: it may happen more than once."""
+    draft.id = identity.of_id(draft.sender.site.id, text)
     try:
         draft.day = identity.day_of_id(text, now_ms=draft.sender.now_ms)
     except identity.IdTimeOutOfRange:
@@ -258,7 +271,7 @@ def stamped(record: Record, stamp: Stamp) -> Record:
 
 def _digest(draft: Draft) -> int:
     """What makes two events with one id the same: of a tokened one the token has said it all."""
-    if draft.decision is not None:
+    if draft.decision is not None and not (draft.sent.id and draft.kind.startswith(OWN)):
         return identity.digest(draft.kind)
     sent = draft.sent
     return identity.digest(

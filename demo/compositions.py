@@ -19,6 +19,7 @@ FEED = "feed.csv"
 PLACE = "home-band"
 WIDTH, HEIGHT = 970, 250
 EXPERIMENT = "home-band-morning"
+CHINESE = "zh-Hans"
 LOOKED_AT = "Looked at in every size before the shop opened."
 
 
@@ -33,12 +34,16 @@ class Scene:
     sku: str
     name: str
     alt: str
+    chinese: str
     leads_to: str
 
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A banner as it is filled into a design; `leads_to` is a path in the shop."""
+    """A banner as it is filled into a design; `leads_to` is a path in the shop.
+
+    `more` are the scenes after the first, `like` gives it a heart.
+    """
 
     key: str
     name: str
@@ -48,28 +53,36 @@ class Composition:
     leads_to: str
     words: Mapping[str, Mapping[str, str]]
     sku: str = ""
+    more: tuple[str, ...] = ()
+    like: bool = False
 
 
 SCENES = (
     Scene(
-        "breakfast", "kettle", "Picture · Breakfast", "A kettle, two mugs and a vase", "c/kitchen/"
+        "breakfast", "kettle", "Picture · Breakfast",
+        "A kettle, two mugs and a vase", "水壶、两只马克杯和一只花瓶", "c/kitchen/",
     ),
     Scene(
-        "trail", "trail-runner", "Picture · Trail", "A trail shoe before the rising sun", "c/shoes/"
+        "trail", "trail-runner", "Picture · Trail",
+        "A trail shoe before the rising sun", "朝阳前的一只越野跑鞋", "c/shoes/",
     ),
     Scene(
-        "pot",
-        "cast-iron-pot",
-        "Picture · Pot",
-        "A red cast-iron pot on a wooden table",
-        "c/kitchen/",
+        "pot", "cast-iron-pot", "Picture · Pot",
+        "A red cast-iron pot on a wooden table", "木桌上的红色铸铁锅", "c/kitchen/",
     ),
-    Scene("mugs", "mug-set", "Picture · Mugs", "Two stoneware mugs, steaming", "c/kitchen/"),
     Scene(
-        "vase", "linen-throw", "Picture · Vase", "A vase with twigs beside folded linen", "c/home/"
+        "mugs", "mug-set", "Picture · Mugs",
+        "Two stoneware mugs, steaming", "两只冒着热气的炻器马克杯", "c/kitchen/",
     ),
-    Scene("lamp", "desk-lamp", "Picture · Lamp", "A desk lamp that is lit", "c/home/"),
-)
+    Scene(
+        "vase", "linen-throw", "Picture · Vase",
+        "A vase with twigs beside folded linen", "插着枝条的花瓶，旁边是叠好的亚麻布", "c/home/",
+    ),
+    Scene(
+        "lamp", "desk-lamp", "Picture · Lamp",
+        "A desk lamp that is lit", "一盏点亮的台灯", "c/home/",
+    ),
+)  # fmt: skip
 COMPOSITIONS = (
     Composition(
         "studio-morning", "Studio · Slow mornings", "split", "sand", "breakfast", "c/kitchen/",
@@ -120,6 +133,31 @@ COMPOSITIONS = (
             },
             "zh-Hans": {"headline": "满 399 元包邮", "body": "两日送达。", "button": "去逛逛"},
         },
+    ),
+    Composition(
+        "studio-table", "Studio · A table for friends", "carousel", "paper", "mugs", "c/kitchen/",
+        {
+            "en": {
+                "headline": "Mugs that stay warm",
+                "body": "Stoneware, glazed by hand.",
+                "button": "Set the table",
+                "headline2": "A pot for decades",
+                "body2": "Cast iron, from stove to table.",
+                "headline3": "Light for late supper",
+                "body3": "The Halo lamp, warm and low.",
+            },
+            "zh-Hans": {
+                "headline": "久握仍温的杯",
+                "body": "炻器，手工上釉。",
+                "button": "布置餐桌",
+                "headline2": "一口用几十年的锅",
+                "body2": "铸铁，从灶上到桌上。",
+                "headline3": "晚餐时的一盏灯",
+                "body3": "光晕台灯，温暖低垂。",
+            },
+        },
+        more=("pot", "lamp"),
+        like=True,
     ),
 )  # fmt: skip
 STORY = Story(
@@ -179,6 +217,7 @@ def _picture(site: Site, scene: Scene, *, now: dt.datetime) -> Version:
         key=scene.sku,
         name=scene.name,
         alt=scene.alt,
+        alts={CHINESE: scene.chinese},
         landing_url=f"{settings.PUBLIC_URL}/demo/{scene.leads_to}",
         upload=uploads.accept((art.PICTURES / f"{scene.key}.webp").read_bytes()),
         filename=f"{scene.key}.webp",
@@ -202,6 +241,8 @@ def _banner(
         palette=one.palette,
         slots=one.words,
         image=pictures[one.scene],
+        more=[pictures[scene] for scene in one.more],
+        like=one.like,
         product=site.products.filter(sku=one.sku).first() if one.sku else None,
         landing_url=f"{settings.PUBLIC_URL}/demo/{one.leads_to}",
         actor=None,

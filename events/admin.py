@@ -20,6 +20,8 @@ from events.models import (
     Event,
     Import,
     Overlap,
+    Reacted,
+    Reaction,
     Rejected,
     RollupState,
     Settled,
@@ -73,6 +75,22 @@ class UnitTotalAdmin(LogAdmin):
     )
     list_filter = ("experiment_id", "phase", "suspicious")
     search_fields = ("unit",)
+    ordering = ("-pk",)
+
+
+@admin.register(Reaction)
+class ReactionAdmin(LogAdmin):
+    list_display = ("kind", "experiment_id", "phase", "variant_id", "unit")
+    list_filter = ("kind", "experiment_id", "phase")
+    search_fields = ("unit",)
+    ordering = ("-pk",)
+
+
+@admin.register(Reacted)
+class ReactedAdmin(LogAdmin):
+    list_display = ("kind", "experiment_id", "phase", "variant_id", "units")
+    list_filter = ("kind", "experiment_id", "phase")
+    search_fields = ("experiment_id", "variant_id")
     ordering = ("-pk",)
 
 

@@ -20,7 +20,7 @@ from events import counting
 from events.counting import Chosen
 from events.marks import SUSPICIOUS
 from events.models import Aggregate, Cap, RollupState
-from events.statements import conversions, corrections, names, units
+from events.statements import conversions, corrections, names, reactions, units
 from events.turn import take_turn
 
 CONVERTED: Final = PAIRS.index((ONE, "converted"))
@@ -132,6 +132,7 @@ def _mark(cursor: CursorWrapper, chosen: Chosen, mark: str) -> int:
     cursor.execute(corrections.STALE, parameters)
     cursor.execute(corrections.MARK, parameters)
     marked = int(cursor.rowcount)
+    counting.each(cursor, reactions.SET_ASIDE, parameters)
     counting.each(cursor, corrections.TALLY_AGAIN, parameters)
     return marked
 

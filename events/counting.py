@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from django.db.backends.utils import CursorWrapper
 
 from events.statements import aggregates, chunk, conversions, names, units, workspace
+from events.statements import reactions as reacting
 
 Name: TypeAlias = tuple[int, uuid.UUID]
 """A site's id and a name of a unit there."""
@@ -52,9 +53,11 @@ def count(cursor: CursorWrapper, chosen: Chosen) -> int:
     empty(cursor)
     cursor.execute(workspace.BY_INDEX)
     cursor.execute(chunk.READ, asdict(chosen))
-    events, aliases, bought = cursor.fetchone()
+    events, aliases, bought, reactions = cursor.fetchone()
     cursor.execute(workspace.FREELY)
     take_in(cursor, bought=bool(bought))
+    if reactions:
+        cursor.execute(reacting.KEEP, asdict(chosen))
     if aliases:
         empty(cursor)
         join_names(cursor, chosen)
@@ -99,7 +102,7 @@ def join_names(cursor: CursorWrapper, chosen: Chosen) -> None:
     if not moves:
         return
     move(cursor, moves)
-    each(cursor, names.RENAME)
+    each(cursor, (*names.RENAME, reacting.RENAME))
     by_index(cursor, (names.TOUCH_NAMED, units.WAS_NAMED))
     cursor.execute(names.SEEN_AGAIN)
     settle(cursor)

@@ -21,6 +21,8 @@ from events.models import (
     Assigned,
     Conversion,
     DroppedDay,
+    Reacted,
+    Reaction,
     RollupState,
     Tally,
     UnitTotal,
@@ -31,7 +33,7 @@ from events.statements import workspace
 from events.turn import take_turn
 
 TOTALS: Final[tuple[type[models.Model], ...]] = (
-    *(UnitTotal, Aggregate, Conversion, Tally, Alias, Assigned),
+    *(UnitTotal, Aggregate, Conversion, Reaction, Reacted, Tally, Alias, Assigned),
 )
 _GIVEN: Final[dict[type[models.Model], str]] = {Aggregate: "NOT given"}
 _WITHOUT_EXPERIMENT: Final = (Alias,)

@@ -12,6 +12,8 @@ from events.models import (
     Event,
     Import,
     Overlap,
+    Reacted,
+    Reaction,
     Rejected,
     Settled,
     Tally,
@@ -34,8 +36,8 @@ def forget_site(site_id: int, *, experiment_ids: list[int]) -> None:
         # A roll-up that has just read these events would bring their sums back.
         rollup.take_turn(cursor)
     blocks = [-one for one in experiment_ids]  # as in `events.statements.named`
-    for of_experiments in (Aggregate, Assigned, Cap, Overlap):
+    for of_experiments in (Aggregate, Assigned, Cap, Overlap, Reacted):
         of_experiments.objects.filter(experiment_id__in=[*experiment_ids, *blocks]).delete()
-    for model in (Event, Conversion, UnitTotal, Tally, Alias, Settled, Rejected):
+    for model in (Event, Conversion, UnitTotal, Reaction, Tally, Alias, Settled, Rejected):
         model.objects.filter(site_id=site_id).delete()
     Import.objects.filter(site=site_id).delete()

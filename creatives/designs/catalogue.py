@@ -1,5 +1,6 @@
 """The designs that ship."""
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from creatives.designs import palettes as p
@@ -18,21 +19,37 @@ NEEDED_PRICE = Slot(
     "price", _("Price"), Sort.PRICE, required=True, longest=14, ink="on_pop", over="pop"
 )
 WAS = Slot("was", _("Price before"), Sort.PRICE, longest=14, ink="quiet")
+LIKE = Slot("like", _("Heart button"), Sort.SWITCH)
+
+
+def _of_picture(number: int, *, required: bool) -> tuple[Slot, ...]:
+    """What belongs to one of several pictures; the first one has the usual names."""
+    end = str(number) if number > 1 else ""
+    picture, headline, body = (
+        format_lazy(label, n=number)
+        for label in (_("Picture {n}"), _("Headline of picture {n}"), _("Text of picture {n}"))
+    )
+    return (
+        Slot(f"image{end}", picture, Sort.IMAGE, required=required, picture=number),
+        Slot(f"headline{end}", headline, required=True, longest=34, picture=number),
+        Slot(f"body{end}", body, longest=60, ink="quiet", picture=number),
+    )
+
 
 DESIGNS = (
     Design(
-        "split", 1, _("Split"),
+        "split", 2, _("Split"),
         _("A picture on one side, words on the other: for the top of a page."),
-        (IMAGE, HEADLINE, BODY, BUTTON, PRICE),
+        (IMAGE, HEADLINE, BODY, BUTTON, PRICE, LIKE),
         (p.SAND, p.NIGHT, p.FOREST, p.ROSE, p.SKY, p.CLAY, p.PAPER),
     ),
     Design(
-        "cover", 1, _("Cover"),
+        "cover", 2, _("Cover"),
         _("The picture fills everything; a veil keeps the words readable."),
         (IMAGE,
          Slot("headline", _("Headline"), required=True, longest=44, over="picture"),
          Slot("body", _("Text"), longest=80, over="picture"),
-         BUTTON),
+         BUTTON, LIKE),
         (p.NIGHT, p.FOREST, p.CLAY, p.PAPER, p.ROSE),
         scrim=0.82,
     ),
@@ -67,6 +84,13 @@ DESIGNS = (
         _("One product on a quiet ground with its price: made for the product feed."),
         (IMAGE, HEADLINE, BODY, BUTTON, PRICE, WAS),
         (p.MONO, p.PAPER, p.SAND, p.SKY, p.ROSE),
+    ),
+    Design(
+        "carousel", 1, _("Carousel"),
+        _("Two to four pictures, each with its words, that visitors move sideways themselves."),
+        (*_of_picture(1, required=True), *_of_picture(2, required=True),
+         *_of_picture(3, required=False), *_of_picture(4, required=False), BUTTON, LIKE),
+        (p.PAPER, p.NIGHT, p.SAND, p.FOREST, p.ROSE, p.SKY, p.MONO),
     ),
 )  # fmt: skip
 BY_KEY = {design.key: design for design in DESIGNS}

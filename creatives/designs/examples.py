@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Words and a picture of the demo shop; "" where a design has none."""
+    """Words and a picture of the demo shop; "" where a design has none. `more` come after it."""
 
     picture: str
     palette: str
     english: Mapping[str, str]
     chinese: Mapping[str, str]
+    more: tuple[str, ...] = ()
 
     def in_language(self, locale: str) -> Mapping[str, str]:
         """The words for a locale: Chinese or, for all others, English."""
@@ -20,6 +21,15 @@ class Example:
 
 def _words(headline: str, body: str, button: str, price: str = "", was: str = "") -> dict[str, str]:
     return {"headline": headline, "body": body, "button": button, "price": price, "was": was}
+
+
+def _moved(button: str, *slides: tuple[str, str]) -> dict[str, str]:
+    """Words of several pictures: each its headline and its text."""
+    found = {"button": button}
+    for number, (headline, body) in enumerate(slides, start=1):
+        end = str(number) if number > 1 else ""
+        found |= {f"headline{end}": headline, f"body{end}": body}
+    return found
 
 
 EXAMPLES: Mapping[str, Example] = {
@@ -64,5 +74,22 @@ EXAMPLES: Mapping[str, Example] = {
         "mono",
         _words("Halo desk lamp", "Light where the page is.", "Add to cart", "¥329", "¥419"),
         _words("光晕台灯", "光照在书页上。", "加入购物车", "¥329", "¥419"),
+    ),
+    "carousel": Example(
+        "mugs",
+        "paper",
+        _moved(
+            "See the table",
+            ("Mugs that stay warm", "Stoneware, glazed by hand."),
+            ("A pot for decades", "Cast iron, three colours."),
+            ("Light for late supper", "A lamp that finds the plate."),
+        ),
+        _moved(
+            "看看餐桌",
+            ("久握仍温的杯", "炻器，手工上釉。"),
+            ("一口用几十年的锅", "铸铁，三种颜色。"),
+            ("晚餐时的一盏灯", "光照在盘中。"),
+        ),
+        more=("pot", "lamp"),
     ),
 }

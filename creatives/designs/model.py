@@ -17,6 +17,11 @@ class Sort(StrEnum):
     TEXT = "text"
     BUTTON = "button"
     PRICE = "price"
+    SWITCH = "switch"
+
+
+WORDLESS = frozenset({Sort.IMAGE, Sort.SWITCH})
+"""What nobody writes words into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Slot:
         longest: In columns: a Latin letter takes one, a Chinese character two.
         ink: The colour of the palette that it is written in.
         over: What lies behind it: a colour of the palette, or `picture`.
+        picture: Of a design with several pictures, which of them it belongs to; only shown with it.
     """
 
     key: str
@@ -36,6 +42,7 @@ class Slot:
     longest: int = 0
     ink: str = "ink"
     over: str = "ground"
+    picture: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +104,39 @@ class Design:
         return f"{self.key}.css"
 
     @property
+    def styles(self) -> tuple[str, ...]:
+        """The style sheets that it is made of, in their order."""
+        answers = ("buttons.css",) if self.moves or self.like else ()
+        return ("base.css", self.style, *answers)
+
+    @property
     def texts(self) -> tuple[Slot, ...]:
         """The slots that people write in, per language."""
-        return tuple(slot for slot in self.slots if slot.sort is not Sort.IMAGE)
+        return tuple(slot for slot in self.slots if slot.sort not in WORDLESS)
+
+    @property
+    def images(self) -> tuple[Slot, ...]:
+        """The slots for pictures, in their order."""
+        return tuple(slot for slot in self.slots if slot.sort is Sort.IMAGE)
 
     @property
     def image(self) -> Slot | None:
-        """The slot for a picture, if it has one."""
-        return next((slot for slot in self.slots if slot.sort is Sort.IMAGE), None)
+        """The slot for a picture, if it has one: the first of several."""
+        return next(iter(self.images), None)
+
+    @property
+    def moves(self) -> bool:
+        """Whether a visitor moves it from picture to picture."""
+        return len(self.images) > 1
+
+    @property
+    def like(self) -> Slot | None:
+        """The switch for a heart button, if it may have one."""
+        return next((slot for slot in self.slots if slot.sort is Sort.SWITCH), None)
+
+    def always(self, slot: Slot) -> bool:
+        """Whether it has to be filled whatever pictures there are."""
+        return slot.required and (not self.moves or self.images[slot.picture - 1].required)
 
     def slot(self, key: str) -> Slot | None:
         return next((slot for slot in self.slots if slot.key == key), None)

@@ -27,15 +27,15 @@ class Sheet:
 @lru_cache(maxsize=512)
 def sheet(design: Design, palette: Palette, focus: tuple[int, int] = (50, 50)) -> Sheet:
     """The sheet of a design in a palette, for a picture whose focal point is at `focus` percent."""
-    css = _sources(design.style) + _properties(palette, focus)
+    css = _sources(design.styles) + _properties(palette, focus)
     digest = hashlib.sha256(f"{design.key} {design.version} {css}".encode()).hexdigest()
     scope = f"bl{digest[:DIGITS]}"
     return Sheet(scope, css.replace(NAME, scope))
 
 
 @lru_cache(maxsize=32)
-def _sources(name: str) -> str:
-    parts = (FOLDER / file for file in ("base.css", name))
+def _sources(names: tuple[str, ...]) -> str:
+    parts = (FOLDER / file for file in names)
     text = "".join(part.read_text(encoding="utf-8") for part in parts)
     return BLANK.sub(" ", COMMENT.sub("", text)).strip()
 

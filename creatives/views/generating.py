@@ -31,7 +31,7 @@ LONGEST_ID = 18
 def generate(request: SiteRequest, design: str) -> HttpResponse:
     """Options, pairs that may not meet, what comes of it, and then the drafts."""
     kind = find(design)
-    if kind is None:
+    if kind is None or kind.moves:  # several pictures are chosen together, by people
         raise NotFound(_("There is no such design."))
     if request.method != "POST":
         form = GenerateForm(site=request.site, design=kind)

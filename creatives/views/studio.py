@@ -1,9 +1,13 @@
 """The studio: choose a design, fill it in, see it at every size at once."""
 
 import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from creatives import pictures, previewing, studio
-from creatives.designs import DESIGNS, Design, find
+from creatives.designs import DESIGNS, Design, Slot, find
 from creatives.models import Creative, Version
 from creatives.studio_form import StudioForm, initial_of, offered_pictures
 from engine.errors import InvalidInput, LabError, NotFound
@@ -20,6 +24,22 @@ from workspace.access import Permission, SiteRequest, site_page
 
 UNPROCESSABLE = 422
 CSS = "text/css; charset=utf-8"
+PICTURE = re.compile(r"image\d?")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A slot for a picture with what is chosen and what could be."""
+
+    slot: Slot
+    field: BoundField
+    image: Version | None
+    pictures: list[Version]
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may be left out, of several pictures."""
+        return self.slot.picture > 1 and not self.slot.required
 
 
 @require_safe
@@ -68,11 +88,14 @@ def preview(request: SiteRequest, design: str) -> HttpResponse:
 def choice(request: SiteRequest) -> HttpResponse:
     """Pictures of the library that fit a word."""
     words = request.GET.get("picture_words", "")[:100]
+    asked = request.GET.get("slot", "")
+    slot = asked if PICTURE.fullmatch(asked) else pictures.FIELD
     chosen = None
     with contextlib.suppress(LabError):
-        chosen = pictures.chosen(request.site, request.GET.get("image"))
+        chosen = pictures.chosen(request.site, request.GET.get(slot))
     found = offered_pictures(request.site, words, chosen)
-    context = {"pictures": found, "image": chosen}
+    optional = request.GET.get("optional") == "1"
+    context = {"pictures": found, "image": chosen, "slot": slot, "optional": optional}
     return render(request, "creatives/studio/_pictures.html", context)
 
 
@@ -97,26 +120,35 @@ def _page(
     request: SiteRequest, form: StudioForm, creative: Creative | None, status: int = 200
 ) -> HttpResponse:
     words = str(form.data.get("picture_words", ""))[:100]
-    image = form.image_now()
     context = _shown(form) | {
         "form": form,
         "design": form.design,
         "creative": creative,
-        "image": image,
-        "pictures": offered_pictures(request.site, words, image) if form.design.image else [],
+        "choices": list(_choices(form, words)),
         "picture_words": words,
     }
     return render(request, "creatives/studio/compose.html", context, status=status)
 
 
+def _choices(form: StudioForm, words: str) -> Iterator[Choice]:
+    """For each picture of the design those of the library that may be chosen."""
+    found = offered_pictures(form.site, words, None) if form.design.images else []
+    for (key, image), slot in zip(form.images_now().items(), form.design.images, strict=True):
+        others = [one for one in found if image is None or one.pk != image.pk]
+        yield Choice(slot, form[key], image, [image, *others] if image else found)
+
+
 def _shown(form: StudioForm) -> dict[str, Any]:
+    first, *more = form.images_now().values() or [None]
     shown = previewing.preview(
         form.site,
         design=form.design,
         palette=form.palette_now(),
         slots=form.slots(),
-        image=form.image_now(),
+        image=first,
         product=form.product_now(),
+        more=[image for image in more if image],
+        like=form.like_now(),
     )
     return {"preview": shown, "tongues": form.tongues}
 

@@ -6,8 +6,8 @@ ignores designs. `delivery.sink` is the only writer of `Event`, `events.rollup` 
 
 from events.models.log import DroppedDay, Event, Import, RollupState, Tally
 from events.models.outcomes import Rejected, Settled
-from events.models.sums import Aggregate, Assigned, Cap, Overlap
-from events.models.units import Alias, Conversion, UnitTotal
+from events.models.sums import Aggregate, Assigned, Cap, Overlap, Reacted
+from events.models.units import Alias, Conversion, Reaction, UnitTotal
 
 __all__ = [
     "Aggregate",
@@ -19,6 +19,8 @@ __all__ = [
     "Event",
     "Import",
     "Overlap",
+    "Reacted",
+    "Reaction",
     "Rejected",
     "RollupState",
     "Settled",

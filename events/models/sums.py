@@ -48,6 +48,28 @@ class Assigned(models.Model):
         return f"{self.experiment_id}/{self.phase}/{self.variant_id}: {self.units}"
 
 
+class Reacted(models.Model):
+    """How many units there are in `Reaction`, per variant and kind."""
+
+    experiment_id = models.IntegerField()
+    phase = models.IntegerField()
+    variant_id = models.IntegerField()
+    kind = models.TextField()
+    units = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("units that reacted")
+        verbose_name_plural = _("units that reacted")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["experiment_id", "phase", "variant_id", "kind"], name="reacted_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.experiment_id}/{self.phase}/{self.variant_id} {self.kind}: {self.units}"
+
+
 class Overlap(models.Model):
     """Sums over the visitors whom two tests have in common, by both variants; `moments` are of the
     first one's totals, in the order of `PAIRS`. Read anew now and then, not with each event."""

@@ -112,6 +112,34 @@ class UnitTotal(models.Model):
         return f"{self.experiment_id}/{self.phase} {self.unit}"
 
 
+class Reaction(models.Model):
+    """That a unit did something of a kind of its own in a banner of a test: liked it, moved it.
+
+    Once, however often it did it, and under one name. What was set aside is not here.
+    """
+
+    site_id = models.IntegerField()
+    experiment_id = models.IntegerField()
+    phase = models.IntegerField()
+    variant_id = models.IntegerField()
+    kind = models.TextField()
+    unit = models.UUIDField()
+
+    class Meta:
+        verbose_name = _("reaction")
+        verbose_name_plural = _("reactions")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["experiment_id", "phase", "variant_id", "kind", "unit", "site_id"],
+                name="reaction_once",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["site_id", "unit"])]
+
+    def __str__(self) -> str:
+        return f"{self.experiment_id}/{self.phase} {self.kind} {self.unit}"
+
+
 class Alias(models.Model):
     """Another name of a unit: its events belong to `canonical`, the smallest name of them all."""
 

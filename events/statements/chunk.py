@@ -201,13 +201,15 @@ _BOUGHT: Final = bought(
     experiment="e.named_experiment",
 )
 
-# Says of how many events the chunk is, and how many of them name an order or another name.
+# Says of how many events the chunk is, and how many of them name an order or another name, or are
+# of a shop's own kind and of a test.
 READ: Final = f"""
 WITH own AS MATERIALIZED ({own(READ_LOG)}), event AS NOT MATERIALIZED ({EVENT}),
 found AS MATERIALIZED ({_FOUND}), tallied AS ({_TALLIED}),
 bought AS ({_BOUGHT}), grown AS ({_GROWN}), cells AS ({_CELLS}), ages AS ({_AGES}),
 late AS ({_LATE}), rest AS ({_REST})
 SELECT coalesce(sum(events), 0), coalesce(sum(events) FILTER (WHERE kind = 'alias'), 0),
-    coalesce(sum(events) FILTER (WHERE kind IN ('add_to_cart', 'purchase', 'refund')), 0)
+    coalesce(sum(events) FILTER (WHERE kind IN ('add_to_cart', 'purchase', 'refund')), 0),
+    coalesce(sum(events) FILTER (WHERE kind LIKE 'custom:%%' AND variant_id > 0), 0)
 FROM found
 """

@@ -156,6 +156,8 @@ OF_NAMES_OR_ORDERS: Final = """(%(names)s::uuid[] IS NULL OR e.unit = ANY (%(nam
 FORGET_ALL: Final = """
 DELETE FROM events_unittotal;
 DELETE FROM events_conversion;
+DELETE FROM events_reaction;
+DELETE FROM events_reacted;
 DELETE FROM events_tally;
 DELETE FROM events_assigned;
 DELETE FROM events_alias;
@@ -164,6 +166,8 @@ DELETE FROM events_aggregate WHERE NOT given;
 FORGET_ONE: Final = (
     "DELETE FROM events_unittotal WHERE experiment_id IN (%(experiment)s, -%(experiment)s)",
     "DELETE FROM events_conversion WHERE experiment_id = %(experiment)s",
+    "DELETE FROM events_reaction WHERE experiment_id = %(experiment)s",
+    "DELETE FROM events_reacted WHERE experiment_id = %(experiment)s",
     "DELETE FROM events_tally WHERE experiment_id = %(experiment)s",
     "DELETE FROM events_assigned WHERE experiment_id = %(experiment)s",
     """

@@ -192,7 +192,8 @@ EVENT = {
             "type": "string",
             "description": "impression, viewable, click, hide (with a token); add_to_cart,"
             " purchase, refund, page_view, product_view, search, consent, custom:<slug> (with"
-            " user_id and id; a refund with order_id and amount too);"
+            " user_id and id, or with the token of the banner it happened in; a refund with"
+            " order_id and amount too);"
             " alias (with user_id and previous_id). An impression of a test that the shop decides"
             " by itself has no token: experiment, variant, user_id and id, with a secret key.",
         },

@@ -4,7 +4,6 @@ Nothing is computed from events here: the page shows what the last good refresh 
 """
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -21,9 +20,11 @@ from experiments.reports import (
     pictures,
     plan,
     plots,
+    reacting,
     refresh,
     sections,
     shares,
+    sides,
     tables,
     verdict,
     versions,
@@ -31,30 +32,14 @@ from experiments.reports import (
 from experiments.reports.card import Card
 from experiments.reports.charts import Chart, Reads
 from experiments.reports.health_words import Explained
-from experiments.reports.names import label
-from experiments.reports.payload import CHANCE_ID, POLICY_ID, Arm, ReportData
-from experiments.reports.pictures import Picture
+from experiments.reports.payload import ReportData
 from workspace import jobs, remaining
 from workspace.models import Job
 
 WAITED_FOR: Final = frozenset({Job.Status.QUEUED, Job.Status.RUNNING})
-MOST_SIDES: Final = 4
-"""As many pictures as can be told apart on a card."""
 JUST_NOW: Final = dt.timedelta(minutes=1)
 STALE_AFTER: Final = dt.timedelta(minutes=5)
 """The timetable refreshes running experiments each minute."""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A variant on the card: its picture and how it did."""
-
-    label: str
-    name: str
-    value: str
-    control: bool
-    chosen: bool
-    picture: Picture | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +78,7 @@ class Results:
     experiment: Experiment
     data: ReportData
     card: Card
-    sides: list[Side]
+    sides: list[sides.Side]
     plots: list[Chart]
     variants: tables.Table
     comparisons: tables.Table
@@ -102,6 +87,7 @@ class Results:
     shares: shares.Shown | None
     sections: sections.Sections
     sealed: sealed_view.Sealed | None = None
+    reactions: tables.Table | None = None
 
     @property
     def charts(self) -> bool:
@@ -144,11 +130,12 @@ def context(
     if version:
         number = past.phase if past else experiment.phase
         past = versions.find(experiment, version, phase=number)
-    report = past or _report(experiment)
+    live = None if past else _report(experiment)
+    report = past or live
     return {
         "experiment": experiment,
         "results": None if report is None else _results(experiment, report, frozen=bool(past)),
-        "refreshing": _as_it_ended(past, now) if past else refreshing(experiment, now=now),
+        "refreshing": _as_it_ended(past, now) if past else _live(experiment, live, now),
         "decide_url": address("act", experiment, "decide"),
         "nothing_yet": nothing_yet(experiment),
         "frozen": past,
@@ -182,7 +169,10 @@ def alone(
 
 def refreshing(experiment: Experiment, *, now: dt.datetime) -> Refreshing:
     """How fresh the numbers are."""
-    report = _report(experiment)
+    return _live(experiment, _report(experiment), now)
+
+
+def _live(experiment: Experiment, report: Report | None, now: dt.datetime) -> Refreshing:
     job = jobs.latest(refresh.JOB, site=experiment.site, subject=experiment.key)
     as_of = report.as_of if report else None
     running = experiment.status == Status.RUNNING
@@ -240,7 +230,7 @@ def _results(
         experiment=experiment,
         data=data,
         card=shown,
-        sides=_sides(data, banners, found.arm, shown.chosen),
+        sides=sides.of(data, banners, found.arm, shown.chosen),
         plots=plots.further(data),
         variants=tables.variants(data),
         comparisons=tables.comparisons(data),
@@ -249,6 +239,7 @@ def _results(
         shares=shares.shown(data, banners),
         sections=sections.of(data, found),
         sealed=sealed,
+        reactions=None if isinstance(report, ReportVersion) else reacting.table(experiment, data),
     )
 
 
@@ -258,34 +249,6 @@ def _with_parameters_in_force(experiment: Experiment, data: ReportData) -> Repor
         return data
     parameters, held = adaptive.in_force(experiment), experiment.held_parameters_id is not None
     return replace(data, mix=plan.with_parameters(data.mix, parameters, held=held))
-
-
-def _sides(
-    data: ReportData, banners: Mapping[int, Picture], about: int | None, chosen: int | None
-) -> list[Side]:
-    """Every variant, or of many the control and the one that the verdict is about."""
-    arms = data.design.arms
-    if len(arms) > MOST_SIDES:
-        arms = tuple(arm for arm in arms if arm.id in {data.design.control.id, about})
-    return [_side(data, arm, banners, chosen=arm.id == chosen) for arm in arms]
-
-
-def _side(data: ReportData, arm: Arm, banners: Mapping[int, Picture], *, chosen: bool) -> Side:
-    return Side(
-        label=label(arm),
-        name=_named(arm),
-        value=tables.value_text(data, data.design.primary, arm.id),
-        control=arm.id == data.design.control.id and not data.design.adaptive,
-        chosen=chosen,
-        picture=banners.get(arm.id),
-    )
-
-
-def _named(arm: Arm) -> str:
-    """What stands below the label: a side of a policy has no banner of its own."""
-    if arm.id == CHANCE_ID:
-        return _("every variant equally often")
-    return _("what the policy chooses") if arm.id == POLICY_ID else arm.name
 
 
 def nothing_yet(experiment: Experiment) -> str:

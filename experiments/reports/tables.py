@@ -98,7 +98,8 @@ def value_text(data: ReportData, metric: str, arm: int) -> str:
     return numbers.value(metric, found.value, currency=data.design.currency)
 
 
-def _name(data: ReportData, arm: Arm) -> str:
+def named(data: ReportData, arm: Arm) -> str:
+    """A variant as the head of a row."""
     role = _("control") if arm.id == data.design.control.id else ""
     said = arm.key in BRANCHES or arm.name == label(arm)
     name = "" if said else Truncator(arm.name).chars(LONGEST_NAME)
@@ -109,18 +110,18 @@ def _all_totals(data: ReportData, arm: Arm) -> list[str]:
     got = data.of(arm.id)
     totals = (got.units, got.impressions, got.clicks, got.orders)
     shown = (value_text(data, key, arm.id) for key in SHOWN)
-    return [_name(data, arm), *map(numbers.count, totals), *shown]
+    return [named(data, arm), *map(numbers.count, totals), *shown]
 
 
 def _totals_only(data: ReportData, arm: Arm) -> list[str]:
     got = data.of(arm.id)
     totals = map(numbers.count, (got.impressions, got.clicks))
-    return [_name(data, arm), *totals, value_text(data, "ctr", arm.id)]
+    return [named(data, arm), *totals, value_text(data, "ctr", arm.id)]
 
 
 def _means_only(data: ReportData, arm: Arm, known: Sequence[str]) -> list[str]:
     units = numbers.count(data.of(arm.id).units)
-    return [_name(data, arm), units, *(value_text(data, key, arm.id) for key in known)]
+    return [named(data, arm), units, *(value_text(data, key, arm.id) for key in known)]
 
 
 def _comparison(data: ReportData, effect: Effect) -> list[str]:

@@ -2,7 +2,6 @@
 // Also run by the server where it draws banners: no imports, one exported function.
 export function overflow(banner) {
   const found = { over: [], hidden: [] };
-  const whole = banner.getBoundingClientRect();
   const within = (part, box) =>
     part.left >= box.left - 1 && part.right <= box.right + 1 && part.top >= box.top - 1 && part.bottom <= box.bottom + 1;
   const shown = [];
@@ -10,6 +9,7 @@ export function overflow(banner) {
     const range = document.createRange();
     range.selectNodeContents(text);
     const lines = [...range.getClientRects()];
+    const whole = (text.closest("[data-whole]") || banner).getBoundingClientRect(); // of several pictures its own
     const box = (text.closest("[data-box]") || banner).getBoundingClientRect();
     const fits = lines.every((line) => within(line, whole) && within(line, box));
     if (!lines.length) found.hidden.push(text.dataset.slot);

@@ -1,6 +1,7 @@
 // The live part of the studio: tabs, counters, what does not fit. Without it the page works with a button.
 import { overflow } from "./overflow.js";
 import { fit } from "./rooms.js";
+import { enliven } from "../tag/banner-lab-rich.js";
 
 const form = document.querySelector("[data-studio]");
 const target = document.querySelector("#preview");
@@ -100,6 +101,7 @@ const settle = async () => {
   preview.classList.add("is-waiting");
   await dressed(preview.dataset.sheet);
   preview.classList.remove("is-waiting");
+  for (const box of preview.querySelectorAll(".room-box")) enliven(box);
   turn();
 };
 

@@ -1,4 +1,6 @@
 // A slow network: the banner comes after what stood there first, as the tag would put it.
+import { answer } from "./alive.js";
+
 const SECONDS = 3;
 
 setTimeout(() => {
@@ -8,4 +10,5 @@ setTimeout(() => {
     slot.querySelector("[data-before]")?.remove();
     slot.append(late.content); // moved, not copied: a composed banner keeps its shadow root
   }
+  answer();
 }, SECONDS * 1000);

@@ -146,7 +146,7 @@
   // what is no picture: a second file
   const paint = async (slot, creative, ratio) => {
     if (creative.kind !== "image") {
-      const rich = await import(`${server}/tag/banner-lab-rich.js?1`);
+      const rich = await import(`${server}/tag/banner-lab-rich.js?2`);
       return rich.paint(slot, creative, ratio, picture);
     }
     const frame = picture(creative);

@@ -19,6 +19,24 @@ WORDS = {
 }
 
 
+MOVED = {
+    "en": {
+        "headline": "Mugs that stay warm",
+        "body": "Stoneware, glazed by hand.",
+        "button": "See the table",
+        "headline2": "A pot for decades",
+        "headline3": "Light for supper",
+    },
+    "zh-Hans": {
+        "headline": "久握仍温的杯",
+        "body": "炻器，手工上釉。",
+        "button": "看看餐桌",
+        "headline2": "一口用几十年的锅",
+        "headline3": "晚餐时的一盏灯",
+    },
+}
+
+
 def a_picture_of(site: Site, **fields) -> Version:
     """A picture in the library, without words on it."""
     return a_creative(site, **({"size": (1200, 900)} | fields)).versions.get()
@@ -38,6 +56,19 @@ def a_composed(site: Site, **fields) -> Creative:
     if "image" not in fields and fields.get("design") != "sale":
         fields["image"] = a_picture_of(site)
     return studio.compose(site, **(wanted | fields))
+
+
+def pictures_of(site: Site, number: int, **fields) -> list[Version]:
+    """Pictures that say what is on them, in both languages."""
+    colours = ("navy", "teal", "maroon", "olive")
+    return [a_picture_of(site, color=colour, **fields) for colour in colours[:number]]
+
+
+def a_carousel(site: Site, number: int = 3, **fields) -> Creative:
+    """A draft of several pictures, with a heart."""
+    first, *more = fields.pop("images", None) or pictures_of(site, number)
+    wanted = {"design": "carousel", "palette": "paper", "slots": MOVED, "like": True}
+    return a_composed(site, image=first, more=more, **(wanted | fields))
 
 
 def a_product(site: Site, sku: str = "kettle", **fields) -> Product:

@@ -18,10 +18,11 @@ from workspace.models import AuditEntry, Job
 
 pytestmark = pytest.mark.django_db
 TAG = re.compile(r"<\s*(/?[a-zA-Z]+)([^>]*)>")
-ELEMENTS = {"div", "picture", "source", "img", "span"}
+ELEMENTS = {"div", "picture", "source", "img", "span", "slot", "button"}
 ATTRIBUTES = {
     *("class", "lang", "dir", "data-slot", "data-box", "type", "srcset", "sizes", "src"),
     *("width", "height", "alt", "decoding"),
+    *("role", "aria-label", "aria-hidden", "data-track", "data-whole", "data-alive", "data-move"),
 }
 
 

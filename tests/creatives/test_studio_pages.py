@@ -42,11 +42,11 @@ def _filled(picture, **changes):
 def test_gallery__all_designs_alive__sheets_are_served(client):
     page = client.get(STUDIO).content.decode()
     sheets = set(re.findall(r'href="(/media/[0-9a-f]{64}\.css)"', page))
-    assert len(sheets) == 7
+    assert len(sheets) == 8
     for address in sheets:
         answer = client.get(address)
         assert answer["Content-Type"].startswith("text/css")
-    assert page.count('data-slot="headline"') == 7 * 4
+    assert page.count('data-slot="headline"') == 8 * 4
 
 
 def test_compose__good__draft_and_its_page(client, site):

@@ -87,6 +87,39 @@ def test_record__same_token_and_kind__is_the_same_event_whatever_comes_with_it()
     assert first.id != other.id
 
 
+def test_record__own_kind_with_a_token__is_of_the_banner_and_counts_once() -> None:
+    token = a_token()
+    like = taken({"type": "custom:like", "token": token})
+    again = taken({"type": "custom:like", "token": token, "occurred_at": NOW.isoformat()})
+    assert (like.experiment_id, like.variant_id, like.unit) == (3, 4, b"u" * 16)
+    assert (like.id, like.digest) == (again.id, again.digest)
+    assert like.id != taken({"type": "click", "token": token}).id
+
+
+def test_record__own_kind_with_a_token_and_an_id__may_happen_again() -> None:
+    slide = {"type": "custom:slide", "token": a_token(), "id": "s-1", "user_id": "somebody else"}
+    first = taken(slide | {"properties": {"picture": 2}})
+    second = taken(slide | {"id": "s-2", "properties": {"picture": 3}})
+    other = taken(slide | {"properties": {"picture": 4}})
+    assert (first.experiment_id, first.unit) == (3, b"u" * 16)
+    assert first.id != second.id
+    assert (first.id, first.digest != other.digest) == (other.id, True)
+
+
+def test_record__own_kind_without_a_token__names_its_visitor_as_ever() -> None:
+    late = {"type": "custom:late", "user_id": "u-1", "id": "l-1"}
+    assert taken(late).experiment_id is None
+    assert refused({"type": "custom:like"}) == "missing_user_id"
+
+
+def test_record__own_kind_with_a_bad_token_or_without_consent__is_refused_by_name() -> None:
+    like = {"type": "custom:like", "user_id": "u-1", "id": "l-1"}
+    assert refused(like | {"token": a_token(site=2)}) == "token_foreign"
+    assert refused(like | {"token": "bl1.x"}) == "token_invalid"
+    said = {"consent": {"measurement": False}}
+    assert refused(like | {"token": a_token()} | said) == "no_consent"
+
+
 def test_record__named__carries_the_pseudonym_and_never_the_raw_id() -> None:
     record = taken(PURCHASE)
     assert record.unit == TOOLS.pseudonyms.of(1, "u-42")

@@ -14,12 +14,14 @@ from events.models import (
     Assigned,
     Cap,
     Conversion,
+    Reacted,
+    Reaction,
     Tally,
     UnitTotal,
 )
 
 START = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
-KEPT = (UnitTotal, Aggregate, Conversion, Tally, Alias, Assigned)
+KEPT = (UnitTotal, Aggregate, Conversion, Reaction, Reacted, Tally, Alias, Assigned)
 
 
 @dataclass(frozen=True, slots=True)

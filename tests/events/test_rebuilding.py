@@ -38,6 +38,7 @@ def _rows():
                 Row("assigned", unit, unit * 60, **place),
                 Row("impression", unit, unit * 60, device="phone", **place),
                 Row("click", unit, unit * 60 + 5, mark="bot" if unit == 9 else "", **place),
+                Row("custom:like", unit % 7, unit * 60 + 6, decided=unit * 60, **place),
             ]
         rows.append(bought(unit, minute=unit * 90, order_id=f"o{unit}"))
     rows += [alias(1, 2), bought(3, kind="refund", minute=9000, amount=50, order_id="o3")]

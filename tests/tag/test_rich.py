@@ -1,27 +1,33 @@
 """What is no picture, through the tag: composed banners and films, and the studio's preview."""
 
 import gzip
-import io
 import time
 
-import av
-import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
-from PIL import Image, ImageChops
 from playwright.sync_api import TimeoutError as TooLate
 
-from creatives import media, placements, review
-from creatives.models import Copy, Creative, Placement, Rendition, Version
+from creatives.models import Creative
 from experiments import publishing
-from tests.factories import a_picture
+from experiments.models import Variant
+from tests.tag.richness import (
+    AT,
+    INSIDE,
+    SIZES,
+    a_film,
+    a_session,
+    a_test_of_a_carousel,
+    place,
+    share_different,
+    shot,
+    slot,
+    who_gets,
+)
 from tests.tag.storefront import embed, until
 from tests.test_house_rules import ROOT
-from workspace.models import Role, Site
+from workspace.models import Site
 
 pytestmark = [
     pytest.mark.django_db,
@@ -30,7 +36,6 @@ pytestmark = [
 ]
 RICH = ROOT / "static" / "tag" / "banner-lab-rich.js"
 PATIENT = 30
-PALE = 12  # of 255: what anti-aliasing may differ by
 MOST_DIFFERENT = 0.001
 WATCH_SHIFTS = (
     "window.shifts = 0; new PerformanceObserver(list => list.getEntries().forEach("
@@ -44,12 +49,7 @@ KEPT = "document.querySelector('[data-banner-lab] b')?.textContent"
 
 
 def test_rich__compressed__small():
-    assert len(gzip.compress(RICH.read_bytes(), 9)) <= 1_600
-
-
-def slot(key, width, height):
-    data = f'data-banner-lab="{key}" data-width="{width}" data-height="{height}"'
-    return f"<div {data}><b>default</b></div>"
+    assert len(gzip.compress(RICH.read_bytes(), 9)) <= 2_900
 
 
 @pytest.fixture(scope="module")
@@ -67,75 +67,9 @@ def rich(standing, django_db_blocker):
             fallback=a_film(site, banner.live.landing_url, now),
             now=now,
         )
+        a_test_of_a_carousel(site, now)
         publishing.publish_if_changed(now=now)
         return a_session()
-
-
-def a_session():
-    user = get_user_model().objects.filter(memberships__role=Role.ADMINISTRATOR).first()
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return session.session_key
-
-
-def place(site, key, width, height, *, fallback, now):
-    planned = Placement(
-        site=site, key=key, name=key, width=width, height=height, layer=key, fallback=fallback
-    )
-    placements.create(planned, actor=None, now=now)
-
-
-def a_film(site, landing_url, now):
-    """A film with words in both languages of the shop, which leads to a page of it."""
-    creative = Creative.objects.create(site=site, key="film", name="Film")
-    version = Version.objects.create(
-        creative=creative,
-        number=1,
-        kind=Version.Kind.VIDEO,
-        alt="A kettle steams",
-        landing_url=landing_url,
-        width=320,
-        height=180,
-        original_name="film.webm",
-        original_type="video/webm",
-        original_bytes=1,
-        original_sha256="0" * 64,
-    )
-    Copy.objects.create(version=version, locale="zh-Hans", alt="水壶冒着热气")
-    made = (
-        ("poster", a_picture(320, 180, "teal"), "png", "image/png"),
-        ("served", a_webm(), "webm", "video/webm"),
-    )
-    for purpose, data, extension, mime_type in made:
-        Rendition.objects.create(
-            version=version,
-            purpose=purpose,
-            file=media.store(data, extension),
-            mime_type=mime_type,
-            width=320,
-            height=180,
-            bytes=len(data),
-        )
-    review.approve(review.submit(version, actor=None, now=now), actor=None, now=now)
-    creative.refresh_from_db()
-    return creative
-
-
-def a_webm():
-    out = io.BytesIO()
-    with av.open(out, "w", format="webm") as box:
-        stream = box.add_stream("libvpx", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
-        for n in range(20):
-            picture = np.full((180, 320, 3), 12 * n, dtype=np.uint8)
-            for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")):
-                box.mux(packet)
-        for packet in stream.encode():
-            box.mux(packet)
-    return out.getvalue()
 
 
 @pytest.fixture
@@ -146,10 +80,10 @@ def shown(rich, shop, page, storefront, complaints):
         f"img-src data: {shop.plane}; media-src {shop.plane}"
     )
 
-    def shown(key, width, height, *, lang="en"):
+    def shown(key, width, height, *, lang="en", user="u-77", **said):
         storefront.html = (
             f'<!doctype html><html lang="{lang}"><link rel="icon" href="data:,">'
-            f"{embed(shop, user='u-77')}{slot(key, width, height)}"
+            f"{embed(shop, user=user, **said)}{slot(key, width, height)}"
         )
         deadline = time.monotonic() + PATIENT
         while time.monotonic() < deadline:  # until the data plane knows the placement
@@ -226,6 +160,79 @@ def test_film__blocked__poster_in_its_place(shown, shop, context, storefront, pa
 
 
 @pytest.fixture
+def table(shown, shop, storefront):
+    """A visitor of the test who is given the carousel, and has said yes or no."""
+    user = who_gets(shop, storefront.origin, "rich-table", "studio-table")
+
+    def table(consent, **how):
+        return shown("rich-table", 970, 250, user=user, consent=consent, **how)
+
+    return table
+
+
+def rests_at(page, number):
+    return until(lambda: page.evaluate(AT) == number, PATIENT)
+
+
+def test_carousel__moved_by_key_and_button_and_liked__in_the_log_with_its_test(table, shop, page):
+    table("granted")
+    page.focus("[data-banner-lab] a")
+    page.keyboard.press("ArrowRight")
+    assert rests_at(page, 1)
+    time.sleep(0.3)  # it has come to rest
+    page.click("[data-move='1']")
+    assert rests_at(page, 2)
+    assert page.get_attribute("[data-move='1']", "aria-disabled") == "true"
+    page.focus("[data-like]")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("[data-like]", "aria-pressed") == "true"
+    sizes = page.evaluate(SIZES)
+    assert len(sizes) == 3
+    assert min(map(min, sizes)) >= 24
+    assert page.evaluate(INSIDE) == []
+    assert page.evaluate("document.querySelector('[data-banner-lab] a').href").endswith("/kitchen/")
+
+    told = shop.events.filter(kind__startswith="custom:")
+    assert until(lambda: told.count() == 3, PATIENT), list(told.values("kind"))
+    variant = Variant.objects.get(experiment__key="rich-table", creative__key="studio-table")
+    where = {(one.experiment_id, one.variant_id) for one in told}
+    assert where == {(variant.experiment_id, variant.pk)}
+    said = [(one.kind, (one.properties or {}).get("picture")) for one in told.order_by("seq")]
+    assert sorted(said, key=str) == [
+        ("custom:like", None), ("custom:slide", 2), ("custom:slide", 3)
+    ]  # fmt: skip
+    assert "click" not in shop.kinds
+
+    page.reload()
+    page.wait_for_selector("[data-like][aria-pressed=true]")
+    page.click("[data-like]")
+    page.click("[data-like]")
+    time.sleep(1)
+    assert told.filter(kind="custom:like").count() == 1
+
+
+def test_carousel__no_consent__answers_and_neither_remembers_nor_tells(table, shop, page):
+    table("denied")
+    page.click("[data-like]")
+    page.click("[data-move='1']")
+    assert rests_at(page, 1)
+    assert page.get_attribute("[data-like]", "aria-pressed") == "true"
+    time.sleep(1)
+    assert shop.events.count() == 0
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_carousel__in_a_shop__nothing_that_axe_complains_of_and_seen(table, shop, page):
+    table("granted", lang="zh-CN")
+    assert page.get_attribute("[data-like]", "aria-label") == "喜欢"
+    found = Axe().run(page, context="[data-banner-lab]").response["violations"]
+    assert [one["id"] for one in found] == []
+    assert until(lambda: ["impression", "viewable"] in shop.stories, PATIENT), shop.stories
+    page.click("[data-banner-lab] a", position={"x": 120, "y": 120})
+    assert until(lambda: "click" in shop.kinds, PATIENT)
+
+
+@pytest.fixture
 def studio(rich, shop, chromium):
     """The studio, as an administrator of the demo, on a screen wide enough for actual sizes."""
     context = chromium.new_context(viewport={"width": 1900, "height": 1200}, locale="en-US")
@@ -237,23 +244,37 @@ def studio(rich, shop, chromium):
     context.close()
 
 
-def test_preview__same_size__pixels_of_the_served_banner(shown, shop, page, studio):
-    width, height = 970, 250
-    page.set_viewport_size({"width": width + 16, "height": 600})
-    shown("rich-html", width, height)
+WIDTH, HEIGHT = 970, 250
+
+
+def share_of_other_pixels(page, studio, address):
+    """Of the banner in the shop and in the studio's preview."""
     served = shot(page.locator("[data-banner-lab]"))
-    studio.goto(f"{shop.origin}/s/demo/studio/cover/?creative=studio-trail")
+    studio.goto(address)
     studio.click("[data-actual]")
-    frame = studio.locator(f'.is-shown .room-frame[data-room="{width}x{height}"] .room-box')
+    frame = studio.locator(f'.is-shown .room-frame[data-room="{WIDTH}x{HEIGHT}"] .room-box')
     # On whole pixels, as the shop's page has it.
     place = "{position: 'fixed', inset: '100px auto auto 400px', zIndex: 9999}"
     frame.evaluate(f"box => Object.assign(box.style, {place})")
-    loaded = "[...document.images].every(image => image.complete)"
+    loaded = "[...document.querySelectorAll('.room-box img')].every(image => image.complete)"
     assert until(lambda: studio.evaluate(loaded), PATIENT)
     preview = shot(frame)
+    assert served.size == preview.size == (WIDTH, HEIGHT)
+    return share_different(served, preview)
 
-    assert served.size == preview.size == (width, height)
-    assert share_different(served, preview) <= MOST_DIFFERENT
+
+def test_preview__same_size__pixels_of_the_served_banner(shown, shop, page, studio):
+    page.set_viewport_size({"width": WIDTH + 16, "height": 600})
+    shown("rich-html", WIDTH, HEIGHT)
+    address = f"{shop.origin}/s/demo/studio/cover/?creative=studio-trail"
+    assert share_of_other_pixels(page, studio, address) <= MOST_DIFFERENT
+
+
+def test_preview__carousel__pixels_of_the_served_one_with_its_buttons(table, shop, page, studio):
+    page.set_viewport_size({"width": WIDTH + 16, "height": 600})
+    table("granted")
+    address = f"{shop.origin}/s/demo/studio/carousel/?creative=studio-table"
+    assert share_of_other_pixels(page, studio, address) <= MOST_DIFFERENT
 
 
 def test_studio__typing__preview_counter_and_what_does_not_fit(studio, shop):
@@ -268,18 +289,13 @@ def test_studio__typing__preview_counter_and_what_does_not_fit(studio, shop):
 
 
 @pytest.mark.parametrize(
-    "path", ["", "price/?creative=studio-kettle", "split/generate/", "products/"]
+    "path",
+    [
+        *("", "price/?creative=studio-kettle", "carousel/?creative=studio-table"),
+        *("split/generate/", "products/"),
+    ],
 )
 def test_studio__pages__nothing_that_axe_complains_of(studio, shop, path):
     studio.goto(f"{shop.origin}/s/demo/studio/{path}")
     found = Axe().run(studio).response["violations"]
     assert [one["id"] for one in found] == []
-
-
-def shot(locator):
-    return Image.open(io.BytesIO(locator.screenshot())).convert("RGB")
-
-
-def share_different(one, other):
-    difference = np.asarray(ImageChops.difference(one, other)).max(axis=2)
-    return float((difference > PALE).mean())

@@ -1,6 +1,7 @@
 """What can be seen of it: contrast, small things, and whether it has been seen before."""
 
 from collections.abc import Iterator
+from string import digits
 
 from django.utils.translation import gettext as _
 
@@ -45,7 +46,7 @@ def contrast(about: Subject) -> Iterator[Finding]:
 
 def _is_large_enough(name: str, ratio: float) -> bool:
     """Enough for large letters: on phones a headline may be smaller, so somebody should look."""
-    return name.partition("@")[0] == LARGE and ratio >= LARGE_TEXT
+    return name.partition("@")[0].rstrip(digits) == LARGE and ratio >= LARGE_TEXT
 
 
 def legible(about: Subject) -> Iterator[Finding]:

@@ -51,7 +51,13 @@ def length(about: Subject) -> Iterator[Finding]:
 
 
 def reduced(about: Subject) -> Iterator[Finding]:
-    """There is a still picture for whoever asked for less motion."""
+    """There is a still picture for whoever asked for less motion; composed banners stand still."""
+    if about.facts.moving:
+        yield blocking(
+            "reduced_motion",
+            _("A picture in it moves, also for whoever wants no motion."),
+            _("Compose it with a still picture, or upload the animation by itself."),
+        )
     if not about.moves:
         return
     files = about.version.renditions.all()

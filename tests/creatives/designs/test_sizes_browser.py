@@ -6,7 +6,7 @@ from creatives import boxes, iab, media
 from creatives.boxes import Box
 from creatives.designs import catalogue
 from creatives.designs.examples import EXAMPLES
-from tests.creatives.composed import a_composed
+from tests.creatives.composed import a_composed, pictures_of
 from tests.factories import a_site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
@@ -31,7 +31,11 @@ def test_design__its_example_at_every_usual_size__letters_of_twelve_pixels(
     words = {name: text for name, text in example.in_language(locale).items() if text}
     known = {slot.key for slot in catalogue.find(design).slots}
     slots = {locale: {name: text for name, text in words.items() if name in known}}
-    version = a_composed(site, design=design, palette=example.palette, slots=slots).versions.get()
+    more = pictures_of(site, len(example.more))
+    creative = a_composed(
+        site, design=design, palette=example.palette, slots=slots, more=more, like=True
+    )
+    version = creative.versions.get()
     sizes = dict.fromkeys([*((one.width, one.height) for one in iab.IAB), *PHONES])
     (sheet,) = boxes.sheets(
         (Box("", width, height, version.html) for width, height in sizes), most=10**6
