@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import measure, report
+from benchmarks import durable, measure, report
 from benchmarks.stage import Stage, missing
 
 
@@ -13,17 +13,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--seconds", type=int, default=4, help="of load per row (default 4)")
     parser.add_argument("--no-write", action="store_true", help="do not touch docs/performance.md")
+    parser.add_argument("--events", action="store_true", help="only the part for durable events")
     chosen = parser.parse_args()
     if reason := missing():
         print(reason, file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory(prefix="banner-lab-") as folder, Stage(Path(folder)) as stage:
-        rows = list(measure.everything(stage, seconds=chosen.seconds))
-        text = report.table(rows)
-    print(f"\n{text}")
+        rows = [] if chosen.events else list(measure.everything(stage, seconds=chosen.seconds))
+        events = report.table(list(durable.rows(stage, seconds=chosen.seconds)))
+    text = report.table(rows) if rows else ""
+    print(f"\n{text}\n\n{events}")
     if not chosen.no_write:
-        report.write(text)
+        _write(text, events)
     return 0
+
+
+def _write(text: str, events: str) -> None:
+    if text:
+        report.write(text)
+    report.write_section(events, heading=report.EVENTS)
 
 
 if __name__ == "__main__":

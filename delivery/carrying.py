@@ -41,7 +41,7 @@ async def _do(connection: psycopg.AsyncConnection[Any], step: Run | Load) -> Row
     async with connection.cursor() as cursor:
         if isinstance(step, Load):
             async with cursor.copy(step.sql) as copy:
-                await copy.write(step.text)
+                await copy.write(step.content)
             return []
         await cursor.execute(step.sql, step.values)
         return await cursor.fetchall() if cursor.description else []

@@ -1,37 +1,33 @@
 """The doors that count: events in batches, a click on its way to the landing page, a pixel."""
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 
 import msgspec
 
-from delivery import foreign, intake, refusing, remedies, traffic
+from delivery import foreign, parcel, refusing, remedies, traffic
 from delivery.asking import JSON
 from delivery.callers import Caller, header_key, identify
 from delivery.consent import Consent, may_measure, may_personalise, refuses_profiles
 from delivery.draft import Refused, Sender
-from delivery.foreign import Event
 from delivery.index import Live
 from delivery.limits import place_of
 from delivery.messages import language_of, message
 from delivery.moment import Moment
+from delivery.parcel import EXAMPLE, Batch, Loose, Parcel, Sound, SoundBatch
 from delivery.reading import (
     BROWSER_BYTES,
     SERVER_BYTES,
     check_size,
     check_type,
-    not_json,
-    read,
 )
 from delivery.record import Refusal
 from delivery.sink import Outcome, Record
 from delivery.surroundings import browser_language, device_of
 from delivery.wire import Request, Response, Result, Write
-from engine.errors import InvalidInput, LabError, TooLarge, Unavailable
+from engine.errors import InvalidInput, TooLarge, Unavailable
 
 MOST_EVENTS = 500
-EXAMPLE = '{"events": [{"type": "impression", "token": "bl1.…"}]}'
 
 
 class Rejection(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,17 +51,6 @@ class Receipt(msgspec.Struct, frozen=True):
     rejected: Sequence[Rejection]
 
 
-class Batch(msgspec.Struct, gc=False):
-    """The body of an events call; without `events` the body itself is the one event."""
-
-    events: list[msgspec.Raw] | None = None
-    type: msgspec.Raw = msgspec.Raw()
-    sent_at: dt.datetime | None = None
-    key: str | None = None
-    consent: Consent | None = None
-
-
-_batches = msgspec.json.Decoder(Batch)
 _times = msgspec.json.Decoder(dt.datetime | None)
 _encode = msgspec.json.Encoder().encode
 
@@ -77,19 +62,30 @@ def events(request: Request, moment: Moment) -> Result:
     elsewhere = None if header_key(request) else request.parameters().get("key")
     caller = _known(request, moment, elsewhere)
     check_size(request, SERVER_BYTES if caller and caller.secret else BROWSER_BYTES)
-    batch, theirs = _read(request.body), foreign.read(request.body)
-    items: Sequence[Event] | None = batch.events if theirs is None else theirs.items
-    if items is None:
-        if not bytes(batch.type):
-            raise InvalidInput(message("no_batch"), hint=message("not_json_hint", example=EXAMPLE))
-        items = [msgspec.Raw(request.body)]
-    if len(items) > MOST_EVENTS:
-        raise TooLarge(message("too_many", field="events", limit=MOST_EVENTS), field="events")
+    batch, theirs = parcel.opened(request.body)
+    items = _counted(batch if theirs is None else theirs, request)
     elsewhere = batch.key or (theirs.key if theirs else None)
     caller = caller or identify(live, request, elsewhere=elsewhere, tools=moment.tools)
     sent_at = batch.sent_at if theirs is None else _sent_at(theirs)
     sender = sender_of(caller, request, moment, sent_at, batch.consent)
-    return _sort(items if theirs is None else theirs.events(), sender, request, moment)
+    return _sort(items if theirs is None else Loose(theirs.events()), sender, request, moment)
+
+
+def _counted(found: Batch | SoundBatch | foreign.Translated, request: Request) -> Parcel:
+    """The events that were found; raises TooLarge when they are too many."""
+    if isinstance(found, SoundBatch):
+        items: Parcel = Sound(request.body, found.events)
+    elif isinstance(found, foreign.Translated):
+        items = Loose(found.items)
+    elif found.events is not None:
+        items = Loose(found.events)
+    elif found.type:
+        items = Loose([msgspec.Raw(request.body)])
+    else:
+        raise InvalidInput(message("no_batch"), hint=message("not_json_hint", example=EXAMPLE))
+    if len(items) > MOST_EVENTS:
+        raise TooLarge(message("too_many", field="events", limit=MOST_EVENTS), field="events")
+    return items
 
 
 def _sent_at(theirs: foreign.Translated) -> dt.datetime | None:
@@ -113,36 +109,6 @@ def _known(request: Request, moment: Moment, elsewhere: str | None) -> Caller | 
         live = need(moment.live)
         return identify(live, request, elsewhere=elsewhere, tools=moment.tools)
     return None
-
-
-def _read(body: bytes) -> Batch:
-    try:
-        return read(_batches, body, example=EXAMPLE)
-    except InvalidInput as error:
-        if error.field == "sent_at":
-            raise InvalidInput(message("bad_time"), field="sent_at") from None
-        raise
-    except LabError:
-        return _read_leniently(body)
-
-
-def _read_leniently(body: bytes) -> Batch:
-    """One event with a lone surrogate or a NaN in it must not cost the others.
-
-    What the standard library still takes for JSON is taken apart here; the item that is to blame is
-    then refused by itself.
-    """
-    try:
-        loose = json.loads(body.decode("utf-8", "surrogatepass"))
-        items = loose.pop("events")
-        parts = [msgspec.Raw(json.dumps(item).encode()) for item in items]
-        rest = read(_batches, json.dumps(loose).encode(), example=EXAMPLE)
-    except InvalidInput:
-        raise
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, LabError):
-        raise not_json(EXAMPLE) from None
-    rest.events = parts
-    return rest
 
 
 def sender_of(
@@ -179,25 +145,22 @@ def _mark(request: Request, caller: Caller) -> str:
     return traffic.mark(request.headers, robots_count=caller.site.count_automated)
 
 
-def _sort(items: Sequence[Event], sender: Sender, request: Request, moment: Moment) -> Result:
-    language = language_of(request.header(b"accept-language"))
+def _sort(items: Parcel, sender: Sender, request: Request, moment: Moment) -> Result:
+    language, tools = language_of(request.header(b"accept-language")), moment.tools
     good: list[Record] = []
     places: list[int] = []
     refused: list[Rejection] = []
     refusals: list[Refusal] = []
-    for place, item in enumerate(items):
+    for place in range(len(items)):
         try:
-            if isinstance(item, foreign.Untold):
-                intake.refuse(item.raw, item.why, sender, moment.tools)
-            good.append(intake.record(item, sender, moment.tools))
+            good.append(items.record(place, sender, tools))
             places.append(place)
         except Refused as why:
             refused.append(_rejection(place, why, language))
-            raw = item.raw if isinstance(item, foreign.Untold) else item
-            refusals.append(refusing.refusal(raw, why, sender, moment.tools))
-    if not items:
+            refusals.append(refusing.refusal(items.raw(place), why, sender, tools))
+    if not len(items):
         return _receipt([], [], [])
-    beside = traffic.notes(moment.tools.watch, sender.received_at) if good else []
+    beside = traffic.notes(tools.watch, sender.received_at) if good else []
 
     def answer(outcomes: Sequence[Outcome]) -> Response:
         mine = outcomes[: len(good)]
@@ -226,17 +189,20 @@ def _all(
 def _receipt(
     records: Sequence[Record], outcomes: Sequence[Outcome], refused: Sequence[Rejection]
 ) -> Response:
-    marked = sum(
-        1
-        for record, outcome in zip(records, outcomes, strict=True)
-        if record.mark and outcome is Outcome.STORED
-    )
+    stored, late = outcomes.count(Outcome.STORED), outcomes.count(Outcome.REJECTED)
+    marked = _marked(records, outcomes)
     receipt = Receipt(
-        received=len(refused) + sum(outcome is not Outcome.REJECTED for outcome in outcomes),
-        stored=outcomes.count(Outcome.STORED) - marked,
+        received=len(refused) + len(outcomes) - late,
+        stored=stored - marked,
         duplicate=outcomes.count(Outcome.DUPLICATE),
         conflict=outcomes.count(Outcome.CONFLICT),
         filtered=marked,
         rejected=refused,
     )
     return Response(202, _encode(receipt), JSON)
+
+
+def _marked(records: Sequence[Record], outcomes: Sequence[Outcome]) -> int:
+    """How many were stored with a mark."""
+    pairs = zip(records, outcomes, strict=True)
+    return sum([outcome is Outcome.STORED for record, outcome in pairs if record.mark])

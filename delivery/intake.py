@@ -4,7 +4,6 @@
 for, or raises `Refused`; the first refusal ends it. Nothing here touches a database.
 """
 
-import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Final, NoReturn, TypeAlias
@@ -19,25 +18,17 @@ from delivery.draft import NO_CONSENT, Draft, Incoming, Refused, Sender
 from delivery.moment import Tools
 from delivery.reading import blame
 from delivery.sink import Record
-from delivery.token import TEST, UNPERSONALISED, Stamp, Token, TokenExpired, TokenInvalid
+from delivery.token import TEST, UNPERSONALISED, Stamp
+from delivery.tokened import TESTED, TOKENED, happened, name_of, token_of
 
-TOKENED: Final = frozenset({"impression", "viewable", "click", "hide"})
 NAMED: Final = frozenset(
     {
         *("add_to_cart", "purchase", "refund", "page_view", "product_view", "search"),
         *("alias", "consent"),
     }
 )
-TESTED: Final = "test"
-"""The mark of what a forced variant was shown, clicked or seen for."""
 OWN: Final = "custom:"
 CUSTOM: Final = re.compile(r"custom:[a-z0-9][a-z0-9_-]{0,63}")
-
-BROWSER_PAST: Final = dt.timedelta(hours=72)
-"""How late a browser's event may be; an older time is moved to here."""
-SERVER_PAST: Final = dt.timedelta(days=400)
-"""How far back a server may date an event: a year, and the same season of the year before."""
-
 
 _REASON_OF_FIELD = {
     "occurred_at": "bad_time",
@@ -49,9 +40,11 @@ _REASON_OF_FIELD = {
 Step: TypeAlias = Callable[[Draft], None]
 
 
-def record(raw: msgspec.Raw | bytes, sender: Sender, tools: Tools) -> Record:
-    """Make a record of one event; raises Refused."""
-    draft = Draft(_sent(raw, sender), sender, tools, raw=raw)
+def record(
+    raw: msgspec.Raw | bytes, sender: Sender, tools: Tools, *, sent: Incoming | None = None
+) -> Record:
+    """Make a record of one event, which may have been read already (`sent`); raises Refused."""
+    draft = Draft(sent or _sent(raw, sender), sender, tools, raw=raw)
     for step in STEPS:
         step(draft)
     return _finish(draft)
@@ -126,27 +119,13 @@ def decision(draft: Draft) -> None:
         return
     if not draft.sent.token:
         raise Refused("token_missing", "token", type=draft.kind)
-    token = _token(draft)
-    if token.stamp.site_id != draft.sender.site.id:
-        raise Refused("token_foreign", "token")
+    token = token_of(draft.sent.token, draft.sender, draft.tools)
     draft.stamp, draft.unit, draft.decision = token.stamp, token.unit, token.decision
-    mark = draft.sender.mark
-    apart = mark if mark in traffic.APART else ""
     draft.decided_ms = token.at_ms
     if may and draft.sent.id:
         _named(draft, checked_id(draft.sent.id, "id") or "")
         return
-    draft.id = identity.of_token(token.stamp.site_id, token.decision, draft.kind, apart=apart)
-    draft.day = identity.day_of_ms(token.at_ms)
-
-
-def _token(draft: Draft) -> Token:
-    try:
-        return draft.tools.signer.read(draft.sent.token or "", now_ms=draft.sender.now_ms)
-    except TokenExpired:
-        raise Refused("token_expired", "token") from None
-    except TokenInvalid:
-        raise Refused("token_invalid", "token") from None
+    draft.id, draft.day = name_of(token, draft.kind, draft.sender), identity.day_of_ms(token.at_ms)
 
 
 def names(draft: Draft) -> None:
@@ -185,20 +164,8 @@ def _missing(reason: str, name: str, draft: Draft) -> str:
 
 
 def time(draft: Draft) -> None:
-    """When it happened: never after it was received, nor longer ago than its sender may say."""
-    received, said = draft.sender.received_at, draft.sent.occurred_at
-    if said is None:
-        draft.occurred_at = received
-        return
-    if said.tzinfo is None:
-        raise Refused("bad_time", "occurred_at")
-    past = SERVER_PAST if draft.sender.secret else BROWSER_PAST
-    # Subtracting aware times cannot overflow, whatever year and zone were sent.
-    ago = max((draft.sender.sent_at or received) - said, dt.timedelta(0))
-    if ago > past and draft.sender.secret:
-        # Moving a server's past into another day would falsify what it imports.
-        raise Refused("time_out_of_range", "occurred_at", days=SERVER_PAST.days)
-    draft.occurred_at = received - min(ago, past)
+    """When it happened, as far as its sender may say."""
+    draft.occurred_at = happened(draft.sent.occurred_at, draft.sender)
 
 
 def consent(draft: Draft) -> None:

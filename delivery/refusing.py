@@ -14,13 +14,14 @@ from typing import Any, Final
 import msgspec
 
 from delivery.draft import UNKEPT, Refused, Sender
-from delivery.intake import CUSTOM, NAMED, TOKENED
+from delivery.intake import CUSTOM, NAMED
 from delivery.moment import Tools
 from delivery.pseudonym import Pseudonyms
 from delivery.reading import LONGEST_ID
 from delivery.record import Group, Record, Refusal
 from delivery.snapshot import SiteEntry
 from delivery.token import TokenInvalid
+from delivery.tokened import TOKENED
 
 MOST_BYTES: Final = 16 * 1024
 """Of one payload; it is longer than any event that could be taken in."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from delivery.contents import MOST_AMOUNT, MOST_LEVELS, MOST_PROPERTIES
-from delivery.intake import SERVER_PAST
 from delivery.messages import CHINESE, TABLE
+from delivery.tokened import SERVER_PAST
 
 REMEDIES: Final[Mapping[str, tuple[str, str]]] = {
     "not_an_object": (

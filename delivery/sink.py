@@ -10,25 +10,23 @@ inserted where they are new, and compared with what was there.
 
 import datetime as dt
 from collections.abc import Generator, Iterable, Sequence
-from functools import lru_cache
-from operator import attrgetter
 from typing import Any, TypeAlias
 
 import msgspec
 import psycopg
 from psycopg import errors
 
-from delivery import settling
+from delivery import binary, settling
 from delivery.record import ASSIGNED, Group, Outcome, Record, Refusal
 from delivery.steps import INSIDE, TOGETHER, WHOLE, Load, Rows, Run, Scope
 
 __all__ = ["ASSIGNED", "COLUMNS", "Outcome", "Record", "ensure_days", "write", "writing"]
 
-COLUMNS: tuple[str, ...] = Record.__struct_fields__
+COLUMNS = binary.COLUMNS
 _LIST = ", ".join(COLUMNS)
 _encode = msgspec.json.Encoder().encode
 
-COPY_LOG = f"COPY events_event ({_LIST}) FROM STDIN"
+COPY_LOG = f"COPY events_event ({_LIST}) FROM STDIN (FORMAT binary)"
 ENSURE = "SELECT events_ensure_partition(day) FROM unnest(%s::date[]) AS day"
 # Without the log's constraints; made once a session and emptied by every commit.
 STAGE = (
@@ -36,7 +34,7 @@ STAGE = (
     f" AS SELECT {_LIST} FROM events_event WITH NO DATA"
 )
 CLEAR_STAGE = "DELETE FROM events_incoming"
-COPY_STAGE = f"COPY events_incoming ({_LIST}) FROM STDIN"
+COPY_STAGE = f"COPY events_incoming ({_LIST}) FROM STDIN (FORMAT binary)"
 # In the order of the key: two processes with the same rows wait for each other, without deadlock.
 INSERT_NEW = (
     f"INSERT INTO events_event ({_LIST}) SELECT {_LIST} FROM events_incoming ORDER BY id, day"  # noqa: S608
@@ -116,7 +114,7 @@ def _do(connection: psycopg.Connection[Any], step: Run | Load) -> Rows:
     with connection.cursor(row_factory=psycopg.rows.tuple_row) as cursor:
         if isinstance(step, Load):
             with cursor.copy(step.sql) as copy:
-                copy.write(step.text)
+                copy.write(step.content)
             return []
         cursor.execute(step.sql, step.values)
         return cursor.fetchall() if cursor.description else []
@@ -127,12 +125,13 @@ def writing(group: Group, scope: Scope) -> Steps:
     records = group.records
     if not group.size:
         return []
-    first = _first_of_each(records)
-    days = {day for day, _ in first}
+    once = _once(records)
+    days = {record.day for record in once}
     if records and records[0].kind == ASSIGNED:
+        first = _first_of_each(records)
         return _outcomes(records, first, (yield from _noted(first, days, scope)))
     # A group in which everything is new is one COPY and nothing else.
-    beside = len(first) < len(records) or bool(group.refusals)
+    beside = len(once) < len(records) or bool(group.refusals)
     if (beside or group.again) and scope is WHOLE:
         scope = TOGETHER
     try:
@@ -142,15 +141,15 @@ def writing(group: Group, scope: Scope) -> Steps:
             return [Outcome.STORED] * len(records)
         if not days <= _known_days:
             yield Run(ENSURE, (sorted(days),))
-        if first:
-            yield Load(COPY_LOG, _text(first))
-        settled, end = dict.fromkeys(first, Outcome.STORED), scope.end
+        if once:
+            yield Load(COPY_LOG, binary.copied(once))
+        outcomes, end = _all_stored(records, once), scope.end
     except (errors.UniqueViolation, errors.CheckViolation):
         # Something is there already, or a partition that was known is gone.
         yield Run(scope.anew)
-        settled, end = (yield from _compared(first, days, group.again)), scope.end_slow
-        beside = True
-    outcomes = _outcomes(records, first, settled)
+        first, end, beside = _first_of_each(records), scope.end_slow, True
+        settled = yield from _compared(first, days, group.again)
+        outcomes = _outcomes(records, first, settled)
     if beside:
         yield from settling.settled(group, outcomes)
     yield from _run(end)
@@ -192,6 +191,20 @@ def _hexed(record: Record) -> dict[str, Any]:
     return {n: v.hex() if isinstance(v, bytes) else v for n, v in values.items()}
 
 
+def _once(records: Sequence[Record]) -> Sequence[Record]:
+    """The first record of each key; nearly always these are all."""
+    if len({record.id for record in records}) == len(records):
+        return records
+    return list(_first_of_each(records).values())
+
+
+def _all_stored(records: Sequence[Record], once: Sequence[Record]) -> list[Outcome]:
+    if len(once) == len(records):
+        return [Outcome.STORED] * len(records)
+    first = _first_of_each(records)
+    return _outcomes(records, first, dict.fromkeys(first, Outcome.STORED))
+
+
 def _first_of_each(records: Sequence[Record]) -> dict[Key, Record]:
     found: dict[Key, Record] = {}
     for record in records:
@@ -205,7 +218,7 @@ def _compared(
     yield Run(ENSURE, (sorted(days),))
     yield Run(STAGE)
     yield Run(CLEAR_STAGE)
-    yield Load(COPY_STAGE, _text(first))
+    yield Load(COPY_STAGE, binary.copied(first.values()))
     new = {(day, name.bytes) for day, name in (yield Run(INSERT_NEW))}
     rows = yield Run(DIGESTS, (sorted(days),))
     kept = {(day, name.bytes): rest for day, name, *rest in rows}
@@ -243,43 +256,3 @@ def _outcomes(
         else:
             answers.append(_compare(record.digest, first[key].digest))
     return answers
-
-
-# COPY's text format: a tab between columns, a line per row, \N for NULL.
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _text(first: dict[Key, Record]) -> str:
-    # Everybody inserts in one order, so that two processes with the same rows cannot deadlock.
-    return "".join(map(_line, sorted(first.values(), key=_ID)))
-
-
-_ID = attrgetter("id")
-_NULL = "\\N"
-
-
-@lru_cache(maxsize=1024)
-def _said(time: dt.date | dt.datetime) -> str:
-    # Day and receipt are the same in many rows, and writing a time is the dearest part of one.
-    return str(time)
-
-
-def _line(row: Record) -> str:
-    decision, properties = row.decision, row.properties
-    return (
-        f"{_said(row.day)}\t{row.id.hex()}\t{row.digest}\t{row.site_id}\t{row.kind.translate(_ESCAPES)}\t"
-        f"{row.unit.hex()}\t{row.occurred_at}\t{_said(row.received_at)}\t"
-        f"{_NULL if row.experiment_id is None else row.experiment_id}\t"
-        f"{_NULL if row.phase is None else row.phase}\t"
-        f"{_NULL if row.variant_id is None else row.variant_id}\t"
-        f"{_NULL if row.placement_id is None else row.placement_id}\t"
-        f"{_NULL if row.creative_version_id is None else row.creative_version_id}\t"
-        f"{_NULL if row.policy_version is None else row.policy_version}\t"
-        f"{_NULL if row.propensity is None else row.propensity}\t{row.flags}\t"
-        f"{_NULL if decision is None else decision.hex()}\t"
-        f"{_NULL if row.amount is None else row.amount}\t{row.currency.translate(_ESCAPES)}\t"
-        f"{row.order_id.translate(_ESCAPES)}\t{row.mark.translate(_ESCAPES)}\t"
-        f"{_NULL if properties is None else properties.translate(_ESCAPES)}\t"
-        f"{row.source.translate(_ESCAPES)}\t{row.device.translate(_ESCAPES)}\t"
-        f"{row.locale.translate(_ESCAPES)}\n"
-    )

@@ -13,10 +13,10 @@ class Run(NamedTuple):
 
 
 class Load(NamedTuple):
-    """A COPY with its data."""
+    """A COPY with its rows."""
 
     sql: str
-    text: str
+    content: bytes
 
 
 class Scope(NamedTuple):

@@ -13,6 +13,7 @@ import hmac
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -43,10 +44,10 @@ REST: Final = 8
 EMAIL: Final = 16
 """Flag: decided for a mailing, whose tokens live for EMAIL_LIFE."""
 
-_NAMES = struct.Struct(">B16s16s")
 _STAMP = struct.Struct(">IIIHIIIfH")
+_PARTS = struct.Struct(f">16s16s{_STAMP.size}s")
 _SIGNATURE: Final = 16
-_LENGTH: Final = base64url.length(PREFIX, _NAMES.size + _STAMP.size + _SIGNATURE)
+_LENGTH: Final = base64url.length(PREFIX, 1 + _PARTS.size + _SIGNATURE)
 
 
 class TokenInvalid(InvalidInput):
@@ -80,12 +81,16 @@ class Stamp(msgspec.Struct, frozen=True):
         return cls(*_STAMP.unpack(packed))
 
 
+# Many tokens have few stamps: a variant's is the same for everybody.
+_stamp = lru_cache(maxsize=4096)(Stamp.unpack)
+
+
 def phase_of(packed: bytes) -> bytes:
     """Which experiment and phase a packed stamp names, still packed."""
     return packed[8:14]
 
 
-class Token(msgspec.Struct, frozen=True):
+class Token(msgspec.Struct, frozen=True, gc=False):
     """A decision that was really made; `at_ms` is when, in Unix milliseconds."""
 
     decision: bytes
@@ -117,12 +122,6 @@ class Signer:
         keyed.update(content)
         return base64url.written(_PREFIX, content + keyed.digest())
 
-    def _signature(self, key_id: int, content: bytes) -> bytes:
-        keyed = self._hashes[key_id].copy()
-        keyed.update(content)
-        signature: bytes = keyed.digest()
-        return signature
-
     def read(self, text: str, *, now_ms: int) -> Token:
         """Check a token that is to count something.
 
@@ -140,15 +139,15 @@ class Signer:
     def genuine(self, text: str) -> Token:
         """Check a token whatever its age; raises TokenInvalid."""
         signed = _bytes_of(text)
-        content, signature = signed[:-_SIGNATURE], signed[-_SIGNATURE:]
-        key_id, decision, unit = _NAMES.unpack_from(content)
-        genuine = key_id in self.keys and hmac.compare_digest(
-            self._signature(key_id, content), signature
-        )
-        if not genuine:
+        keyed = self._hashes.get(signed[0])
+        if keyed is None:
             raise _invalid()
-        stamp = Stamp(*_STAMP.unpack_from(content, _NAMES.size))
-        return Token(decision, unit, stamp, int.from_bytes(decision[:6], "big"))
+        keyed = keyed.copy()
+        keyed.update(signed[:-_SIGNATURE])
+        if not hmac.compare_digest(keyed.digest(), signed[-_SIGNATURE:]):
+            raise _invalid()
+        decision, unit, stamp = _PARTS.unpack_from(signed, 1)
+        return Token(decision, unit, _stamp(stamp), int.from_bytes(decision[:6], "big"))
 
 
 def _invalid() -> TokenInvalid:

@@ -7,12 +7,12 @@ library is called, reports late and from one address, and vouches for what it se
 import datetime as dt
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from crawlerdetect import CrawlerDetect
 
 from delivery import identity
-from delivery.draft import Draft
+from delivery.draft import Draft, Sender
 from delivery.limits import Watch
 from delivery.sink import ASSIGNED, Record
 
@@ -83,36 +83,51 @@ def agent_of(headers: Mapping[bytes, bytes]) -> str:
 
 
 def judged(draft: Draft) -> None:
-    """The step of the intake that marks one event: the request's own mark, or what the event shows.
+    """The step of the intake that marks one event.
 
     What a visitor chooses is never set aside: a withdrawal must be followed, whoever sends it.
     """
-    sender = draft.sender
-    if sender.secret or draft.kind == "consent":
-        return
-    draft.mark = sender.mark
+    if not draft.sender.secret and draft.kind != "consent":
+        draft.mark = judge(
+            Act(draft.kind, draft.unit, draft.occurred_at, draft.decided_ms),
+            draft.sender,
+            draft.tools.watch,
+        )
+
+
+class Act(NamedTuple):
+    """What a browser says that somebody did; `decided_ms` is 0 without a decision."""
+
+    kind: str
+    unit: bytes
+    occurred_at: dt.datetime | None
+    decided_ms: int
+
+
+def judge(act: Act, sender: Sender, watch: Watch) -> str:
+    """The mark of one event of a browser: the request's own, or what the event shows."""
     # Both are counted whatever the mark is: whoever acts all the time does so under any name.
-    many = not sender.site.count_automated and _too_many(draft)
-    if not draft.mark:
-        draft.mark = TOO_SOON if _too_soon(draft) else RATE if many else ""
+    many = not sender.site.count_automated and _too_many(act, sender, watch)
+    if sender.mark:
+        return sender.mark
+    return TOO_SOON if _too_soon(act, sender) else RATE if many else ""
 
 
-def _too_soon(draft: Draft) -> bool:
+def _too_soon(act: Act, sender: Sender) -> bool:
     """By our own clock, which bounds the act from above; by the sender's where it was corrected."""
-    soonest = _SOONEST.get(draft.kind)
-    if soonest is None or draft.occurred_at is None:
+    soonest = _SOONEST.get(act.kind)
+    if soonest is None or act.occurred_at is None:
         return False
-    sender = draft.sender
     at = sender.now_ms
     if sender.sent_at is not None:
-        at = min(at, int(draft.occurred_at.timestamp() * 1000))
-    return at - draft.decided_ms < soonest
+        at = min(at, int(act.occurred_at.timestamp() * 1000))
+    return at - act.decided_ms < soonest
 
 
-def _too_many(draft: Draft) -> bool:
-    sender, watch, now_ms = draft.sender, draft.tools.watch, draft.sender.now_ms
-    busy = watch.busy(sender.site.id, draft.unit, draft.kind, now_ms=now_ms)
-    return watch.crowd(sender.site.id, draft.unit, sender.place, now_ms=now_ms) or busy
+def _too_many(act: Act, sender: Sender, watch: Watch) -> bool:
+    site, unit, now_ms = sender.site.id, act.unit, sender.now_ms
+    busy = watch.busy(site, unit, act.kind, now_ms=now_ms)
+    return watch.crowd(site, unit, sender.place, now_ms=now_ms) or busy
 
 
 def notes(watch: Watch, received_at: dt.datetime) -> list[Record]:

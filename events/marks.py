@@ -8,5 +8,5 @@ SUSPICIOUS: Final = frozenset(
 """The marks of `delivery.traffic`, and those that a filter gives afterwards (`rollup.set_aside`).
 
 What carries one of them is counted beside the rest, never with it. Another mark (`test`: a forced
-variant, `delivery.intake.TESTED`) counts nowhere.
+variant, `delivery.tokened.TESTED`) counts nowhere.
 """

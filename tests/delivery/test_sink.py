@@ -1,6 +1,7 @@
 """The only writer of the log."""
 
 import datetime as dt
+import json
 import threading
 import uuid
 
@@ -84,6 +85,60 @@ def test_write__awkward_text__comes_back_as_it_was() -> None:
     assert (event.id.int, event.decision.int, event.unit.int) == (1, 3, 9)
     assert (event.occurred_at, event.amount, event.propensity) == (NOW, 12990, 0.5)
     assert (event.experiment_id, event.phase, event.mark) == (4, None, "bot")
+
+
+EVERYTHING = {
+    "experiment_id": 3,
+    "phase": 1,
+    "variant_id": 4,
+    "placement_id": 2,
+    "creative_version_id": 5,
+    "policy_version": 2**31 - 1,
+    "propensity": 0.1,
+    "flags": 9,
+    "decision": bytes(range(16)),
+    "amount": 10**12,
+    "currency": "CNY",
+    "order_id": "№ 7",
+    "mark": "bot",
+    "properties": '{"a":["ä",1.5,null]}',
+    "source": "import:1",
+    "device": "phone",
+    "locale": "zh",
+}
+
+
+@pytest.mark.parametrize("left_out", [*EVERYTHING, None])
+def test_write__by_copy__is_what_an_insert_would_store(left_out) -> None:
+    fields = {name: value for name, value in EVERYTHING.items() if name != left_out}
+    record = replace(a_record(1, digest=-5, **fields), occurred_at=NOW + dt.timedelta(0, 1, 1))
+    assert write(record) == [STORED]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kept.properties, to_jsonb(kept) - 'seq' - 'properties', to_jsonb(put) - 'seq'"
+            " - 'properties' FROM events_event AS kept,"
+            " json_populate_recordset(NULL::events_event, %s::json) AS put",
+            [sink._json({(record.day, record.id): record})],
+        )
+        [(properties, by_copy, by_insert)] = cursor.fetchall()
+    assert by_copy == by_insert
+    assert json.loads(properties or "null") == json.loads(record.properties or "null")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"flags": 2**31},
+        {"amount": 2**63},
+        {"propensity": 1e60},
+        {"order_id": "a\ud800"},
+        {"order_id": "a\x00"},
+        {"properties": "{"},
+    ],
+)
+def test_write__what_fits_into_no_column__is_an_error_of_the_data(fields) -> None:
+    with pytest.raises(psycopg.DataError):
+        write(a_record(1, **fields))
 
 
 def test_write__same_again__is_a_duplicate() -> None:
