@@ -100,6 +100,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "banner_lab.widgets.Renderer"
 
 
 DATABASES = {"default": databases.of_url(CONFIG.database_url)}

@@ -63,12 +63,13 @@ def _fitting_first(rows: QuerySet[Creative], placement: Placement | None) -> Que
     newest = Version.objects.filter(creative=OuterRef("pk")).order_by("-number")
     aspect = Cast(F("width"), FloatField()) / Cast(F("height"), FloatField())
     wanted = placement.width / placement.height
-    annotated = rows.annotate(
-        off=Subquery(newest.annotate(off=Abs(aspect / wanted - 1.0)).values("off")[:1]),
-        wide=Subquery(newest.values("width")[:1]),
+    # One look at the newest version of each banner; a look per condition would be four.
+    fits = newest.annotate(
+        off=Abs(aspect / wanted - 1.0),
+        fits=Q(off__lte=float(fitting.ASPECT_TOLERANCE), width__gte=placement.width * 0.97),
     )
-    fits = Q(off__lte=float(fitting.ASPECT_TOLERANCE), wide__gte=placement.width * 0.97)
-    return annotated.annotate(fits=fits).order_by("-fits", "-created_at", "-id")
+    ordered = rows.annotate(fits=Subquery(fits.values("fits")[:1]))
+    return ordered.order_by(F("fits").desc(nulls_last=True), "-created_at", "-id")
 
 
 def _misfit(creative: Creative, placement: Placement | None) -> str:

@@ -1,10 +1,11 @@
 """When it begins and ends, what happens then, and the ramp: fields by the shop's clock.
 
-The page of a schedule shows it, and so may any other form: `wishes()` is what `schedules.change`
-takes. Of what runs already only the end and the ramp can be changed.
+The last step of the wizard asks for the times; the page of a schedule for the ramp too, and of what
+runs already only for the end and the ramp. `wishes()` is what `schedules.change` takes.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
@@ -15,16 +16,23 @@ from engine.errors import InvalidInput
 from experiments import ramps, schedules
 from experiments.fields import Quiet, whole
 from experiments.local_moment import LocalMoment
-from experiments.models import Experiment
+from experiments.models import Experiment, Variant
+from experiments.planning import VariantPlan
 from experiments.ramps import Step
 from experiments.schedules import Wishes
+from workspace.models import Site
 
+TIMES: Final = ("starts_at", "ends_at")
 FEWEST_ROWS: Final = 4
 EndAction = Experiment.EndAction
 
 
-class ScheduleForm(Quiet, forms.Form):
-    """The wishes of one experiment. Rows of the ramp that are left empty are no steps."""
+class TimesForm(Quiet, forms.Form):
+    """From when to when by the shop's clock, and what happens then.
+
+    Its `initial` is what is set: moments are shown in minutes, and what is sent back unchanged is
+    unchanged to the second.
+    """
 
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     starts_at = LocalMoment(label=gettext_lazy("Start"), required=False)
@@ -34,18 +42,43 @@ class ScheduleForm(Quiet, forms.Form):
     )
     end_variant = forms.ChoiceField(label=gettext_lazy("Variant to show"), required=False)
 
-    def __init__(self, *args: Any, experiment: Experiment, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401
+        site: Site,
+        variants: Iterable[Variant | VariantPlan],
+        **kwargs: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.experiment = experiment
-        self._fill(schedules.wishes_of(experiment))
-        for name in ("starts_at", "ends_at"):
+        for name in TIMES:
             field = self.fields[name]
             assert isinstance(field, LocalMoment)  # noqa: S101 - declared above
-            field.of(experiment.site)
+            field.of(site)
         choice = self.fields["end_variant"]
         assert isinstance(choice, forms.ChoiceField)  # noqa: S101 - declared above
-        named = [(variant.key, variant.name) for variant in experiment.variants.all()]
-        choice.choices = [("", "–"), *named]
+        named = [(variant.key, variant.name) for variant in variants]
+        choice.choices = [("", _("Choose a variant")), *named]
+
+    def clean(self) -> dict[str, Any]:
+        data = dict(super().clean() or self.cleaned_data)
+        for name in TIMES:
+            if name in data:
+                data[name] = _kept(self.initial.get(name), data[name])
+        if data.get("end_action") != EndAction.SHIP_VARIANT:
+            # Which variant means nothing then, and the wizard does not even show it.
+            self.errors.pop("end_variant", None)
+            data["end_variant"] = ""
+        return data
+
+
+class ScheduleForm(TimesForm):
+    """The wishes of one experiment. Rows of the ramp that are left empty are no steps."""
+
+    def __init__(self, *args: Any, experiment: Experiment, **kwargs: Any) -> None:  # noqa: ANN401
+        variants = experiment.variants.all()
+        super().__init__(*args, site=experiment.site, variants=variants, **kwargs)
+        self.experiment = experiment
+        self._fill(schedules.wishes_of(experiment))
         if self.has_begun:
             del self.fields["starts_at"]
 
@@ -55,7 +88,7 @@ class ScheduleForm(Quiet, forms.Form):
 
     def _fill(self, wishes: Wishes) -> None:
         self.initial.setdefault("revision", self.experiment.revision)
-        for name in ("starts_at", "ends_at", "end_action", "end_variant"):
+        for name in (*TIMES, "end_action", "end_variant"):
             self.initial.setdefault(name, getattr(wishes, name))
         steps = wishes.ramp or ()
         self.count = min(ramps.MOST_STEPS, max(FEWEST_ROWS, len(steps) + 1))
@@ -106,7 +139,7 @@ class ScheduleForm(Quiet, forms.Form):
         super().add_error(field if field in self.fields else None, error)
 
     def clean(self) -> dict[str, Any]:
-        data = dict(super().clean() or self.cleaned_data)
+        data = super().clean()
         try:
             ramps.check(self._steps(data))
         except InvalidInput as error:
@@ -116,12 +149,11 @@ class ScheduleForm(Quiet, forms.Form):
     def wishes(self) -> Wishes:
         """What has been asked for; of a valid form."""
         data = self.cleaned_data
-        variant = data["end_variant"] if data["end_action"] == EndAction.SHIP_VARIANT else ""
         return Wishes(
             starts_at=self.experiment.starts_at if self.has_begun else data["starts_at"],
-            ends_at=_kept(self.experiment.ends_at, data["ends_at"]),
+            ends_at=data["ends_at"],
             end_action=data["end_action"],
-            end_variant=variant,
+            end_variant=data["end_variant"],
             ramp=self._steps(data),
         )
 

@@ -1,7 +1,6 @@
 """The last step: what stands against the start, when it begins and ends, and the start itself."""
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -9,44 +8,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from experiments import outlook
-from experiments.fields import Quiet
-from experiments.models import Experiment
 from experiments.outlook import Outlook
-from experiments.planning import VariantPlan
+from experiments.schedule_form import TIMES, TimesForm
 from experiments.wizard import remedies
 from experiments.wizard.step import Draft, Part, Step
 
-TIMES: Final = ("starts_at", "ends_at")
-
-
-def _time(label: Any, help_text: Any) -> forms.DateTimeField:  # noqa: ANN401 - lazy texts
-    """A moment in the zone of the site, which is the current one on its pages."""
-    picker = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, required=False, help_text=help_text, widget=picker)
-
-
-class TimesForm(Quiet, forms.Form):
-    """From when to when, and what happens then."""
-
-    starts_at = _time(_("Start"), _("Empty: when somebody starts it."))
-    ends_at = _time(_("End"), _("Empty: when somebody stops it; the planned days are only a plan."))
-    end_action = forms.ChoiceField(label=_("At the end"), choices=Experiment.EndAction.choices)
-    end_variant = forms.ChoiceField(label=_("Which one"), required=False)
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, variants: Sequence[VariantPlan], **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        field = self.fields["end_variant"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = [("", _("Choose a variant")), *((v.key, v.name) for v in variants)]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("end_action") != Experiment.EndAction.SHIP_VARIANT:
-            # The field is out of sight and means nothing then.
-            self.errors.pop("end_variant", None)
-            data["end_variant"] = ""
-        return data
+HINTS: Final = {
+    "starts_at": _("Empty: when somebody starts it."),
+    "ends_at": _("Empty: when somebody stops it; the planned days are only a plan."),
+}
 
 
 class LaunchStep(Step):
@@ -60,7 +30,9 @@ class LaunchStep(Step):
         start = {name: draft.values[name] for name in names}
         start["revision"] = draft.experiment.revision if draft.experiment else None
         variants = draft.values["variants"]
-        self.form: forms.Form = TimesForm(data, variants=variants, initial=start)
+        self.form: forms.Form = TimesForm(data, initial=start, site=draft.site, variants=variants)
+        for name, hint in HINTS.items():  # whose clock it is stands above them
+            self.form.fields[name].help_text = hint
 
     @classmethod
     def reshaped(cls, data: QueryDict) -> QueryDict | None:  # noqa: ARG003 - nothing has rows

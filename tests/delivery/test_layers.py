@@ -26,7 +26,9 @@ def a_layer(rng):
         slices[number] = allocation.take(rng.randrange(200, 1000), occupied=_taken(slices))
         if rng.random() < 0.4:  # one ends, its buckets go to others in pieces
             gone = rng.choice(list(slices))
-            slices[gone] = allocation.shrink(slices[gone], rng.randrange(0, 200))
+            # What has been cut before may have fewer than 200 buckets left.
+            most = min(200, allocation.size(slices[gone]) + 1)
+            slices[gone] = allocation.shrink(slices[gone], rng.randrange(0, most))
     entries = []
     for number, part in slices.items():
         first, *others = rng.sample([1, 2, 3], rng.randrange(1, 4))

@@ -1,7 +1,7 @@
 """Every page of the product, each under some combination of theme, language, role and width.
 
 The combinations are a covering array: every pair of values of two factors comes up. In the quick
-tier each page is seen under one of them, in the nightly tier under all.
+tier each page is seen under one of them, in the nightly tier under all, one after the other.
 """
 
 import importlib.util
@@ -64,17 +64,21 @@ def _pairs(row: Row) -> Iterator[tuple]:
     yield from combinations(sorted(row.items()), 2)
 
 
-def visits(*, all_rows: bool) -> list[Visit]:
-    """What is to be looked at, sorted so that contexts can be kept."""
+def visits(row: Row | None = None) -> list[Visit]:
+    """What is to be looked at, sorted so that contexts can be kept.
+
+    Every page under `row`; without it each under some combination, all of which come up.
+    """
     random_, screenshots = random.Random(SEED), _listed()
     rows = covering(random_)
     found = []
     for pages, inside in ((screenshots.ANYBODY, False), (screenshots.MEMBERS, True)):
         names = [name for name in pages if name not in NOT_OURS]
         random_.shuffle(names)
-        for n, name in enumerate(names):
-            mine = rows if all_rows else [rows[n % len(rows)]]
-            found += [Visit(name, pages[name], row, inside) for row in mine]
+        found += [
+            Visit(name, pages[name], row or rows[n % len(rows)], inside)
+            for n, name in enumerate(names)
+        ]
     return sorted(found, key=lambda v: (v.inside, *map(str, v.row.values())))
 
 

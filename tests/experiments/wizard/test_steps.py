@@ -1,10 +1,12 @@
 """The four steps: each saves the draft, none loses anything, mistakes stand beside their field."""
 
+import datetime as dt
+
 import pytest
 
 from experiments.models import Experiment, Status
 from tests import factories
-from workspace.models import Role
+from workspace.models import Role, Site
 
 pytestmark = pytest.mark.django_db
 BEGIN = "/s/shop/experiments/new/plan/"
@@ -273,3 +275,22 @@ def test_step__who_may_not_edit__refused(client, site, role):
     client.force_login(factories.a_user(role=role, site=site))
     assert client.get(BEGIN).status_code == 403
     assert client.get(_step("goal", "draft")).status_code == 403
+
+
+def test_launch__times_that_were_not_touched__unchanged_to_the_second(marketer, goal):
+    marketer.post(BEGIN, goal)
+    exact = dt.datetime(2027, 1, 4, 2, 0, 30, tzinfo=dt.UTC)
+    Experiment.objects.update(starts_at=exact)
+    same = {"starts_at": "2027-01-04T10:00", "ends_at": "", "end_action": "notify"}
+    assert marketer.post(_step("launch"), same).status_code == 302
+    assert Experiment.objects.get().starts_at == exact
+
+
+def test_launch__hour_that_the_clocks_skip__refused_beside_the_start(marketer, goal):
+    Site.objects.update(timezone="Europe/Berlin")
+    marketer.post(BEGIN, goal)
+    times = {"starts_at": "2027-03-28T02:30", "end_action": "notify"}
+    answer = marketer.post(_step("launch"), times)
+    assert answer.status_code == 422
+    assert 'id="id_starts_at_error"' in _page(answer)
+    assert Experiment.objects.get().starts_at is None
