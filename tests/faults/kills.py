@@ -100,7 +100,8 @@ def kill(stack: Stack, victim: Victim, chance: random.Random) -> Kill:
 
 
 def _mend(stack: Stack, done: Kill) -> None:
-    name, end = done.victim.name, time.time() + GIVE_UP_SECONDS
+    name, patience = done.victim.name, GIVE_UP_SECONDS * busyness()
+    end = time.time() + patience
     while time.time() < end:
         if stack.processes[name].poll() is not None:
             stack.revive(name)
@@ -109,7 +110,7 @@ def _mend(stack: Stack, done: Kill) -> None:
             done.recovered = time.time()
             return
         time.sleep(LOOK_SECONDS)
-    raise AssertionError(f"{done.victim} did not come back in {GIVE_UP_SECONDS:.0f} s")
+    raise AssertionError(f"{done.victim} did not come back in {patience:.0f} s")
 
 
 def _works(stack: Stack, name: str) -> bool:
