@@ -163,7 +163,7 @@ class Campaign:
         """One line for each kind: an event belongs to the first kill after its acknowledgement."""
         lost = Counter(self._kind_of(verdict, name) for name in verdict.lost)
         twice = Counter(self._kind_of(verdict, name) for name in verdict.doubled)
-        lines = [f"{'kind':<10}{'kills':>6}{'acknowledged':>14}{'lost':>6}{'twice':>7}{MEDIAN:>20}"]
+        lines = [f"{'kind':<10}{'kills':>6}{'acknowledged':>14}{'lost':>6}{'twice':>7}{MEDIAN:>24}"]
         for kind in KINDS:
             of_kind = [done for done in self.kills if done.victim.kind == kind]
             if of_kind:
@@ -172,7 +172,7 @@ class Campaign:
                 again = f"{statistics.median(took):.1f} / {max(took):.1f} s"
                 lines.append(
                     f"{kind:<10}{len(of_kind):>6}{progress:>14}{lost[kind]:>6}{twice[kind]:>7}"
-                    f"{again:>20}"
+                    f"{again:>24}"
                 )
         return "\n".join([*lines, "", summary(ledger, verdict, self.run.planes)])
 
