@@ -32,6 +32,9 @@ LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
 OLD_LOCALE = ("--locale=C",)
 # Refused rows and failed statements repeat what people sent: the log does not get them.
 DISCREET = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
+# Whoever started it starts it again. By itself PostgreSQL 18 may come to rest half-way: when its
+# disk fails a second time, in the recovery, it lives on and refuses everybody for good.
+SUPERVISED = {"restart_after_crash": "off"}
 # Only for data that may be lost, such as a test's.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -183,6 +186,7 @@ class Cluster:
             "timezone": "UTC",
             "log_timezone": "UTC",
             **DISCREET,
+            **SUPERVISED,
             **(settings or {}),
         }
         options = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]

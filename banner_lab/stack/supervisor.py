@@ -16,12 +16,13 @@ HOUSEKEEPING_SECONDS = 60.0
 FAST_SECONDS = 10.0
 FAST_FAILURES = 5
 FIRST_PAUSE = 0.5
+MOST_DOUBLINGS = 6
 # Time to finish what was begun after being asked to stop.
 PATIENCE_SECONDS = 20.0
 
 
 class GivenUp(StackError):
-    """A child fails again and again; the stack stops."""
+    """A child has failed again and again since it was first started; the stack stops."""
 
 
 class Interrupted(StackError):
@@ -40,11 +41,12 @@ class Child:
 
 @dataclass(slots=True)
 class Watched:
-    """A child and how it fares."""
+    """A child and how it fares. One that has `lasted` once can work: it is never given up."""
 
     child: Child
     process: subprocess.Popen[bytes]
     started: float
+    lasted: bool = False
     failures: int = 0
     restarts: int = 0
     again_at: float | None = None
@@ -133,10 +135,12 @@ class Supervisor:
         # Its own children must not hold the port or the queue when it starts again.
         stop(watched.process, signal.SIGKILL, patience=0)
         short_lived = self.clock() - watched.started < FAST_SECONDS
+        watched.lasted = watched.lasted or not short_lived
         watched.failures = watched.failures + 1 if short_lived else 1
-        if watched.failures >= FAST_FAILURES:
+        # A database whose disk is ill must not take down the planes, which answer without it.
+        if watched.failures >= FAST_FAILURES and not watched.lasted:
             raise GivenUp(self._hopeless(watched))
-        pause = FIRST_PAUSE * 2 ** (watched.failures - 1)
+        pause = FIRST_PAUSE * 2 ** min(watched.failures - 1, MOST_DOUBLINGS)
         watched.again_at = self.clock() + pause
         self.say(
             f"{watched.child.name} {_ending(watched.process)}; starting it again in {pause:g} s"

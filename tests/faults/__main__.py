@@ -1,4 +1,4 @@
-"""The long forms: `python -m tests.faults --kills 500`, `--outage 300`, `--boundaries`.
+"""The long forms, such as `python -m tests.faults --kills 500`; `--help` names all.
 
 They make a stack of their own under var/faults and need nothing but the requirements.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from delivery.config import ROOT
 from tests.faults import kills, world
+from tests.faults.ailing import Ailment, Disk, Full, broken
 from tests.faults.boundaries import crashes
 from tests.faults.kills import Campaign, summary
 from tests.faults.outages import Outage
@@ -79,6 +80,21 @@ def an_outage(seconds: float, seed: int) -> list[str]:
     return found
 
 
+def an_ill_disk(seconds: float, seed: int) -> list[str]:
+    """PostgreSQL's disk takes nothing more, then fails its writes, then its syncs."""
+    found = []
+    with a_stack() as stack:
+        disks: dict[str, Disk] = {"full": Full(), **broken(stack)}
+        for kind, disk in disks.items():
+            with load(stack, f"disk-{kind}", seed=seed) as run:
+                ailment = Ailment(run, disk, seconds).carry_out()
+                ledger, verdict = run.judge()
+            print(f"{kind}: {ailment}")
+            print(summary(ledger, verdict, run.planes), flush=True)
+            found += [*verdict.faults, *ailment.judged(ledger)]
+    return found
+
+
 def every_boundary() -> list[str]:
     """A crash at each boundary of the spool and the commit, against a database with fsync."""
     found = []
@@ -95,6 +111,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--kills", type=int, default=0, metavar="N")
     parser.add_argument("--outage", type=float, default=0.0, metavar="SECONDS")
+    parser.add_argument("--disk", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--boundaries", action="store_true")
     parser.add_argument("--seed", type=int, default=20261126)
     asked = parser.parse_args()
@@ -103,6 +120,8 @@ def main() -> int:
         found += many_kills(asked.kills, asked.seed)
     if asked.outage:
         found += an_outage(asked.outage, asked.seed)
+    if asked.disk:
+        found += an_ill_disk(asked.disk, asked.seed)
     if asked.boundaries:
         found += every_boundary()
     print("\n".join(f"WRONG  {fault}" for fault in found) or "Nothing is wrong.")

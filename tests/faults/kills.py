@@ -100,7 +100,8 @@ def kill(stack: Stack, victim: Victim, chance: random.Random) -> Kill:
 
 
 def _mend(stack: Stack, done: Kill) -> None:
-    name, end = done.victim.name, time.time() + GIVE_UP_SECONDS
+    name, patience = done.victim.name, GIVE_UP_SECONDS * busyness()
+    end = time.time() + patience
     while time.time() < end:
         if stack.processes[name].poll() is not None:
             stack.revive(name)
@@ -109,7 +110,7 @@ def _mend(stack: Stack, done: Kill) -> None:
             done.recovered = time.time()
             return
         time.sleep(LOOK_SECONDS)
-    raise AssertionError(f"{done.victim} did not come back in {GIVE_UP_SECONDS:.0f} s")
+    raise AssertionError(f"{done.victim} did not come back in {patience:.0f} s")
 
 
 def _works(stack: Stack, name: str) -> bool:
@@ -162,7 +163,7 @@ class Campaign:
         """One line for each kind: an event belongs to the first kill after its acknowledgement."""
         lost = Counter(self._kind_of(verdict, name) for name in verdict.lost)
         twice = Counter(self._kind_of(verdict, name) for name in verdict.doubled)
-        lines = [f"{'kind':<10}{'kills':>6}{'acknowledged':>14}{'lost':>6}{'twice':>7}{MEDIAN:>20}"]
+        lines = [f"{'kind':<10}{'kills':>6}{'acknowledged':>14}{'lost':>6}{'twice':>7}{MEDIAN:>24}"]
         for kind in KINDS:
             of_kind = [done for done in self.kills if done.victim.kind == kind]
             if of_kind:
@@ -171,7 +172,7 @@ class Campaign:
                 again = f"{statistics.median(took):.1f} / {max(took):.1f} s"
                 lines.append(
                     f"{kind:<10}{len(of_kind):>6}{progress:>14}{lost[kind]:>6}{twice[kind]:>7}"
-                    f"{again:>20}"
+                    f"{again:>24}"
                 )
         return "\n".join([*lines, "", summary(ledger, verdict, self.run.planes)])
 

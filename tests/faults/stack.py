@@ -43,7 +43,7 @@ APP = "delivery.app:app"
 
 @dataclass(slots=True)
 class Stack:
-    """The processes by their names. `app` is the data plane that is served: a test's own, maybe."""
+    """The processes by their names; `spawners` are for those that are not started as usual."""
 
     folder: Path
     cluster: Cluster
@@ -53,6 +53,7 @@ class Stack:
     ports: dict[str, int] = field(default_factory=dict)
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     fallen: list[str] = field(default_factory=list)
+    spawners: dict[str, Callable[..., "subprocess.Popen[bytes]"]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, folder: Path, cluster: Cluster, shop: Shop) -> "Stack":
@@ -129,7 +130,8 @@ class Stack:
 
     def spawn(self, name: str) -> None:
         """Start one; it may not be ready yet."""
-        self.processes[name] = spawn(self.children[name].command, log=self.log(name))
+        begin = self.spawners.get(name, spawn)
+        self.processes[name] = begin(self.children[name].command, log=self.log(name))
 
     def revive(self, name: str) -> None:
         """Start again what was killed, as the supervisor does: first what is left of it goes."""

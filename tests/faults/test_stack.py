@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tests.faults import kills
+from tests.faults.ailing import Ailment, Full, broken
 from tests.faults.judge import Verdict
 from tests.faults.kills import Campaign
 from tests.faults.outages import Outage
@@ -46,6 +47,27 @@ def test_pause__of_the_whole_database__callers_hear_something_in_time(stack) -> 
         ledger, verdict = run.judge()
     assert verdict.faults == []
     assert pause.judged(ledger) == []
+
+
+def test_disk__of_the_database_takes_nothing_more__nothing_lost_and_nothing_twice(stack) -> None:
+    with load(stack, "full") as run:
+        ailment = Ailment(run, Full(), 2).carry_out()
+        ledger, verdict = run.judge()
+    print(ailment)
+    assert verdict.faults == []
+    assert ailment.judged(ledger) == []
+    assert verdict.acknowledged == verdict.sent > 500
+
+
+@pytest.mark.long
+def test_disk__of_the_database_fails__nothing_lost_and_nothing_twice(stack) -> None:
+    for kind, disk in broken(stack).items():
+        with load(stack, f"disk-{kind}") as run:
+            ailment = Ailment(run, disk, 20).carry_out()
+            ledger, verdict = run.judge()
+        print(kind, ailment)
+        assert verdict.faults == []
+        assert ailment.judged(ledger) == []
 
 
 def judged_after_a_kill(stack: Stack, build: str) -> Verdict:

@@ -34,7 +34,8 @@ def run(tmp_path: Path) -> Iterator[Run]:
 def facts(cluster: Cluster) -> tuple[object, ...]:
     query = (
         "SELECT current_user, current_database(), current_setting('is_superuser'),"
-        " current_setting('TimeZone'), 'b' < 'é' AND 'B' < 'a'"
+        " current_setting('TimeZone'), 'b' < 'é' AND 'B' < 'a',"
+        " current_setting('restart_after_crash')"
     )
     with psycopg.connect(cluster.url) as connection:
         row = connection.execute(query).fetchone()
@@ -42,7 +43,7 @@ def facts(cluster: Cluster) -> tuple[object, ...]:
     return row
 
 
-EXPECTED = ("banner_lab", "banner_lab", "off", "UTC", True)
+EXPECTED = ("banner_lab", "banner_lab", "off", "UTC", True, "off")
 
 
 def test_cluster__folder_with_space_and_chinese__works(tmp_path: Path, run: Run) -> None:

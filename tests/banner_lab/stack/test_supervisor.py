@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from banner_lab.stack import supervisor
+from banner_lab.stack.processes import Command
+from banner_lab.stack.supervisor import FAST_FAILURES, FAST_SECONDS, Child, Supervisor
+
 ROOT = Path(__file__).resolve().parents[3]
 
 # A supervisor of its own process: it owns signals and the lives of its children.
@@ -20,6 +24,7 @@ import signal, sys
 from pathlib import Path
 from banner_lab.stack import supervisor
 from banner_lab.stack.errors import StackError
+from banner_lab.stack import supervisor
 from banner_lab.stack.processes import Command
 from banner_lab.stack.supervisor import Child, Supervisor
 
@@ -133,6 +138,26 @@ def test_failing_child__five_times__stops_all_with_its_last_words(start: Start) 
     assert "sick ended with code 1 5 times in a row" in said
     assert said.count("no such table") >= 1
     assert not is_alive(healthy)
+
+
+def test_failing_child__that_once_lasted__is_tried_again_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "TICK_SECONDS", 0.0)
+    now, said = [0.0], list[str]()
+    boss = Supervisor(lambda name: tmp_path / f"{name}.log", said.append, clock=lambda: now[0])
+    boss.start([Child("one", Command(("false",)))])
+    now[0] += FAST_SECONDS
+    for _ in range(2 * FAST_FAILURES):
+        boss.watched["one"].process.wait(10)
+        boss.tick()
+        again = boss.watched["one"].again_at
+        assert again is not None
+        now[0] = again
+        boss.tick()
+    boss.stop_all()
+    assert len(said) == 2 * FAST_FAILURES
+    assert said[-1] == "one ended with code 1; starting it again in 32 s"
 
 
 def test_stop__asked__is_in_reverse_order(start: Start, tmp_path: Path) -> None:
