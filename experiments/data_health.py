@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from delivery import remedies
@@ -30,7 +30,7 @@ OUTCOMES: Final = {
     "filtered": gettext_lazy("Set aside"),
     "duplicate": gettext_lazy("Repeated"),
     "conflict": gettext_lazy("In conflict"),
-    "rejected": gettext_lazy("Rejected"),
+    "rejected": pgettext_lazy("an event", "Rejected"),
 }
 MARKS: Final = {
     "bot": gettext_lazy("Calls itself a robot"),
