@@ -67,7 +67,7 @@ def granian_process(django_db_setup, django_db_blocker, tmp_path_factory) -> Ite
 
 @pytest.fixture
 def granian(granian_process, world) -> Iterator[Granian]:
-    """The process, with the world's snapshot in force; what one test told it is not for the next."""
+    """The process, with the world's snapshot in force; what a test told it is not for the next."""
     granian_process.follow(world.publish())
     yield granian_process
     granian_process.settle()
