@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from delivery.condition import ALARMS
-from experiments.api.data_plane_schema import PROBLEM
+from experiments.api.problem_schema import PROBLEM
 
 TAG: Final = "data plane"
 KEY: Final = "publishableKey"

@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from delivery.protocols.ofrep import REASONS
-from experiments.api.data_plane_schema import CONSENT, problems_at
+from experiments.api.data_plane_schema import CONSENT
+from experiments.api.problem_schema import problems_at
 
 FAILURE = {
     "type": "object",
