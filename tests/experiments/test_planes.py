@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from experiments import planes
@@ -29,6 +30,14 @@ def heard(name: str, version: int | None, at: dt.datetime, **fields) -> None:
 
 def states(now: dt.datetime = NOW) -> dict[str, str]:
     return {one.name: one.state for one in planes.plane(now=now).processes}
+
+
+@pytest.fixture(autouse=True)
+def alone(db) -> None:
+    """A process of other tests may be running, and would say so here."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE experiments_planeprocess IN SHARE ROW EXCLUSIVE MODE")
+    PlaneProcess.objects.all().delete()
 
 
 @pytest.fixture
