@@ -24,10 +24,21 @@ MOST: Final = 100
 WELL, LATE, REFUSING, SILENT, STOPPED = "well", "behind", "refusing", "silent", "stopped"
 STATES: Final = {
     WELL: gettext_lazy("Up to date"),
-    LATE: gettext_lazy("Behind: shoppers see what was live before"),
-    REFUSING: gettext_lazy("Refuses the newest snapshot; its log says why"),
-    SILENT: gettext_lazy("Not heard of: down, or cut off from the database"),
+    LATE: gettext_lazy("Behind"),
+    REFUSING: gettext_lazy("Refuses the newest"),
+    SILENT: gettext_lazy("Not heard of"),
     STOPPED: gettext_lazy("Stopped"),
+}
+REMEDIES: Final = {
+    LATE: gettext_lazy(
+        "Shoppers see what was live before. Look at its way to the database; start it again if the"
+        " others are well."
+    ),
+    REFUSING: gettext_lazy("The snapshot before stays in force. Its log says why."),
+    SILENT: gettext_lazy(
+        "It is down, or cut off from the database: then shoppers get what it knew last."
+    ),
+    STOPPED: gettext_lazy("Nobody answers the shop's pages until one is started."),
 }
 
 
@@ -44,6 +55,10 @@ class Process:
     @property
     def words(self) -> str:
         return str(STATES[self.state])
+
+    @property
+    def remedy(self) -> str:
+        return str(REMEDIES.get(self.state, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def published(version: int, at: dt.datetime) -> None:
 
 def heard(name: str, version: int | None, at: dt.datetime, **fields) -> None:
     given = {"refuses": False, "stopped": False} | fields
-    PlaneProcess.objects.create(id=name, name=name, version=version, heard_at=at, **given)
+    PlaneProcess.objects.create(id=name[:32], name=name, version=version, heard_at=at, **given)
 
 
 def states(now: dt.datetime = NOW) -> dict[str, str]:
@@ -138,7 +138,7 @@ def test_pages__one_is_behind__both_say_so_and_so_does_the_api(marketer, client,
     assert 'href="/s/shop/health/"' in home
     page = marketer.get("/s/shop/health/").content.decode()
     assert said in page
-    assert "Behind: shoppers see what was live before" in page
+    assert "Shoppers see what was live before." in page
     headers = {"authorization": f"Bearer {factories.a_key(site)[1]}"}
     told = client.get("/api/v1/sites/shop/outcomes/", headers=headers).json()["plane"]
     assert (told["version"], told["alarm"]) == (42, said)
