@@ -48,6 +48,12 @@ app.conf.update(
                 "schedule": 60.0,
                 "options": {"expires": 60},
             },
+            # Told once a day for each shop; this is how soon after it begins.
+            "tell-alarms": {
+                "task": "experiments.tasks.tell_alarms",
+                "schedule": 300.0,
+                "options": {"expires": 300},
+            },
             "demo-shoppers": {
                 "task": "demo.tasks.send_shoppers",
                 "schedule": 10.0,

@@ -22,6 +22,7 @@ from delivery.key_use import KeyKeeper
 from delivery.live import Reader
 from delivery.messages import message
 from delivery.moment import Tools
+from delivery.presence import Presence
 from delivery.reading import SERVER_BYTES
 from delivery.series import DataPlaneMetrics
 from delivery.spool import Spool
@@ -71,7 +72,8 @@ class Running:
         """The parts, not yet started."""
         tools, spool = Tools.of(settings), Spool(settings.delivery_state / "spool")
         commit = GroupCommit(settings.database_url, spool, tools.meters)
-        reader = Reader(settings.database_url, settings.delivery_state)
+        folder = settings.delivery_state
+        reader = Reader(settings.database_url, folder, presence=Presence.of(folder))
         notebook = Notebook(commit, said=Said(watch=tools.watch))
         parts = Parts(reader, commit, StateStore(settings.state_url), notebook)
         return cls(

@@ -114,7 +114,8 @@ def decide(request: Request, moment: Moment) -> Result:
     check_size(request, BROWSER_BYTES)
     asked = read(_asked, request.body, example=EXAMPLE)
     if len(asked.placements) > MOST_PLACEMENTS:
-        raise TooLarge(message("too_many", field="placements", limit=MOST_PLACEMENTS))
+        too_many = message("too_many", field="placements", limit=MOST_PLACEMENTS)
+        raise TooLarge(too_many, field="placements")
     live = moment.live
     if live is None:
         moment.tools.meters.decided([NOTHING_KNOWN] * len(asked.placements))

@@ -49,10 +49,11 @@ def identify(
         raise Unauthenticated(message("no_key"), hint=message("no_key_hint"))
     key = _find(live, text)
     if key is None or key.site_id not in live.sites:
-        raise Unauthenticated(message("unknown_key"), hint=message("unknown_key_hint"))
+        hint = message("unknown_key_hint")
+        raise Unauthenticated(message("unknown_key"), field=_place(request), hint=hint)
     now = time.time()
     if key.until is not None and key.until <= now:
-        raise Unauthenticated(message("expired_key"), hint=message("unknown_key_hint"))
+        raise Unauthenticated(message("expired_key"), field=_place(request))
     _check_origin(live, key, request, tools)
     secret = key.kind == "secret"
     if tools is not None:
@@ -60,6 +61,11 @@ def identify(
             tools.limits.admit(key.id, request.address)
         tools.key_use.used[key.id] = now
     return Caller(live.sites[key.site_id], secret)
+
+
+def _place(request: Request) -> str:
+    """Where the key stands that was sent."""
+    return "Authorization" if header_key(request) else "key"
 
 
 def _find(live: Live, text: str) -> KeyEntry | None:
@@ -89,9 +95,12 @@ def _check_origin(live: Live, key: KeyEntry, request: Request, tools: Tools | No
         return
     if key.kind == "secret":
         _expose(key, request, tools)
-        raise NotAllowed(message("secret_in_browser"), hint=message("secret_in_browser_hint"))
+        hint = message("secret_in_browser_hint")
+        raise NotAllowed(message("secret_in_browser"), field=_place(request), hint=hint)
     text = origin.decode("latin-1")
     if normal_origin(text) not in live.origins[key.site_id]:
         raise NotAllowed(
-            message("wrong_origin", origin=text[:200]), hint=message("wrong_origin_hint")
+            message("wrong_origin", origin=text[:200]),
+            field="Origin",
+            hint=message("wrong_origin_hint"),
         )

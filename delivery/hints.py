@@ -51,6 +51,10 @@ HINTS: Mapping[str, tuple[str, str]] = {
         "Ask for a part that begins before byte {size}, or leave 'Range' out.",
         "请求的起始位置须小于 {size}，或省略“Range”。",
     ),
+    "bad_time_hint": (
+        "Write the time in RFC 3339 with its zone.",
+        "请按 RFC 3339 书写时间，并带时区。",
+    ),
     "token_invalid_hint": (
         "Use the 'token' of a decision exactly as it came.",
         "请原样使用决策应答中的“token”。",

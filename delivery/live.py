@@ -23,6 +23,7 @@ from delivery.doors import Current
 from delivery.index import Live, index, learning, renewed, with_learnt
 from delivery.learnt import NOTHING, Learnt
 from delivery.log_lines import reason
+from delivery.presence import InForce, Presence
 from engine.errors import LabError
 
 log = logging.getLogger("delivery.live")
@@ -69,6 +70,7 @@ class Reader:
     folder: Path
     current: Current = field(default_factory=Current)
     connected: bool = False
+    presence: Presence | None = None
     # Which version of what has been learned is in force, and since when (Unix seconds).
     learnt_version: int | None = None
     learnt_at: float = 0.0
@@ -100,12 +102,22 @@ class Reader:
         self._task = asyncio.create_task(self._watch())
         self._clock = asyncio.create_task(self._expire())
 
+    @property
+    def in_force(self) -> InForce:
+        """What the pages are told of this process."""
+        live = self.current.live
+        if live is None:
+            return InForce(refuses=self.refuses)
+        return InForce(live.version, live.as_of, self.refuses)
+
     async def stop(self) -> None:
         """End."""
         for task in filter(None, (self._task, self._clock)):
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        if self.presence is not None and self.connected:
+            await self.presence.leave(self.database_url)
 
     async def _expire(self) -> None:
         """Stop showing what expires, by our own clock: it needs nobody else."""
@@ -137,6 +149,8 @@ class Reader:
         while True:
             async with asyncio.timeout(PATIENCE):
                 await self._refresh(connection)
+            if self.presence is not None:
+                await self.presence.say(connection, self.in_force)
             async for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
                 pass
 

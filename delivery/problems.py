@@ -21,6 +21,17 @@ STATUS: Mapping[type[LabError], int] = {
     errors.RateLimited: 429,
     errors.Unavailable: 503,
 }
+PART: Mapping[int, str] = {
+    400: "body",
+    401: "Authorization",
+    404: "path",
+    405: "method",
+    413: "body",
+    415: "Content-Type",
+    422: "body",
+    429: "key",
+}
+"""The part of the request that a refusal is about where whoever refused has named none."""
 RETRY_AFTER = 5
 """Seconds until a repetition makes sense when the error does not know better."""
 
@@ -41,8 +52,8 @@ def response(error: LabError, *, language: str, base_url: str) -> Response:
         "status": status,
         "detail": say(error.detail, language),
     }
-    if error.field:
-        document["field"] = error.field
+    if field := error.field or PART.get(status):
+        document["field"] = field
     if hint := error.hint or hint_of(error.detail):
         document["hint"] = say(hint, language)
     body = msgspec.json.encode(document)

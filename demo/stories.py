@@ -72,7 +72,7 @@ class Story:
     `begins` days before the end of the past it starts; for `lasts` days shoppers come: `per_arm`
     of them for every variant, or `crowd` in all, whatever each of them gets. With `seed` chance is
     another one. `costs` are those of the variants, in their order. `programs` load the page in the
-    last days before anybody looks at it, and are set aside.
+    last days before anybody looks at it, and are set aside. A `local` one may be decided by an SDK.
     """
 
     key: str
@@ -92,6 +92,7 @@ class Story:
     seed: int = 0
     costs: tuple[Cost, ...] = ()
     programs: int = 0
+    local: bool = False
     build: Builder = fixed_test
 
     def begins_at(self, anchor: dt.datetime) -> dt.datetime:
@@ -148,6 +149,7 @@ def draft(story: Story, site: Site, begun: dt.datetime) -> Experiment:
         mde=Decimal(story.mde),
         planned_days=story.planned_days,
         planned_visitors=story.planned_visitors,
+        local=story.local,
         variants=tuple(_variants(story, shown)),
     )
     return design.save(site, plan, actor=None, now=begun)

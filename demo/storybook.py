@@ -207,6 +207,7 @@ STORIES = (
         per_arm=400,
         seed=32,
         planned_visitors=3_000,
+        local=True,
     ),
     Story(
         "search-shoes",

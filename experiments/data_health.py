@@ -15,7 +15,9 @@ from delivery.messages import CHINESE, ENGLISH
 from events import outcomes, replaying, store
 from events.models import Import, Rejected
 from events.outcomes import Arriving, Day, Hour, Numbers, OfVariant
+from experiments import planes
 from experiments.models import Variant
+from experiments.planes import Plane
 from workspace import jobs
 from workspace.models import Job, Site
 
@@ -99,6 +101,7 @@ class Page:
     marks: Sequence[Mark]
     rolled_at: dt.datetime | None
     behind: bool
+    plane: Plane
     kept: Sequence[Kept] = ()
     waiting: int = 0
     imported: Import | None = None
@@ -138,6 +141,7 @@ def page(site: Site, *, now: dt.datetime) -> Page:
         arriving=arriving,
         marks=[Mark(m, str(MARKS.get(m, m)), n) for m, n in arriving.marks.items()],
         rolled_at=mark.rolled_at,
+        plane=planes.plane(now=now),
         behind=mark.behind > 0 and (mark.rolled_at is None or now - mark.rolled_at > LAG),
         kept=[kept(row) for row in outcomes.rejected_of(site).order_by("-received_at")[:NEWEST]],
         waiting=replaying.Wanted().of(site).count(),

@@ -6,9 +6,10 @@ the person: what the audit log says of them, and two things that they have looke
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -123,35 +124,49 @@ def _where_to_start(site: Site, drafted: QuerySet[Experiment]) -> str:
 def _of_site(site: Site) -> list[Task]:
     own = Experiment.objects.filter(site=site, origin=Experiment.Origin.LIVE)
     root = reverse("experiments:home", args=[site.key])
+    two_banners, slot, tag, test, visitor = _all_there(
+        site,
+        Creative.objects.filter(site=site)[1:2],
+        Placement.objects.filter(site=site).exclude(fallback=None),
+        ApiKey.objects.filter(site=site, revoked_at=None),
+        own.exclude(status__in=NOT_BEGUN),
+        UnitTotal.objects.filter(experiment_id__in=own.values("pk")),
+    )
     return [
         Task(
             _("Upload two banners"),
             _("The one you have and the one you believe in."),
-            len(Creative.objects.filter(site=site)[:2]) == 2,  # noqa: PLR2004 - two banners
+            two_banners,
             f"{root}creatives/new/",
         ),
         Task(
             _("Describe the slot"),
             _("A placement is where the banner goes, with the default that everybody sees."),
-            Placement.objects.filter(site=site).exclude(fallback=None).exists(),
+            slot,
             f"{root}placements/",
         ),
         Task(
             _("Put the tag on one page"),
             _("One line of HTML with your key; the page is never hidden and never jumps."),
-            ApiKey.objects.filter(site=site, revoked_at=None).exists(),
+            tag,
             f"{root}settings/",
         ),
         Task(
             _("Start the first test"),
             _("Two banners, a sentence why, and how long."),
-            own.exclude(status__in=NOT_BEGUN).exists(),
+            test,
             reverse("experiments:plan-new", args=[site.key]),
         ),
         Task(
             _("See the first visitor arrive"),
             _("Counts are refreshed every minute."),
-            UnitTotal.objects.filter(experiment_id__in=own.values("pk")).exists(),
+            visitor,
             reverse("experiments:list", args=[site.key]),
         ),
     ]
+
+
+def _all_there(site: Site, *rows: QuerySet[Any]) -> tuple[bool, ...]:
+    """Whether each of them has a row, asked at once."""
+    found: tuple[bool, ...] = Site.objects.values_list(*map(Exists, rows)).get(pk=site.pk)
+    return found

@@ -37,6 +37,29 @@ class Snapshot(models.Model):
         return str(self.version)
 
 
+class PlaneProcess(models.Model):
+    """A process of the data plane as it says itself, every few seconds: `delivery.presence`.
+
+    `version` is the snapshot in force, `published_at` when that was published.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    name = models.TextField()
+    version = models.BigIntegerField(null=True)
+    published_at = models.DateTimeField(null=True)
+    refuses = models.BooleanField()
+    stopped = models.BooleanField()
+    heard_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("banner server")
+        verbose_name_plural = _("banner servers")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class LearntSnapshot(models.Model):
     """The parameters in force of all adaptive experiments, as the data plane reads them."""
 

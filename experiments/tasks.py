@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from creatives import review
 from events import rollup
-from experiments import adaptive, due, holdouts, publishing
+from experiments import adaptive, alarms, due, holdouts, publishing
 from experiments.reports import refresh
 from workspace import ticks
 
@@ -31,6 +31,12 @@ def refresh_reports() -> None:
     if ticks.first("refresh-reports", within=HALF_A_MINUTE, now=now):
         holdouts.keep(now=now)
         refresh.refresh_running(now=now)
+
+
+@shared_task(name="experiments.tasks.tell_alarms")
+def tell_alarms() -> None:
+    """Tell shops of which too much is refused."""
+    alarms.tell(now=timezone.now())
 
 
 @shared_task(name="experiments.tasks.act_on_time")

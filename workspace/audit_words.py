@@ -70,6 +70,7 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "turn on": gettext_lazy("turned on"),
     "turn off": gettext_lazy("turned off"),
     "retry": gettext_lazy("tried again"),
+    "many events rejected": gettext_lazy("had many events rejected"),
     "replay": gettext_lazy("tried rejected events again"),
     "reset": gettext_lazy("reset"),
     "view_profile": gettext_lazy("looked at a visitor's profile"),

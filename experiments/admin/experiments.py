@@ -18,6 +18,7 @@ from experiments.models import (
     LearntSnapshot,
     LiveRevision,
     Parameters,
+    PlaneProcess,
     PolicyRule,
     Report,
     ReportVersion,
@@ -236,6 +237,14 @@ class ParametersAdmin(ReadOnlyAdmin):
     list_filter = ("experiment__site",)
     search_fields = ("experiment__name", "=version")
     list_select_related = ("experiment",)
+
+
+@admin.register(PlaneProcess)
+class PlaneProcessAdmin(ReadOnlyAdmin):
+    """Written by the processes of the data plane themselves."""
+
+    list_display = ("name", "version", "published_at", "refuses", "stopped", "heard_at")
+    search_fields = ("name",)
 
 
 @admin.register(LearntSnapshot)

@@ -5,42 +5,13 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
+from delivery.remedies import REMEDIES
 from experiments.api import data_plane_examples as examples
-
-PROBLEM = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "field": {"type": "string"},
-        "hint": {"type": "string"},
-    },
-}
-_PROBLEMS = {
-    400: "The body is not JSON.",
-    401: "No key, or one that is not live.",
-    403: "The origin or the kind of key does not fit.",
-    404: "Unknown experiment or placement.",
-    413: "Too large.",
-    415: "Not JSON by its content type.",
-    422: "A field does not fit.",
-    429: "Too many requests of a publishable key from one network; see Retry-After.",
-    503: "Nothing can be made durable; see Retry-After.",
-}
-
-
-def problems_at(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
-    return {
-        (status, "application/problem+json"): OpenApiResponse(PROBLEM, _PROBLEMS[status])
-        for status in statuses
-    }
-
+from experiments.api.problem_schema import problems_at
 
 SOURCE = {
     "type": "object",
+    "required": ["src", "type", "width", "height"],
     "properties": {
         "src": {"type": "string", "format": "uri"},
         "type": {"type": "string", "examples": ["image/avif"]},
@@ -52,6 +23,7 @@ SOURCE = {
 }
 CREATIVE = {
     "type": ["object", "null"],
+    "required": ["key", "version", "kind", "alt", "landing_url", "sources"],
     "properties": {
         "key": {"type": "string"},
         "version": {"type": "integer"},
@@ -90,8 +62,9 @@ DECISION_FIELDS: dict[str, Any] = {
         },
     },
 }
+_ALWAYS = ["experiment", "phase", "variant", "reason", "propensity", "creative", "token"]
 SNAPSHOT = {"type": ["integer", "null"], "description": "The snapshot that decided."}
-DECISION = {"type": "object", "properties": DECISION_FIELDS}
+DECISION = {"type": "object", "required": _ALWAYS, "properties": DECISION_FIELDS}
 FORCE = {
     "type": "string",
     "enum": ["invalid", "expired", "other_site", "not_shown"],
@@ -99,6 +72,7 @@ FORCE = {
 }
 ASSIGNED = {
     "type": "object",
+    "required": [*_ALWAYS, "snapshot"],
     "properties": DECISION_FIELDS | {"force": FORCE, "snapshot": SNAPSHOT},
 }
 
@@ -174,6 +148,7 @@ DECIDE: dict[str, Any] = {
     "responses": {
         (200, "application/json"): {
             "type": "object",
+            "required": ["decisions", "snapshot"],
             "properties": {
                 "decisions": {"type": "object", "additionalProperties": DECISION},
                 "unknown": {"type": "array", "items": {"type": "string"}},
@@ -226,20 +201,20 @@ BATCH = {
         "consent": CONSENT,
     },
 }
+_OUTCOMES = ("received", "stored", "duplicate", "conflict", "filtered")
 RECEIPT = {
     "type": "object",
-    "properties": {
-        name: {"type": "integer"}
-        for name in ("received", "stored", "duplicate", "conflict", "filtered")
-    }
+    "required": [*_OUTCOMES, "rejected"],
+    "properties": {name: {"type": "integer"} for name in _OUTCOMES}
     | {
         "rejected": {
             "type": "array",
             "items": {
                 "type": "object",
+                "required": ["index", "reason", "detail", "field", "hint"],
                 "properties": {
                     "index": {"type": "integer"},
-                    "reason": {"type": "string"},
+                    "reason": {"type": "string", "enum": sorted(REMEDIES)},
                     "detail": {"type": "string"},
                     "field": {"type": "string"},
                     "hint": {"type": "string"},
@@ -286,7 +261,13 @@ PICTURE: dict[str, Any] = {
         _TOKEN,
         OpenApiParameter("ending", str, location="path", enum=["jpg", "png", "webp", "avif"]),
     ],
-    "responses": {302: OpenApiResponse(description="The picture."), **problems_at(404)},
+    "responses": {
+        302: OpenApiResponse(description="The picture."),
+        (200, "image/gif"): OpenApiResponse(
+            OpenApiTypes.BINARY, "A transparent pixel, where nothing is left to be shown."
+        ),
+        **problems_at(404),
+    },
 }
 PIXEL: dict[str, Any] = {
     "operation_id": "pixel",

@@ -16,7 +16,7 @@ from engine.errors import InvalidInput
 from events import outcomes, replaying
 from events.models import Rejected
 from events.replaying import Wanted
-from experiments import data_health
+from experiments import data_health, planes
 from workspace.api.jobs import JobData
 from workspace.api.paging import Cursor
 from workspace.api.refusals import unknown
@@ -71,6 +71,25 @@ class KindData(serializers.Serializer[Any]):
     silent = serializers.BooleanField()
 
 
+class ProcessData(serializers.Serializer[Any]):
+    """A process of the data plane, as it says itself: the snapshot in force, and how it fares."""
+
+    name = serializers.CharField()
+    version = serializers.IntegerField(allow_null=True)
+    published_at = serializers.DateTimeField(allow_null=True)
+    heard_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=list(planes.STATES))
+
+
+class PlaneData(serializers.Serializer[Any]):
+    """The data plane, and the newest snapshot that was published."""
+
+    version = serializers.IntegerField(allow_null=True)
+    published_at = serializers.DateTimeField(allow_null=True)
+    alarm = serializers.CharField(allow_blank=True)
+    processes = ProcessData(many=True)
+
+
 class OutcomesData(serializers.Serializer[Any]):
     """What became of a site's events since a day. `recent` is yesterday and today."""
 
@@ -84,6 +103,7 @@ class OutcomesData(serializers.Serializer[Any]):
     kinds = KindData(many=True)
     missing = serializers.ListField(child=serializers.CharField())
     marks = serializers.DictField(child=serializers.IntegerField())
+    plane = PlaneData()
 
 
 class RejectedData(serializers.ModelSerializer[Rejected]):
@@ -147,6 +167,7 @@ class Outcomes(SiteView):
             "kinds": arriving.kinds,
             "missing": arriving.missing,
             "marks": arriving.marks,
+            "plane": planes.plane(now=now),
         }
         return Response(OutcomesData(found).data)
 

@@ -5,11 +5,12 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from delivery.protocols.ofrep import REASONS
-from experiments.api.data_plane_schema import CONSENT, problems_at
+from experiments.api.data_plane_schema import CONSENT
+from experiments.api.problem_schema import problems_at
 
 FAILURE = {
     "type": "object",
-    "required": ["errorCode"],
+    "required": ["errorCode", "errorDetails"],
     "properties": {
         "key": {"type": "string"},
         "errorCode": {
@@ -24,7 +25,7 @@ FAILURE = {
 }
 EVALUATION = {
     "type": "object",
-    "required": ["key", "reason"],
+    "required": ["key", "reason", "variant", "metadata"],
     "properties": {
         "key": {"type": "string", "description": "The experiment's key."},
         "value": {"type": "object", "description": "The creative; left out: use your own."},
@@ -32,6 +33,7 @@ EVALUATION = {
         "variant": {"type": "string", "description": "The variant's key, or default."},
         "metadata": {
             "type": "object",
+            "required": ["reason"],
             "properties": {
                 "token": {"type": "string"},
                 "reason": {"type": "string", "description": "As in `assign`."},
@@ -70,7 +72,7 @@ FLAG: dict[str, Any] = {
         (200, _JSON): EVALUATION,
         (400, _JSON): OpenApiResponse(FAILURE, "What was sent does not fit."),
         (404, _JSON): OpenApiResponse(FAILURE, "There is no such experiment."),
-        **problems_at(401, 403),
+        **problems_at(401, 403, 429),
     },
 }
 FLAGS: dict[str, Any] = {
@@ -90,7 +92,7 @@ FLAGS: dict[str, Any] = {
         },
         304: OpenApiResponse(description="As before; see ETag."),
         (400, _JSON): OpenApiResponse(FAILURE, "What was sent does not fit."),
-        **problems_at(401, 403),
+        **problems_at(401, 403, 429),
     },
 }
 FEATURES: dict[str, Any] = {
@@ -106,6 +108,7 @@ FEATURES: dict[str, Any] = {
     "responses": {
         (200, _JSON): {
             "type": "object",
+            "required": ["status", "features", "dateUpdated"],
             "properties": {
                 "status": {"type": "integer"},
                 "features": {"type": "object", "additionalProperties": {"type": "object"}},
@@ -113,6 +116,6 @@ FEATURES: dict[str, Any] = {
             },
         },
         304: OpenApiResponse(description="As before; see ETag."),
-        **problems_at(401, 403, 503),
+        **problems_at(401, 403, 429, 503),
     },
 }

@@ -7,7 +7,7 @@ from experiments.models.layer import Layer, new_seed
 from experiments.models.plans import Holdout, PlanTemplate, SealedPlan, TestUnit
 from experiments.models.variant import Variant
 from experiments.policy_rows import Parameters, PolicyRule
-from experiments.published import LearntSnapshot, LiveRevision, Snapshot
+from experiments.published import LearntSnapshot, LiveRevision, PlaneProcess, Snapshot
 from experiments.watched import Watched
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "NextStep",
     "Parameters",
     "PlanTemplate",
+    "PlaneProcess",
     "PolicyRule",
     "Report",
     "ReportVersion",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from creatives import landings, reviewing, wall
 from creatives.models import Creative, Version
-from experiments import first_hour, listing, standing, telling
+from experiments import alarms, first_hour, listing, standing, telling
 from experiments.library import cards, record
 from experiments.models import Experiment, Status
 from experiments.views.finding import with_pictures
@@ -44,12 +44,14 @@ def home(request: SiteRequest) -> HttpResponse:
     tasks = first_hour.tasks(site, request.user, request.role)
     waits = [_card(rows[pk], *words) for pks, *words in waiting for pk in pks]
     dead_ends, reviews, exposed = _dead_ends(request), _reviews(request), _exposed(request)
+    wrong = alarms.of(site, now=now)
     context = {
         "reviews": reviews,
         "cards": waits,
         "dead_ends": dead_ends,
         "exposed": exposed,
-        "needs": len(waits) + len(dead_ends) + bool(reviews) + len(exposed),
+        "alarms": wrong,
+        "needs": len(waits) + len(dead_ends) + bool(reviews) + len(exposed) + len(wrong),
         "running": [(rows[pk], listing.progress(rows[pk], now)) for pk in running],
         "learnings": [cards.of(rows[pk]) for pk in learned],
         "record": record.counted(site) if learned else None,

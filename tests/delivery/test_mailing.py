@@ -77,6 +77,12 @@ def decided(current, unit="u-1", **body):
     return json.loads(ask(current, "/api/v1/decide", body).body)["decisions"]["letter"]
 
 
+def evaluated(current, unit):
+    """The same by OpenFeature's protocol, for the experiment of the letter."""
+    body = {"context": {"targetingKey": unit}}
+    return json.loads(ask(current, "/ofrep/v1/evaluate/flags/exp-1", body).body)
+
+
 def answer_of(result) -> Response:
     return result.anyway if isinstance(result, Write) else result
 
@@ -97,9 +103,13 @@ def test_thousand_recipients__every_door__one_variant_each():
         one = decided(current, unit)
         path = f"/api/v1/assign?experiment=exp-1&user_id={unit}"
         other = json.loads(ask(current, path).body)
-        tokens = [SIGNER.genuine(each["token"]) for each in (one, other)]
-        seen = {leads_to(follow(current, each["links"]["image"])) for each in (one, other)}
-        assert one["variant"] == other["variant"]
+        flag = evaluated(current, unit)
+        texts = [one["token"], other["token"], flag["metadata"]["token"]]
+        tokens = [SIGNER.genuine(text) for text in texts]
+        links = [one["links"]["image"], other["links"]["image"], f"{BASE}/i/{texts[2]}.jpg"]
+        seen = {leads_to(follow(current, link)) for link in links}
+        assert one["variant"] == other["variant"] == flag["variant"]
+        assert all(token.stamp.flags & EMAIL for token in tokens)
         assert {token.stamp.variant_id for token in tokens} == {10 + "ab".index(one["variant"])}
         assert seen == {pictures[tokens[0].stamp.variant_id]}
         variants.add(one["variant"])

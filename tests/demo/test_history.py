@@ -5,13 +5,15 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
+from delivery.index import index
+from delivery.protocols import growthbook
 from demo import compositions, data, history, loop_stories, storybook
 from demo.models import DemoSite, Parcel
 from demo.parcels import Counter
 from demo.storybook import STORIES
 from events import rollup
 from events.models import Event, UnitTotal
-from experiments import lifecycle
+from experiments import lifecycle, publishing
 from experiments.models import Experiment, Report, Status
 from tests.demo.test_storybook import LIVED, VERDICTS
 from workspace import jobs
@@ -64,6 +66,8 @@ def test_past__fresh_site__every_verdict_there_is_and_again_adds_nothing(living)
     found = dict(Report.objects.values_list("experiment__key", "verdict"))
     assert found == VERDICTS | CHOSEN | UNSEEN
     assert dict(Experiment.objects.values_list("key", "status")) == STATUSES
+    assert [row.key for row in Experiment.objects.filter(local=True)] == ["side-linen"]
+    assert set(features()) == {"side-linen"}
     chosen = loop_stories.PERSONAL_VISITS + loop_stories.LEARNING_VISITS
     sent = sum(Parcel.objects.values_list("shoppers", flat=True))
     assert done.result["shoppers"] == sent + chosen
@@ -75,6 +79,13 @@ def test_past__fresh_site__every_verdict_there_is_and_again_adds_nothing(living)
     before = counted()
     assert bring_in(living).shoppers == 0
     assert counted() == before
+
+
+def features():
+    """What GrowthBook's SDKs get of the demo."""
+    live = index(publishing.compile_snapshot(now=timezone.now()), version=1, as_of=0.0)
+    [site] = live.sites.values()
+    return growthbook.payload(live, site)
 
 
 def check_what_came():

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LOG = (Event, Conversion, UnitTotal, Aggregate, Tally, Report, Experiment, Segment, Placement)
 # Counted over all sites, or made anew by publishing.
 WAYS = ("experiment", "creative", "version__creative")
-OF_NOBODY = {"RollupState", "LiveRevision", "Snapshot", "LearntSnapshot", "Session", "Heartbeat"}
+OF_NOBODY = {"RollupState", "LiveRevision", "Snapshot", "LearntSnapshot", "PlaneProcess"}
+OF_NOBODY |= {"Session", "Heartbeat"}
 
 
 @pytest.fixture

@@ -28,4 +28,5 @@ def test_timetable__tasks_of_experiments__exist_by_name():
     names = {entry["task"] for entry in app.conf.beat_schedule.values()}
     own = {name for name in names if name.startswith("experiments.")}
     ours = (tasks.publish_changes, tasks.refresh_reports, tasks.act_on_time, tasks.learn)
+    ours = (*ours, tasks.tell_alarms)
     assert own == {task.name for task in ours}

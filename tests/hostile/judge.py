@@ -17,6 +17,7 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _OURS = re.compile(r"\{|\}|None|_hint")
 TELLING = (b"/media/", b"/tag/", b"/metrics")
 """What tells of files, and of ourselves to whom may know."""
+NAMED = ("type", "title", "status", "detail", "field", "hint")
 BARE = {400, 405, 414, 431, 505}
 """What the HTTP parser itself may answer, without a body, before there is a request."""
 
@@ -92,7 +93,7 @@ def _problem(heard: Heard) -> list[str]:
     if heard.headers.get("content-type") != "application/problem+json":
         return ["not a problem document"]
     told = json.loads(heard.body)
-    missing = [name for name in ("type", "title", "status", "detail", "hint") if not told.get(name)]
+    missing = [name for name in NAMED if not told.get(name)]
     found = [f"a problem without {name}" for name in missing]
     found += _spoken(told.get("title", ""), heard.headers.get("content-language", ""))
     return found if told["status"] == heard.status else [*found, "two statuses"]
