@@ -125,6 +125,12 @@ def alarm(*, now: dt.datetime) -> str:
     return _judged(rows, now).alarm if rows else ""
 
 
+def forget(*, now: dt.datetime) -> None:
+    """Servers that were taken away leave no rows; the last one stays, so that it is missed."""
+    last = PlaneProcess.objects.order_by("-heard_at").values("pk")[:1]
+    PlaneProcess.objects.filter(heard_at__lt=now - FORGOTTEN).exclude(pk__in=last).delete()
+
+
 def _rows(now: dt.datetime) -> list[PlaneProcess]:
     """Who runs; where nobody does who was heard of last, however long ago."""
     known = list(PlaneProcess.objects.order_by("-heard_at")[:MOST])

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from creatives import review
 from events import rollup
-from experiments import adaptive, alarms, due, holdouts, publishing
+from experiments import adaptive, alarms, due, holdouts, planes, publishing
 from experiments.reports import refresh
 from workspace import ticks
 
@@ -35,8 +35,10 @@ def refresh_reports() -> None:
 
 @shared_task(name="experiments.tasks.tell_alarms")
 def tell_alarms() -> None:
-    """Tell shops of which too much is refused."""
-    alarms.tell(now=timezone.now())
+    """Tell shops of which too much is refused; forget banner servers that were taken away."""
+    now = timezone.now()
+    alarms.tell(now=now)
+    planes.forget(now=now)
 
 
 @shared_task(name="experiments.tasks.act_on_time")

@@ -104,6 +104,16 @@ def test_plane__ended_and_forgotten_ones_beside_others__are_not_shown(snapshots)
     assert states() == {"here": "well"}
 
 
+def test_forget__long_silent_ones__go_and_the_last_one_stays() -> None:
+    for name, hours in (("old", 50), ("older", 70)):
+        heard(name, 9, ago(hours * 3600))
+    planes.forget(now=NOW)
+    assert states() == {"old": "silent"}
+    heard("new", 9, ago(1))
+    planes.forget(now=NOW)
+    assert list(PlaneProcess.objects.values_list("name", flat=True)) == ["new"]
+
+
 @pytest.fixture
 def site():
     return factories.a_site()
