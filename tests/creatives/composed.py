@@ -61,7 +61,8 @@ def a_composed(site: Site, **fields) -> Creative:
 def pictures_of(site: Site, number: int, **fields) -> list[Version]:
     """Pictures that say what is on them, in both languages."""
     colours = ("navy", "teal", "maroon", "olive")
-    return [a_picture_of(site, color=colour, **fields) for colour in colours[:number]]
+    small = {"size": (320, 240)} | fields
+    return [a_picture_of(site, color=colour, **small) for colour in colours[:number]]
 
 
 def a_carousel(site: Site, number: int = 3, **fields) -> Creative:

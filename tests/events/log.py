@@ -148,6 +148,12 @@ def aggregates_of_state() -> dict[tuple, tuple]:
     }
 
 
+def reacted_of_state() -> dict[tuple, int]:
+    return {
+        (r.experiment_id, r.phase, r.variant_id, r.kind): r.units for r in Reacted.objects.all()
+    }
+
+
 def assigned_of_state() -> dict[tuple, int]:
     return {
         (r.experiment_id, r.phase, r.variant_id, r.suspicious): r.units

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
@@ -48,6 +48,7 @@ class Counted:
 
     aggregates: dict[tuple, tuple] = field(default_factory=dict)
     assigned: dict[tuple, int] = field(default_factory=dict)
+    reacted: Counter[tuple] = field(default_factory=Counter)
 
 
 def expected(rows: Iterable[Row], rules: Rules | None = None) -> Counted:
@@ -62,7 +63,18 @@ def expected(rows: Iterable[Row], rules: Rules | None = None) -> Counted:
             if (r.mark in SUSPICIOUS if suspicious else not r.mark) and not r.flags & TEST
         ]
         _count(mine, suspicious, rules, found)
+        if not suspicious:
+            found.reacted.update(of for of, _unit in _reactions(mine))
     return found
+
+
+def _reactions(rows: list[Row]) -> set[tuple]:
+    """Who did what of a kind of its own in the banners of which variant, by a token."""
+    return {
+        ((r.experiment, r.phase, r.variant, r.kind), (r.site, r.unit))
+        for r in rows
+        if r.kind.startswith("custom:") and r.decided is not None and r.experiment is not None
+    }
 
 
 def aggregates(rows: Iterable[Row], zone: str = "UTC") -> dict[tuple, tuple]:

@@ -17,6 +17,7 @@ from tests.events.log import (
     alias,
     assigned_of_state,
     forget,
+    reacted_of_state,
     state,
     write,
 )
@@ -29,6 +30,7 @@ VARIANT_OF = {7: (70, 71, 72), 8: (80, 81)}
 DAYS = 24 * 60
 MINUTES = [0, 1, 1, 2, 900, DAYS, 2 * DAYS, 5 * DAYS, 12 * DAYS, 15 * DAYS, 29 * DAYS, 45 * DAYS]
 SHOWN = ["impression", "impression", "impression", "click", "click", "viewable", "assigned"]
+LIKED = "custom:like"
 BOUGHT = ["purchase", "purchase", "add_to_cart", "refund"]
 
 
@@ -40,7 +42,7 @@ def histories(draw):
 
 @st.composite
 def _row(draw, number):
-    kind = draw(st.sampled_from(SHOWN * 2 + BOUGHT * 2 + ["alias"]))
+    kind = draw(st.sampled_from(SHOWN * 2 + BOUGHT * 2 + ["alias", LIKED, LIKED]))
     row = Row(kind, draw(st.integers(1, 5)), draw(st.sampled_from(MINUTES)), number)
     row = replace(row, mark=draw(st.sampled_from(["", "", "", "", "bot", "prefetch", "forced"])))
     experiment = draw(st.sampled_from([7, 7, 8, None]))
@@ -62,6 +64,7 @@ def _row(draw, number):
         device=draw(st.sampled_from(["phone", "desktop", ""])),
         locale=draw(st.sampled_from(["en", "zh-Hans"])),
         placement=draw(st.sampled_from([None, 4, 5])),
+        decided=row.minute if kind == LIKED else None,
     )
 
 
@@ -87,6 +90,7 @@ def _agrees(rows, rules=None):
     assert found.keys() == wanted.aggregates.keys()
     assert found == wanted.aggregates
     assert assigned_of_state() == wanted.assigned
+    assert reacted_of_state() == wanted.reacted
 
 
 @HARD
