@@ -19,7 +19,7 @@ from delivery.moment import Tools
 from delivery.reading import blame
 from delivery.sink import Record
 from delivery.token import TEST, UNPERSONALISED, Stamp
-from delivery.tokened import TESTED, TOKENED, happened, name_of, token_of
+from delivery.tokened import TESTED, TOKENED, apart_of, happened, token_of
 
 NAMED: Final = frozenset(
     {
@@ -116,7 +116,9 @@ def decision(draft: Draft) -> None:
         raise Refused("token_missing", "token", type=draft.kind)
     token = token_of(draft.sent.token, draft.sender, draft.tools)
     draft.stamp, draft.unit, draft.decision = token.stamp, token.unit, token.decision
-    draft.id = name_of(token, draft.kind, draft.sender)
+    draft.id = identity.of_token(
+        token.stamp.site_id, token.decision, draft.kind, apart=apart_of(draft.sender)
+    )
     draft.day, draft.decided_ms = identity.day_of_ms(token.at_ms), token.at_ms
 
 
