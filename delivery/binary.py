@@ -46,9 +46,9 @@ TAIL: Final = b"\xff\xff"
 _NULL: Final = b"\xff\xff\xff\xff"
 _NOTHING_RARE: Final = _NULL + bytes(4) + _NULL
 _FIRST: Final = struct.Struct(">hi16si16siqiqiq")
-_DECIDED: Final = struct.Struct(">hi16si16siqiqiqi16s")
 _AMOUNT: Final = struct.Struct(">iq")
 _LENGTH: Final = struct.Struct(">i")
+_SIXTEEN: Final = _LENGTH.pack(16)
 _MANY: Final = len(COLUMNS)
 _EPOCH: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _EPOCH_DAY: Final = dt.date(2000, 1, 1).toordinal()
@@ -72,26 +72,24 @@ def copied(records: Iterable[Record]) -> bytes:
 
 
 def _row(record: Record) -> bytes:
-    own: tuple[Any, ...] = (
-        *(_MANY, 16, record.id, 16, record.unit, 8, record.digest),
-        *(8, (record.occurred_at - _EPOCH) // _MICROSECOND, 8, _micros(record.received_at)),
+    decision, amount, order_id = record.decision, record.amount, record.order_id
+    occurred_at = (record.occurred_at - _EPOCH) // _MICROSECOND
+    received_at = _micros(record.received_at)
+    row = _FIRST.pack(
+        _MANY, 16, record.id, 16, record.unit, 8, record.digest, 8, occurred_at, 8, received_at
     )
-    first = (
-        _FIRST.pack(*own) + _NULL
-        if record.decision is None
-        else _DECIDED.pack(*own, 16, record.decision)
-    )
-    return first + _rare(record) + _shared(_common(record))
+    row += _NULL if decision is None else _SIXTEEN + decision
+    if amount is None and not order_id and record.properties is None:
+        return row + _NOTHING_RARE + _shared(_common(record))
+    return row + _rare(record) + _shared(_common(record))
 
 
 def _rare(record: Record) -> bytes:
-    amount, order_id, properties = record.amount, record.order_id, record.properties
-    if amount is None and not order_id and properties is None:
-        return _NOTHING_RARE
+    amount, properties = record.amount, record.properties
     return b"".join(
         (
             _NULL if amount is None else _AMOUNT.pack(8, amount),
-            _sized(order_id.encode()),
+            _sized(record.order_id.encode()),
             _NULL if properties is None else _sized(_JSONB + properties.encode()),
         )
     )

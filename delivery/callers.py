@@ -24,9 +24,11 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
 
 def header_key(request: Request) -> str:
     """The key in the header Authorization, else in X-API-Key (as OFREP names it), or nothing."""
-    scheme, _, text = request.header(b"authorization").partition(" ")
-    if scheme.lower() == "bearer" and text.strip():
-        return text.strip()
+    said = request.headers.get(b"authorization")
+    if said is not None:
+        scheme, _, text = said.decode("latin-1").partition(" ")
+        if scheme.lower() == "bearer" and (text := text.strip()):
+            return text
     return request.header(b"x-api-key").strip()
 
 

@@ -151,9 +151,10 @@ def _sort(items: Parcel, sender: Sender, request: Request, moment: Moment) -> Re
     places: list[int] = []
     refused: list[Rejection] = []
     refusals: list[Refusal] = []
+    record = items.records(sender, tools)
     for place in range(len(items)):
         try:
-            good.append(items.record(place, sender, tools))
+            good.append(record(place))
             places.append(place)
         except Refused as why:
             refused.append(_rejection(place, why, language))

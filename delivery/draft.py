@@ -1,7 +1,6 @@
 """An event between its arrival and the log."""
 
 import datetime as dt
-from dataclasses import dataclass, field
 from typing import Annotated, Final, TypeAlias
 
 import msgspec
@@ -48,8 +47,7 @@ class Refused(Exception):
         self.text: Message = message(reason, **values)
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(msgspec.Struct, frozen=True):
     """Who sent the events, and when they came. `mark` is the filter their request fell into.
 
     `place` is the network they came from, as rates remember it. `measured`: the visitor may be
@@ -70,11 +68,10 @@ class Sender:
     locale: str = ""
     place: int = 0
     measured: bool = True
-    live: Live | None = field(default=None, repr=False)
+    live: Live | None = None
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct):
     """A record in the making."""
 
     sent: Incoming

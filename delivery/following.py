@@ -1,7 +1,5 @@
 """The doors behind links: a click on its way to the landing page, a picture or a pixel."""
 
-from dataclasses import replace
-
 import msgspec
 
 from delivery import intake, leading, mailing, refusing, traffic
@@ -70,7 +68,7 @@ def _count(shown: _Shown, request: Request, moment: Moment) -> Result:
         request = msgspec.structs.replace(request, address="")
     sender = sender_of(Caller(site, secret=False), request, moment)
     if sender.mark == traffic.BOT and mailing.is_reader(shown.token.stamp, request.headers):
-        sender = replace(sender, mark="")
+        sender = msgspec.structs.replace(sender, mark="")
     raw = _encode({"type": shown.kind, "token": shown.text})
     try:
         record = intake.record(raw, sender, moment.tools)

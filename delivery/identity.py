@@ -6,6 +6,7 @@ The partition (`day`) follows from the same name, so a retry on any later day me
 
 import datetime as dt
 import re
+from functools import lru_cache
 from hashlib import blake2b
 
 from engine.errors import InvalidInput
@@ -21,6 +22,7 @@ _UUID7 = re.compile(
 )
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _DAY_MS = 86_400_000
+_OF_TOKEN = blake2b(digest_size=16, person=b"token")
 
 
 class IdTimeOutOfRange(InvalidInput):
@@ -32,10 +34,21 @@ def of_token(site_id: int, decision: bytes, kind: str, *, apart: str = "") -> by
 
     What was fetched before anybody looked (`apart` says by which mark) is a fact of its own.
     """
+    before, behind = around_decision(site_id, kind, apart=apart)
+    return of_decision(before + decision + behind)
+
+
+def around_decision(site_id: int, kind: str, *, apart: str = "") -> tuple[bytes, bytes]:
+    """What stands before and behind the decision where the id of a tokened event comes from."""
     name = f"{kind}:{apart}" if apart else kind
-    return blake2b(
-        b"%d:%b:%b" % (site_id, decision, name.encode()), digest_size=16, person=b"token"
-    ).digest()
+    return b"%d:" % site_id, b":" + name.encode()
+
+
+def of_decision(whole: bytes) -> bytes:
+    """The id of a tokened event, by its decision with what stands around it."""
+    named = _OF_TOKEN.copy()
+    named.update(whole)
+    return named.digest()
 
 
 def of_id(site_id: int, text: str) -> bytes:
@@ -57,7 +70,12 @@ def of_assignment(site_id: int, phase: bytes, unit: bytes, day: int, mark: str) 
 
 def day_of_ms(ms: int) -> dt.date:
     """The UTC day of a time in Unix milliseconds."""
-    return dt.date.fromordinal(_EPOCH + ms // _DAY_MS)
+    return _day(ms // _DAY_MS)
+
+
+@lru_cache(maxsize=64)
+def _day(number: int) -> dt.date:
+    return dt.date.fromordinal(_EPOCH + number)
 
 
 def day_of_id(text: str, *, now_ms: int) -> dt.date:

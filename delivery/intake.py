@@ -19,7 +19,7 @@ from delivery.moment import Tools
 from delivery.reading import blame
 from delivery.sink import Record
 from delivery.token import TEST, UNPERSONALISED, Stamp
-from delivery.tokened import TESTED, TOKENED, happened, name_of, token_of
+from delivery.tokened import TESTED, TOKENED, apart_of, happened, token_of
 
 NAMED: Final = frozenset(
     {
@@ -125,7 +125,10 @@ def decision(draft: Draft) -> None:
     if may and draft.sent.id:
         _named(draft, checked_id(draft.sent.id, "id") or "")
         return
-    draft.id, draft.day = name_of(token, draft.kind, draft.sender), identity.day_of_ms(token.at_ms)
+    draft.id = identity.of_token(
+        token.stamp.site_id, token.decision, draft.kind, apart=apart_of(draft.sender)
+    )
+    draft.day = identity.day_of_ms(token.at_ms)
 
 
 def names(draft: Draft) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -63,11 +63,15 @@ class Sound:
     def __len__(self) -> int:
         return len(self.events)
 
-    def record(self, place: int, sender: Sender, tools: Tools) -> Record:
-        """The record of one event; raises Refused."""
-        sent = self.events[place]
-        short = tokened.record(sent, sender, tools)
-        return short or intake.record(self.raw(place), sender, tools, sent=sent)
+    def records(self, sender: Sender, tools: Tools) -> Callable[[int], Record]:
+        """What makes the record of the event at a place, or raises Refused."""
+        short, events = tokened.short_way(sender, tools), self.events
+
+        def record(place: int) -> Record:
+            sent = events[place]
+            return short(sent) or intake.record(self.raw(place), sender, tools, sent=sent)
+
+        return record
 
     def raw(self, place: int) -> msgspec.Raw:
         """An event as it was sent."""
@@ -84,12 +88,16 @@ class Loose:
     def __len__(self) -> int:
         return len(self.events)
 
-    def record(self, place: int, sender: Sender, tools: Tools) -> Record:
-        """The record of one event; raises Refused."""
-        event = self.events[place]
-        if isinstance(event, foreign.Untold):
-            intake.refuse(event.raw, event.why, sender, tools)
-        return intake.record(event, sender, tools)
+    def records(self, sender: Sender, tools: Tools) -> Callable[[int], Record]:
+        """What makes the record of the event at a place, or raises Refused."""
+
+        def record(place: int) -> Record:
+            event = self.events[place]
+            if isinstance(event, foreign.Untold):
+                intake.refuse(event.raw, event.why, sender, tools)
+            return intake.record(event, sender, tools)
+
+        return record
 
     def raw(self, place: int) -> msgspec.Raw:
         """An event as it was sent, or as far as it could be said in our words."""

@@ -30,6 +30,8 @@ def check_type(request: Request) -> None:
         UnsupportedMedia: Another type or character set.
     """
     text = request.header(b"content-type")
+    if text in _TYPES:
+        return
     kind, _, rest = text.partition(";")
     charset = rest.lower().partition("charset=")[2].strip().strip('"')
     if kind.strip().lower() not in _TYPES or charset not in {"", "utf-8", "utf8"}:

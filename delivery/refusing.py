@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -43,7 +43,7 @@ NOT_STORABLE: Final = "not_storable"
 
 _NO_LETTER = re.compile(r"[^a-z]")
 # The address is judged and forgotten; the site is the row's own, what is live the moment's.
-_SAID = tuple(one.name for one in fields(Sender) if one.name not in {"site", "address", "live"})
+_SAID = tuple(name for name in Sender.__struct_fields__ if name not in {"site", "live"})
 _encode = msgspec.json.Encoder().encode
 
 

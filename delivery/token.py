@@ -98,6 +98,11 @@ class Token(msgspec.Struct, frozen=True, gc=False):
     stamp: Stamp
     at_ms: int
 
+    def lives(self, now_ms: int) -> bool:
+        """Whether it may still count: for LIFE, or EMAIL_LIFE where it is of a mailing."""
+        ago = now_ms - self.at_ms
+        return -_AHEAD_MS <= ago <= (_EMAIL_LIFE_MS if self.stamp.flags & EMAIL else _LIFE_MS)
+
 
 @dataclass(frozen=True, slots=True)
 class Signer:
@@ -130,32 +135,26 @@ class Signer:
             TokenExpired: It is older than LIFE, or EMAIL_LIFE where it is of a mailing.
         """
         token = self.genuine(text)
-        life = _EMAIL_LIFE_MS if token.stamp.flags & EMAIL else _LIFE_MS
-        if not now_ms - life <= token.at_ms <= now_ms + _AHEAD_MS:
-            days = life // _DAY_MS
-            raise TokenExpired(f"This token is older than {days} days.", field="token")
+        if not token.lives(now_ms):
+            raise TokenExpired("This token is too old, or of a time to come.", field="token")
         return token
 
     def genuine(self, text: str) -> Token:
         """Check a token whatever its age; raises TokenInvalid."""
-        signed = _bytes_of(text)
-        keyed = self._hashes.get(signed[0])
-        if keyed is None:
-            raise _invalid()
+        token = self.opened(text)
+        if token is None:
+            raise TokenInvalid("This token was not signed here, or was changed.", field="token")
+        return token
+
+    def opened(self, text: str) -> Token | None:
+        """A token whatever its age, if it is genuine."""
+        signed = base64url.read(PREFIX, text, wanted=_LENGTH)
+        keyed = self._hashes.get(signed[0]) if signed else None
+        if signed is None or keyed is None:
+            return None
         keyed = keyed.copy()
         keyed.update(signed[:-_SIGNATURE])
         if not hmac.compare_digest(keyed.digest(), signed[-_SIGNATURE:]):
-            raise _invalid()
+            return None
         decision, unit, stamp = _PARTS.unpack_from(signed, 1)
         return Token(decision, unit, _stamp(stamp), int.from_bytes(decision[:6], "big"))
-
-
-def _invalid() -> TokenInvalid:
-    return TokenInvalid("This token was not signed here, or was changed.", field="token")
-
-
-def _bytes_of(text: str) -> bytes:
-    found = base64url.read(PREFIX, text, wanted=_LENGTH)
-    if found is None:
-        raise _invalid()
-    return found

@@ -1,12 +1,13 @@
 """Events that a token speaks for: what pages report all the time.
 
-`token_of`, `name_of` and `happened` are what the steps of the intake do with one. `record` is the
-short way for an event that says nothing but kind, token and time; the steps would come to the same
-record, only later.
+`token_of`, `apart_of` and `happened` are what the steps of the intake do with one. `short_way`
+comes to the same record as the steps, only sooner.
 """
 
 import datetime as dt
-from typing import Final
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -27,7 +28,7 @@ SERVER_PAST: Final = dt.timedelta(days=400)
 
 _NO_TIME: Final = dt.timedelta(0)
 _DIGESTS: Final = {kind: identity.digest(kind) for kind in TOKENED}
-_NOTHING_SAID: Final = (None, None, None, None, msgspec.Raw())
+_NOTHING: Final = (None, None, None, None, msgspec.Raw())
 
 
 def token_of(text: str, sender: Sender, tools: Tools) -> Token:
@@ -43,10 +44,9 @@ def token_of(text: str, sender: Sender, tools: Tools) -> Token:
     return token
 
 
-def name_of(token: Token, kind: str, sender: Sender) -> bytes:
-    """The id of an event of this kind."""
-    apart = sender.mark if sender.mark in traffic.APART else ""
-    return identity.of_token(token.stamp.site_id, token.decision, kind, apart=apart)
+def apart_of(sender: Sender) -> str:
+    """The mark under which events of this sender are facts of their own, or nothing."""
+    return sender.mark if sender.mark in traffic.APART else ""
 
 
 def happened(said: dt.datetime | None, sender: Sender) -> dt.datetime:
@@ -60,54 +60,79 @@ def happened(said: dt.datetime | None, sender: Sender) -> dt.datetime:
         return received
     if said.tzinfo is None:
         raise Refused("bad_time", "occurred_at")
-    past = SERVER_PAST if sender.secret else BROWSER_PAST
     # Subtracting aware times cannot overflow, whatever year and zone were sent.
-    ago = max((sender.sent_at or received) - said, _NO_TIME)
-    if ago > past and sender.secret:
+    ago = (sender.sent_at or received) - said
+    if ago <= _NO_TIME:
+        return received
+    past = SERVER_PAST if sender.secret else BROWSER_PAST
+    if ago <= past:
+        return received - ago
+    if sender.secret:
         # Moving a server's past into another day would falsify what it imports.
         raise Refused("time_out_of_range", "occurred_at", days=SERVER_PAST.days)
-    return received - min(ago, past)
+    return received - past
 
 
-def record(sent: Incoming, sender: Sender, tools: Tools) -> Record | None:
-    """The record of an event that says nothing but kind, token and time; None of any other.
+@lru_cache(maxsize=1024)
+def _around(site_id: int, apart: str) -> dict[str, tuple[bytes, bytes]]:
+    return {kind: identity.around_decision(site_id, kind, apart=apart) for kind in TOKENED}
 
-    Written in one piece: half of what a request with events costs is this.
 
-    Raises:
-        Refused: For what the steps would refuse it for.
+Short: TypeAlias = Callable[[Incoming], Record | None]
+
+
+def short_way(sender: Sender, tools: Tools) -> Short:
+    """What makes a record at once of an event that says nothing but kind, token and time.
+
+    It gives None of any other event and of what is not in order: the steps say what is wrong with
+    it. Written in one piece because it is most of what a request with events costs.
     """
-    kind, text = sent.type, sent.token
-    said = (sent.consent, sent.amount, sent.currency, sent.order_id, sent.properties)
-    if kind not in TOKENED or not text or said != _NOTHING_SAID or not sender.measured:
-        return None
-    token = token_of(text, sender, tools)
-    stamp, at = token.stamp, happened(sent.occurred_at, sender)
-    mark = ""
-    if not sender.secret:
-        act = traffic.Act(kind, token.unit, at, token.at_ms)
-        mark = traffic.judge(act, sender, tools.watch)
-    flags = stamp.flags if sender.personal else stamp.flags | UNPERSONALISED
-    shown = stamp.experiment_id > 0
-    return Record(
-        identity.day_of_ms(token.at_ms),
-        name_of(token, kind, sender),
-        _DIGESTS[kind],
-        stamp.site_id,
-        kind,
-        token.unit,
-        at,
-        sender.received_at,
-        stamp.experiment_id if shown else None,
-        stamp.phase if shown else None,
-        stamp.variant_id if shown else None,
-        stamp.placement_id,
-        stamp.creative_version_id,
-        stamp.policy_version if shown else None,
-        stamp.propensity if shown else None,
-        flags,
-        token.decision,
-        mark=TESTED if flags & TEST else mark,
-        device=sender.device,
-        locale=sender.locale,
-    )
+    opened, site_id, received_at = tools.signer.opened, sender.site.id, sender.received_at
+    now_ms, personal, measured = sender.now_ms, sender.personal, sender.measured
+    secret, device, locale = sender.secret, sender.device, sender.locale
+    around = _around(site_id, apart_of(sender))
+    of_decision = identity.of_decision
+
+    def short(sent: Incoming) -> Record | None:
+        kind = sent.type
+        besides = (sent.consent, sent.amount, sent.currency, sent.order_id, sent.properties)
+        if kind not in TOKENED or besides != _NOTHING or not measured:
+            return None
+        token = opened(sent.token or "")
+        if token is None or token.stamp.site_id != site_id or not token.lives(now_ms):
+            return None
+        try:
+            at = happened(sent.occurred_at, sender)
+        except Refused:
+            return None
+        stamp, mark = token.stamp, ""
+        if not secret:
+            act = traffic.Act(kind, token.unit, at, token.at_ms)
+            mark = traffic.judge(act, sender, tools.watch)
+        flags = stamp.flags if personal else stamp.flags | UNPERSONALISED
+        shown = stamp.experiment_id > 0
+        before, behind = around[kind]
+        return Record(
+            identity.day_of_ms(token.at_ms),
+            of_decision(before + token.decision + behind),
+            _DIGESTS[kind],
+            site_id,
+            kind,
+            token.unit,
+            at,
+            received_at,
+            stamp.experiment_id if shown else None,
+            stamp.phase if shown else None,
+            stamp.variant_id if shown else None,
+            stamp.placement_id,
+            stamp.creative_version_id,
+            stamp.policy_version if shown else None,
+            stamp.propensity if shown else None,
+            flags,
+            token.decision,
+            mark=TESTED if flags & TEST else mark,
+            device=device,
+            locale=locale,
+        )
+
+    return short

@@ -1,7 +1,6 @@
 """A request and what comes back, whichever server carries them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import unquote_plus
@@ -36,7 +35,8 @@ class Request(msgspec.Struct, frozen=True, gc=False):
 
     def header(self, name: bytes) -> str:
         """A header's text, or nothing."""
-        return self.headers.get(name, b"").decode("latin-1")
+        found = self.headers.get(name)
+        return found.decode("latin-1") if found else ""
 
     def parameters(self) -> dict[str, str]:
         """The query; of a name that comes twice the last one counts.
@@ -91,8 +91,7 @@ class Response(msgspec.Struct, frozen=True, gc=False):
     part: Part | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(msgspec.Struct, frozen=True):
     """An answer that must not be given before these records, and what was refused, are durable.
 
     `anyway` is what a shopper gets when nothing can be made durable; without it they get an error.
@@ -104,8 +103,7 @@ class Write:
     refusals: Sequence[Refusal] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """An answer that needs what is known of a visitor: the profile under `key`, if in time."""
 
     key: bytes

@@ -1,4 +1,4 @@
-"""The short way of what pages report comes to the same record as the steps, or to the same no."""
+"""The short way of what pages report comes to the same record as the steps do."""
 
 import datetime as dt
 import json
@@ -90,7 +90,7 @@ def told(make) -> Record | str:
 @given(events, st.one_of(st.just({}), rarely), senders)
 def test_record__the_short_way__is_what_the_steps_come_to(event, rest, sender) -> None:
     raw = json.dumps(event | rest).encode()
-    short = told(lambda: tokened.record(intake._sent(raw, sender), sender, TOOLS))
+    short = tokened.short_way(sender, TOOLS)(intake._decoder.decode(raw))
     assert short is None or short == told(lambda: intake.record(raw, sender, TOOLS))
 
 
@@ -102,4 +102,4 @@ def test_record__nothing_but_kind_token_and_time__takes_the_short_way() -> None:
         {"type": "click", "token": token, "occurred_at": NOW.isoformat(), "user_id": "u-1"},
     ):
         raw = json.dumps(event).encode()
-        assert tokened.record(intake._sent(raw, sender), sender, TOOLS) is not None
+        assert tokened.short_way(sender, TOOLS)(intake._decoder.decode(raw)) is not None
