@@ -7,7 +7,14 @@ from django.utils.translation import gettext as _
 
 from experiments import adaptive, launch_consequences
 from experiments.models import Experiment, Parameters
-from experiments.start_consequence import Consequence, of_start, place_of, shares
+from experiments.start_consequence import (
+    Consequence,
+    of_saved,
+    of_start,
+    place_of,
+    places_of,
+    shares,
+)
 
 __all__ = ["Consequence", "learnt_shares", "of", "of_start", "shares"]
 
@@ -17,14 +24,10 @@ def of(action: str, experiment: Experiment) -> Consequence:
     return _ACTIONS[action](experiment)
 
 
-def _start(experiment: Experiment) -> Consequence:
-    return of_start(experiment, list(experiment.variants.all()))
-
-
 def _pause(experiment: Experiment) -> Consequence:
     return Consequence(
         _("Within five seconds everybody sees the default of “%(place)s”.")
-        % {"place": place_of(experiment)},
+        % {"place": places_of(experiment)},
         _(
             "Nobody new is counted. Orders of those already counted still are. After the pause "
             "everybody gets the same variant as before."
@@ -35,7 +38,7 @@ def _pause(experiment: Experiment) -> Consequence:
 def _resume(experiment: Experiment) -> Consequence:
     return Consequence(
         _("Within five seconds visitors of “%(place)s” see the same variant as before the pause.")
-        % {"place": place_of(experiment)},
+        % {"place": places_of(experiment)},
         _("Counting goes on in the same phase; days of the pause stay in the plan."),
     )
 
@@ -43,7 +46,7 @@ def _resume(experiment: Experiment) -> Consequence:
 def _stop(experiment: Experiment) -> Consequence:
     return Consequence(
         _("Within five seconds everybody sees the default of “%(place)s”. It cannot be resumed.")
-        % {"place": place_of(experiment)},
+        % {"place": places_of(experiment)},
         _("Nobody new is counted. The results stay, and the traffic is free for another test."),
     )
 
@@ -74,7 +77,7 @@ def _decline(experiment: Experiment) -> Consequence:  # noqa: ARG001 - one signa
 def _traffic(experiment: Experiment) -> Consequence:
     return Consequence(
         _("More visitors of “%(place)s” take part. Whoever is in keeps the same variant.")
-        % {"place": place_of(experiment)},
+        % {"place": places_of(experiment)},
         _("Counting goes on; the new visitors are added."),
     )
 
@@ -156,7 +159,7 @@ def _delete(experiment: Experiment) -> Consequence:  # noqa: ARG001 - one signat
 
 _ACTIONS: Mapping[str, Callable[[Experiment], Consequence]] = MappingProxyType(
     {
-        "start": _start,
+        "start": of_saved,
         "pause": _pause,
         "resume": _resume,
         "stop": _stop,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from experiments import ramps, schedules
 from experiments.models import Experiment, Status
-from experiments.start_consequence import Consequence, of_start, place_of
+from experiments.start_consequence import Consequence, of_saved, places_of
 
 
 def _unseen() -> str:
@@ -16,7 +16,7 @@ def _unseen() -> str:
 
 def _default_stays(experiment: Experiment) -> str:
     return _("Everybody at “%(place)s” goes on seeing what they see now.") % {
-        "place": place_of(experiment)
+        "place": places_of(experiment)
     }
 
 
@@ -38,7 +38,7 @@ def _back_to_draft(experiment: Experiment) -> Consequence:
 def _approve(experiment: Experiment) -> Consequence:
     """As `lifecycle.approve` decides: at its time when that lies ahead."""
     if experiment.starts_at is None:
-        return _start(experiment)
+        return of_saved(experiment)
     return _later(
         experiment,
         _("If %(at)s lies ahead, it starts then; otherwise at once:"),
@@ -52,13 +52,9 @@ def _schedule(experiment: Experiment) -> Consequence:
 
 
 def _later(experiment: Experiment, sentence: str) -> Consequence:
-    start = _start(experiment)
+    start = of_saved(experiment)
     words = {"at": schedules.said(experiment.site, experiment.starts_at)}
     return Consequence(f"{sentence % words} {start.sees}", start.counts)
-
-
-def _start(experiment: Experiment) -> Consequence:
-    return of_start(experiment, list(experiment.variants.all()))
 
 
 def _resume_ramp(experiment: Experiment) -> Consequence:

@@ -65,7 +65,7 @@ def of(
     return Outlook(
         experiment=experiment,
         parts=tuple(consequences.shares(variants)) if variants else (),
-        consequence=consequences.of_start(experiment, variants),
+        consequence=consequences.of_start(experiment, variants, also_on),
         problems=launch.problems_of(experiment, variants, rules, also_on, now=now),
         cautions=cautions.of(experiment, variants, known, now=now),
         sizing=known.sizing,

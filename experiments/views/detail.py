@@ -72,16 +72,16 @@ def design(request: SiteRequest, key: str) -> HttpResponse:
     experiment = find(request.site, key)
     variants = list(experiment.variants.all())
     is_draft, now = experiment.status == Status.DRAFT, timezone.now()
-    is_plan = not experiment.has_begun
+    is_plan, also_on = not experiment.has_begun, list(experiment.also_on.all())
     context = frame(request, experiment, "design") | {
         "parts": consequences.shares(variants),
         "policy": policy_view.of(experiment, variants),
         "problems": launch.problems(experiment, now=now) if is_plan else (),
         "sealed": sealed_view.of(experiment),
-        "consequence": consequences.of_start(experiment, variants),
+        "consequence": consequences.of_start(experiment, variants, also_on),
         "neighbours": _neighbours(experiment),
         "watched": list(experiment.watched.all()),
-        "also_on": list(experiment.also_on.all()),
+        "also_on": also_on,
         "audience": audience.words_of(experiment),
         "sizing": sizing.of(experiment, variants, now=now) if is_draft else None,
     }
