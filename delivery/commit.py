@@ -18,6 +18,7 @@ import psycopg
 
 from delivery.carrying import carry_out, connect
 from delivery.log_lines import reason
+from delivery.merging import merged
 from delivery.messages import message
 from delivery.meters import Meters
 from delivery.record import ASSIGNED, Group, Outcome, Record, Refusal
@@ -31,7 +32,7 @@ PATIENCE = 2.0
 """Seconds until a write counts as hanging. It may still happen: the unique key allows for that."""
 PROBE_SECONDS = 0.5
 GATHER_SECONDS = 0.02
-"""How long a group gathers while the database is away: draining costs a transaction for each."""
+"""How long a group gathers while the database is away: each costs the disk a sync."""
 LARGEST_GROUP = 5_000
 MOST_WAITING = 50_000
 """Records; more would only turn into answers that come too late."""
@@ -144,6 +145,7 @@ class GroupCommit:
             records=[record for one in waiting for record in one.records],
             refusals=[refusal for one in waiting for refusal in one.refusals],
             name=os.urandom(16),
+            tried=not self.away,
         )
         try:
             outcomes = await self._store_or_spool(group)
@@ -253,7 +255,7 @@ class GroupCommit:
 
     async def _bring_in(self, taken: Taken) -> None:
         try:
-            for group in taken.groups():
+            for group in merged(taken.groups()):
                 await self._in_turn(group)
         except Away as why:
             log.warning("the database went away while draining (%s)", why)

@@ -77,18 +77,25 @@ class Group(msgspec.Struct, frozen=True, gc=False):
     """What is written in one transaction.
 
     `name` tells whether a group is there already; `again`: an earlier try may have succeeded, which
-    nobody heard. New fields have a default, so that a spool of an older version can be read.
+    nobody heard; `tried`: it was sent to the database before it was spooled. New fields have a
+    default, so that a spool of an older version can be read.
     """
 
     records: Sequence[Record]
     refusals: Sequence[Refusal] = ()
     name: bytes = b""
     again: bool = False
+    tried: bool = True
 
     @property
     def size(self) -> int:
         """How many events it settles."""
         return len(self.records) + len(self.refusals)
+
+    @property
+    def apart(self) -> bool:
+        """Whether it holds assignments, which are written in another way than events."""
+        return bool(self.records) and self.records[0].kind == ASSIGNED
 
     def halves(self) -> "tuple[Group, Group]":
         """Two groups; cut in the same place whenever it is cut."""

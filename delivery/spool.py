@@ -57,7 +57,7 @@ def frames(file: BinaryIO) -> Iterator[Group]:
 def _named(found: Group | list[Record], body: bytes) -> Group:
     group = Group(found) if isinstance(found, list) else found
     name = group.name or blake2b(body, digest_size=16).digest()
-    return Group(group.records, group.refusals, name, again=True)
+    return Group(group.records, group.refusals, name, again=True, tried=group.tried)
 
 
 @dataclass(slots=True)

@@ -49,14 +49,33 @@ class Proxy:
             threading.Thread(target=self._carry, args=(client,), daemon=True).start()
 
     def _carry(self, client: socket.socket) -> None:
-        with client, contextlib.suppress(OSError), socket.create_connection(self.target) as server:
-            self._pairs += [client, server]
-            other = {client: server, server: client}
-            while True:
-                for end in select.select(list(other), [], [], 0.2)[0]:
-                    if self.swallowing:
-                        threading.Event().wait(0.05)
-                        continue
-                    if not (part := end.recv(65536)):
-                        return
-                    other[end].sendall(part)
+        self._pairs.append(client)
+        with client, contextlib.suppress(OSError):
+            if self.swallowing:
+                _swallow(client)
+                return
+            with socket.create_connection(self.target) as server:
+                self._pairs.append(server)
+                self._between(client, server)
+
+    def _between(self, client: socket.socket, server: socket.socket) -> None:
+        other = {client.fileno(): (client, server), server.fileno(): (server, client)}
+        # Not `select`, which knows a thousand sockets and no more.
+        waiting = select.poll()
+        for number in other:
+            waiting.register(number, select.POLLIN)
+        while True:
+            for number, _ in waiting.poll(200):
+                if self.swallowing:
+                    threading.Event().wait(0.05)
+                    continue
+                end, opposite = other[number]
+                if not (part := end.recv(65536)):
+                    return
+                opposite.sendall(part)
+
+
+def _swallow(client: socket.socket) -> None:
+    """Whoever calls into the black hole reaches nobody, and is forgotten when he hangs up."""
+    while client.recv(65536):
+        pass

@@ -34,6 +34,7 @@ GROUPS: dict[str, tuple[int, ...]] = {
     "some again": (2, 4),
     "to the spool": (5, 6),
     "and more": (7, 1),
+    "and still more": (10, 2),
     "to another file": (8,),
     "afterwards": (9, 5),
 }
@@ -98,7 +99,7 @@ def lay(fuse: Fuse) -> None:
     Spool._open = around(fuse, "a new file", Spool._open)  # type: ignore[method-assign]
     Path.unlink = around(fuse, "unlink", Path.unlink)  # type: ignore[method-assign]
     Path.replace = around(fuse, "replace", Path.replace)  # type: ignore[method-assign]
-    commit.PROBE_SECONDS = 0.02
+    commit.PROBE_SECONDS, commit.GATHER_SECONDS = 0.02, 0.0
 
 
 def record(turn: int, number: int) -> Record:
@@ -138,6 +139,7 @@ class Scenario:
         await self.writer._drop()
         await self.send("to the spool")
         await self.send("and more")
+        await self.send("and still more")
         self.writer.spool.rotate()
         await self.send("to another file")
         self.writer.database_url = self.url
