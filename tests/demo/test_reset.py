@@ -17,7 +17,17 @@ from demo.models import DemoSite
 from demo.places import PLACES
 from engine.errors import IllegalMove
 from events import rollup
-from events.models import Aggregate, Alias, Conversion, Event, Rejected, Settled, Tally, UnitTotal
+from events.models import (
+    Aggregate,
+    Alias,
+    Conversion,
+    Event,
+    Reaction,
+    Rejected,
+    Settled,
+    Tally,
+    UnitTotal,
+)
 from experiments.models import Experiment, Report, Status
 from experiments.reports import refresh
 from tests.events import log
@@ -177,7 +187,7 @@ def test_reset__worker_dies_between_its_halves__the_next_one_ends_it(demo, now, 
 
 def test_reset__new_model_of_a_site__is_removed_or_kept_on_purpose():
     """Whoever adds a model with a site decides here what a reset does with it."""
-    of_events = {Alias, Conversion, Event, Rejected, Settled, Tally, UnitTotal}
+    of_events = {Alias, Conversion, Event, Reaction, Rejected, Settled, Tally, UnitTotal}
     known = {*reset.owned(), *reset.KEPT, *of_events}
     with_site = {
         model
