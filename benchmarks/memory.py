@@ -13,7 +13,7 @@ from pathlib import Path
 
 from banner_lab.stack.ports import HOST
 from benchmarks import load, report
-from benchmarks.measure import busy
+from benchmarks.row import busy
 from benchmarks.stage import Stage, missing
 
 PER_REQUEST = 10
