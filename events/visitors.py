@@ -5,11 +5,17 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import attrgetter
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from events.models import UnitTotal
+
+PARTS: Final = (64, 8, 1)
+"""Pseudonyms are spread evenly: in the first of so many parts are as many of all visitors. Where a
+shop has many, a small part has enough of them, and the others are not read."""
+LAST: Final = (1 << 128) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,18 @@ def past_visitors(
 
     They come in the order of their pseudonyms, so that `limit` is a fair sample of them.
     """
-    rows = _rows(site_id, placement_ids, days=days, now=now).order_by("unit", "first_exposed_at")
-    groups = groupby(rows.iterator(), key=attrgetter("unit"))
+    rows = _rows(site_id, placement_ids, days=days, now=now)
+    found: tuple[PastVisitor, ...] = ()
+    for part in PARTS:
+        found = _first(rows.filter(unit__lte=UUID(int=LAST // part)), limit)
+        if len(found) == limit:
+            break
+    return found
+
+
+def _first(rows: "QuerySet[UnitTotal]", limit: int) -> tuple[PastVisitor, ...]:
+    ordered = rows.order_by("unit", "first_exposed_at").iterator()
+    groups = groupby(ordered, key=attrgetter("unit"))
     return tuple(islice((_visitor(unit, list(group)) for unit, group in groups), limit))
 
 
