@@ -20,7 +20,7 @@ def main() -> int:
         return 1
     with tempfile.TemporaryDirectory(prefix="banner-lab-") as folder, Stage(Path(folder)) as stage:
         rows = [] if chosen.events else list(measure.everything(stage, seconds=chosen.seconds))
-        events = report.table(list(durable.rows(stage, seconds=chosen.seconds)))
+        events = durable.table(list(durable.lines(stage, seconds=chosen.seconds)))
     text = report.table(rows) if rows else ""
     print(f"\n{text}\n\n{events}")
     if not chosen.no_write:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from django.db import connection
 
-from delivery import sink
+from delivery import binary, sink
 from events import history, overlaps, partitions, rollup, slots, store, visitors
 from events.models import Event
 
@@ -160,7 +160,7 @@ def _look_at_the_sink():
     assert len(same) > 100
     connection.connection.execute(sink.STAGE)
     with connection.connection.cursor() as cursor, cursor.copy(sink.COPY_STAGE) as copy:
-        copy.write(sink._text({(record.day, record.id): record for record in same}))
+        copy.write(binary.copied(same))
     for sql, values in ((sink.DIGESTS, [two]), (sink.INSERT_NEW, None)):
         plan = _explain(sql, values, options="ANALYZE, FORMAT JSON")
         assert not _read_whole(plan), sql
