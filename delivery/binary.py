@@ -56,17 +56,18 @@ _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _JSONB: Final = b"\x01"
 
 
-def copied(records: Iterable[Record]) -> bytes:
+def copied(records: Iterable[Record], *, by_key: bool = True) -> bytes:
     """What a COPY of these records sends.
 
-    Everybody inserts in the order of the key, so that two processes with the same rows cannot
-    deadlock.
+    Into the log everybody inserts in the order of the key, so that two processes with the same rows
+    cannot deadlock.
 
     Raises:
         psycopg.DataError: A value fits into no column; the database would say the same.
     """
     try:
-        return b"".join([HEAD, *sorted(map(_row, records)), TAIL])
+        rows = map(_row, records)
+        return b"".join([HEAD, *(sorted(rows) if by_key else rows), TAIL])
     except (struct.error, UnicodeEncodeError, OverflowError) as error:
         raise psycopg.DataError(f"a record fits into no row: {error}") from None
 

@@ -36,9 +36,11 @@ STAGE = (
 CLEAR_STAGE = "DELETE FROM events_incoming"
 COPY_STAGE = f"COPY events_incoming ({_LIST}) FROM STDIN (FORMAT binary)"
 # In the order of the key: two processes with the same rows wait for each other, without deadlock.
+# Their numbers are drawn before that, in the order in which they were taken.
 INSERT_NEW = (
-    f"INSERT INTO events_event ({_LIST}) SELECT {_LIST} FROM events_incoming ORDER BY id, day"  # noqa: S608
-    " ON CONFLICT (day, id) DO NOTHING RETURNING day, id"
+    f"INSERT INTO events_event (seq, {_LIST}) SELECT seq, {_LIST}"  # noqa: S608
+    f" FROM (SELECT nextval('events_event_seq') AS seq, {_LIST} FROM events_incoming OFFSET 0)"
+    " AS incoming ORDER BY id, day ON CONFLICT (day, id) DO NOTHING RETURNING day, id"
 )
 INSERT_NOTED = (
     f"INSERT INTO events_event ({_LIST}) SELECT {_LIST}"  # noqa: S608
@@ -131,19 +133,15 @@ def writing(group: Group, scope: Scope) -> Steps:
         first = _first_of_each(records)
         return _outcomes(records, first, (yield from _noted(first, days, scope)))
     # A group in which everything is new is one COPY and nothing else.
-    beside = len(once) < len(records) or bool(group.refusals)
-    if (beside or group.again) and scope is WHOLE:
+    beside = len(once) < len(records) or bool(group.refusals) or group.again
+    if beside and scope is WHOLE:
         scope = TOGETHER
     try:
         yield from _run(scope.begin)
         if group.again and (yield from settling.is_settled(group)):
             yield from _run(scope.end)
             return [Outcome.STORED] * len(records)
-        if not days <= _known_days:
-            yield Run(ENSURE, (sorted(days),))
-        if once:
-            yield Load(COPY_LOG, binary.copied(once))
-        outcomes, end = _all_stored(records, once), scope.end
+        outcomes, end = (yield from _loaded(group, once, days)), scope.end
     except (errors.UniqueViolation, errors.CheckViolation):
         # Something is there already, or a partition that was known is gone.
         yield Run(scope.anew)
@@ -155,6 +153,18 @@ def writing(group: Group, scope: Scope) -> Steps:
     yield from _run(end)
     _remember(days)
     return outcomes
+
+
+def _loaded(group: Group, once: Sequence[Record], days: set[dt.date]) -> Steps:
+    """In one COPY; from the spool in the row in which they were taken, which COPY does not keep."""
+    if group.again:
+        first = _first_of_each(group.records)
+        return _outcomes(group.records, first, (yield from _compared(first, days, True)))
+    if not days <= _known_days:
+        yield Run(ENSURE, (sorted(days),))
+    if once:
+        yield Load(COPY_LOG, binary.copied(once))
+    return _all_stored(group.records, once)
 
 
 def _run(sql: str) -> Generator[Run, Rows, None]:
@@ -218,7 +228,7 @@ def _compared(
     yield Run(ENSURE, (sorted(days),))
     yield Run(STAGE)
     yield Run(CLEAR_STAGE)
-    yield Load(COPY_STAGE, binary.copied(first.values()))
+    yield Load(COPY_STAGE, binary.copied(first.values(), by_key=False))
     new = {(day, name.bytes) for day, name in (yield Run(INSERT_NEW))}
     rows = yield Run(DIGESTS, (sorted(days),))
     kept = {(day, name.bytes): rest for day, name, *rest in rows}

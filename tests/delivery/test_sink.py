@@ -11,8 +11,11 @@ from django.db import connection, transaction
 from msgspec.structs import replace
 
 from delivery import sink
+from delivery.carrying import carry_out
+from delivery.record import Group
 from delivery.sink import Outcome, Record
 from events.models import Event
+from tests.apart import run
 
 NOW = dt.datetime(2026, 11, 22, 6, 0, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -151,6 +154,31 @@ def test_write__same_id_other_content__keeps_the_first() -> None:
     write(a_record(1, digest=1, amount=5))
     assert write(a_record(1, digest=2, amount=6)) == [CONFLICT]
     assert Event.objects.get().amount == 5
+
+
+def test_write__one_of_them_is_there_already__others_are_numbered_as_they_came() -> None:
+    write(a_record(5))
+    write(*(a_record(number) for number in (9, 3, 5, 7, 1)))
+    ids = Event.objects.order_by("seq").values_list("id", flat=True)
+    assert [uuid.UUID(str(name)).int for name in ids] == [5, 9, 3, 7, 1]
+
+
+def carried_out(dsn: str, group: Group) -> list[Outcome]:
+    async def carry():
+        async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as own:
+            return await carry_out(own, group)
+
+    return run(carry())
+
+
+def test_writing__group_of_the_spool__is_numbered_as_it_was_taken(dsn) -> None:
+    records = [a_record(number) for number in (9, 3, 7, 1)]
+    group = Group(records, name=b"g" * 16, again=True, tried=False)
+    assert carried_out(dsn, group) == [STORED] * 4
+    assert carried_out(dsn, group) == [STORED] * 4  # the answer to the first try got lost
+    with psycopg.connect(dsn) as own:
+        rows = own.execute("SELECT id FROM events_event ORDER BY seq").fetchall()
+    assert [name.int for (name,) in rows] == [9, 3, 7, 1]
 
 
 def test_write__twice_in_one_batch__counts_once() -> None:
