@@ -104,6 +104,13 @@ def test_write__twice_in_one_batch__counts_once() -> None:
     assert write(a_record(1), a_record(1)) == [DUPLICATE, DUPLICATE]
 
 
+def test_write__one_there_already__numbers_the_others_as_they_came() -> None:
+    write(a_record(5))
+    write(*map(a_record, (9, 5, 3, 8, 1)))
+    found = Event.objects.order_by("seq").values_list("id", flat=True)
+    assert [name.int for name in found] == [5, 9, 3, 8, 1]
+
+
 def test_write__same_id_on_another_day__is_another_event() -> None:
     write(a_record(1))
     assert write(a_record(1, day=dt.date(1970, 1, 1))) == [STORED]
