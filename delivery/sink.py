@@ -35,8 +35,9 @@ STAGE = (
 )
 CLEAR_STAGE = "DELETE FROM events_incoming"
 COPY_STAGE = f"COPY events_incoming ({_LIST}) FROM STDIN (FORMAT binary)"
-# In the order of the key: two processes with the same rows wait for each other, without deadlock.
-# Their numbers are drawn before that, in the order in which they were taken.
+# Written in the order of the key: two processes with the same rows wait for each other, without
+# deadlock. Numbered in the order in which they came. The statement has locked the log before it
+# takes a number, so that the roll-up overlooks none.
 INSERT_NEW = (
     f"INSERT INTO events_event (seq, {_LIST}) SELECT seq, {_LIST}"  # noqa: S608
     f" FROM (SELECT nextval('events_event_seq') AS seq, {_LIST} FROM events_incoming OFFSET 0)"

@@ -327,6 +327,26 @@ def drained(url: str, folder: Path, *, twice: bool = False) -> None:
     apart.run(drain())
 
 
+def test_spool__many_groups_and_one_event_twice__come_in_the_order_they_were_accepted(
+    url, tmp_path
+) -> None:
+    spool, accepted = Spool(tmp_path), [9, 4, 7, 1, 8]
+    sink_of(url, [a_record(7)])
+    for number in accepted:
+        spool.append(Group([a_record(number)], name=bytes([number]) * 16, tried=False))
+
+    async def drain() -> None:
+        commit = GroupCommit(url, spool)
+        await commit._probe()
+        await commit._drain()
+        await commit.stop(seconds=1)
+
+    apart.run(drain())
+    found = Event.objects.order_by("seq").values_list("id", flat=True)
+    assert [name.int for name in found] == [7, 9, 4, 1, 8]
+    assert spool.waiting() == []
+
+
 def test_spool__read_twice__settles_each_group_once(url, tmp_path) -> None:
     repeated, other = a_record(1), replace(a_record(1), received_at=AT, digest=9)
     sink_of(url, [a_record(1, source="live")])

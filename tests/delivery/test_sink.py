@@ -156,13 +156,6 @@ def test_write__same_id_other_content__keeps_the_first() -> None:
     assert Event.objects.get().amount == 5
 
 
-def test_write__one_of_them_is_there_already__others_are_numbered_as_they_came() -> None:
-    write(a_record(5))
-    write(*(a_record(number) for number in (9, 3, 5, 7, 1)))
-    ids = Event.objects.order_by("seq").values_list("id", flat=True)
-    assert [uuid.UUID(str(name)).int for name in ids] == [5, 9, 3, 7, 1]
-
-
 def carried_out(dsn: str, group: Group) -> list[Outcome]:
     async def carry():
         async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as own:
@@ -185,6 +178,13 @@ def test_write__twice_in_one_batch__counts_once() -> None:
     outcomes = write(a_record(1), a_record(1), a_record(1, digest=8))
     assert outcomes == [STORED, DUPLICATE, CONFLICT]
     assert write(a_record(1), a_record(1)) == [DUPLICATE, DUPLICATE]
+
+
+def test_write__one_there_already__numbers_the_others_as_they_came() -> None:
+    write(a_record(5))
+    write(*map(a_record, (9, 5, 3, 8, 1)))
+    found = Event.objects.order_by("seq").values_list("id", flat=True)
+    assert [name.int for name in found] == [5, 9, 3, 8, 1]
 
 
 def test_write__same_id_on_another_day__is_another_event() -> None:
