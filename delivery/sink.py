@@ -37,13 +37,10 @@ STAGE = (
 )
 CLEAR_STAGE = "DELETE FROM events_incoming"
 COPY_STAGE = f"COPY events_incoming ({_LIST}) FROM STDIN"
-# Written in the order of the key: two processes with the same rows wait for each other, without
-# deadlock. Numbered in the order in which they came. The statement has locked the log before it
-# takes a number, so that the roll-up overlooks none.
+# In the order of the key: two processes with the same rows wait for each other, without deadlock.
 INSERT_NEW = (
-    f"INSERT INTO events_event ({_LIST}, seq)"  # noqa: S608
-    f" SELECT * FROM (SELECT {_LIST}, nextval('events_event_seq') FROM events_incoming OFFSET 0)"
-    " AS arrived ORDER BY id, day ON CONFLICT (day, id) DO NOTHING RETURNING day, id"
+    f"INSERT INTO events_event ({_LIST}) SELECT {_LIST} FROM events_incoming ORDER BY id, day"  # noqa: S608
+    " ON CONFLICT (day, id) DO NOTHING RETURNING day, id"
 )
 INSERT_NOTED = (
     f"INSERT INTO events_event ({_LIST}) SELECT {_LIST}"  # noqa: S608
@@ -143,12 +140,11 @@ def writing(group: Group, scope: Scope) -> Steps:
         if group.again and (yield from settling.is_settled(group)):
             yield from _run(scope.end)
             return [Outcome.STORED] * len(records)
-        if group.again:
-            # From the spool: some are often there, and the others keep the order they came in.
-            settled, end = (yield from _compared(first, days, group.again)), scope.end_slow
-            beside = True
-        else:
-            settled, end = (yield from _copied(first, days)), scope.end
+        if not days <= _known_days:
+            yield Run(ENSURE, (sorted(days),))
+        if first:
+            yield Load(COPY_LOG, _text(first))
+        settled, end = dict.fromkeys(first, Outcome.STORED), scope.end
     except (errors.UniqueViolation, errors.CheckViolation):
         # Something is there already, or a partition that was known is gone.
         yield Run(scope.anew)
@@ -160,17 +156,6 @@ def writing(group: Group, scope: Scope) -> Steps:
     yield from _run(end)
     _remember(days)
     return outcomes
-
-
-def _copied(
-    first: dict[Key, Record], days: set[dt.date]
-) -> Generator[Run | Load, Rows, dict[Key, Outcome]]:
-    if not days <= _known_days:
-        yield Run(ENSURE, (sorted(days),))
-    if first:
-        # Everybody inserts in one order, so that two processes with the same rows cannot deadlock.
-        yield Load(COPY_LOG, _text(sorted(first.values(), key=_ID)))
-    return dict.fromkeys(first, Outcome.STORED)
 
 
 def _run(sql: str) -> Generator[Run, Rows, None]:
@@ -220,7 +205,7 @@ def _compared(
     yield Run(ENSURE, (sorted(days),))
     yield Run(STAGE)
     yield Run(CLEAR_STAGE)
-    yield Load(COPY_STAGE, _text(first.values()))
+    yield Load(COPY_STAGE, _text(first))
     new = {(day, name.bytes) for day, name in (yield Run(INSERT_NEW))}
     rows = yield Run(DIGESTS, (sorted(days),))
     kept = {(day, name.bytes): rest for day, name, *rest in rows}
@@ -264,8 +249,9 @@ def _outcomes(
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def _text(records: Iterable[Record]) -> str:
-    return "".join(map(_line, records))
+def _text(first: dict[Key, Record]) -> str:
+    # Everybody inserts in one order, so that two processes with the same rows cannot deadlock.
+    return "".join(map(_line, sorted(first.values(), key=_ID)))
 
 
 _ID = attrgetter("id")
