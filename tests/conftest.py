@@ -25,23 +25,6 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("lab")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Beside each other run whole modules; what walks through the one running product, in one row.
-
-    The long rows begin first, so that no process of the tests waits for another at the end.
-    """
-    if config.getoption("dist", "no") == "loadgroup":
-        for item in items:
-            row = "product" if _walks(item) else item.nodeid.partition("::")[0]
-            item.add_marker(pytest.mark.xdist_group(row))
-        items.sort(key=lambda item: (not _walks(item), item.get_closest_marker("browser") is None))
-
-
-def _walks(item: pytest.Item) -> bool:
-    return "lab" in getattr(item, "fixturenames", ()) and "flows" in item.path.parts
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Django empties the tables after a transactional test, which the audit log refuses."""

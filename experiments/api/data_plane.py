@@ -186,7 +186,11 @@ def _note_keys(plane: DataPlane, now: float) -> None:
     if use.exposed or now - _Noted.at > EVERY_SECONDS:
         _Noted.at = now
         taken = use.take()
-        keys.note(taken.used, taken.exposed)
+        try:
+            keys.note(taken.used, taken.exposed)
+        except (psycopg.Error, DatabaseError):
+            # A decision does not wait for this; the next use of a key is written down again.
+            log.exception("the use of keys could not be written down")
 
 
 def _written(

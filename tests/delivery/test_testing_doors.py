@@ -134,7 +134,8 @@ def test_force__link__shows_the_variant_and_nothing_of_it_counts(designs, door, 
     assert door.get(f"/c/{decision['token']}").status == 302
     assert {mark for _kind, mark in log_rows()} == {"test"}
     rollup.run(now=timezone.now())
-    assert not UnitTotal.objects.exists()
+    # That somebody else was assigned may be written down late, in the background.
+    assert not UnitTotal.objects.exclude(variant_id=None).exists()
 
 
 def test_force__robot_that_tests__is_a_test(designs, door, world) -> None:
