@@ -2,18 +2,10 @@
 
 from drf_spectacular.utils import OpenApiResponse
 
-PROBLEM = {
-    "type": "object",
-    "description": "Every 4xx names a field and has a hint: what is wrong, what helps.",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "field": {"type": "string"},
-        "hint": {"type": "string"},
-    },
+from workspace.api import document
+
+PROBLEM = {name: rule for name, rule in document.PROBLEM.items() if name != "example"} | {
+    "description": "Every 4xx names a field and has a hint: what is wrong, what helps."
 }
 _PROBLEMS = {
     400: "The body is not JSON.",
@@ -30,6 +22,5 @@ _PROBLEMS = {
 
 def problems_at(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     return {
-        (status, "application/problem+json"): OpenApiResponse(PROBLEM, _PROBLEMS[status])
-        for status in statuses
+        (status, document.JSON): OpenApiResponse(PROBLEM, _PROBLEMS[status]) for status in statuses
     }

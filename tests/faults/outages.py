@@ -88,9 +88,8 @@ class Outage:
             self.stack.proxy.shut()
             self.stack.proxy.open()
         self.ended = time.time()
-        limit = DRAIN_LIMIT * busyness()
-        if not wait_until(self.stack.is_calm, seconds=limit):
-            self.complaints.append(f"not drained in {limit:.0f} s")
+        if not wait_until(self.stack.is_calm, seconds=DRAIN_LIMIT):
+            self.complaints.append(f"not drained in {DRAIN_LIMIT:.0f} s")
         self.drained = time.time()
         self.run.blind.append(Span(self.begun, self.drained + 1))
 
