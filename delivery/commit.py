@@ -19,12 +19,11 @@ import psycopg
 from delivery.carrying import carry_out, connect
 from delivery.log_lines import reason
 from delivery.merging import merged
-from delivery.messages import message
 from delivery.meters import Meters
-from delivery.record import ASSIGNED, Group, Outcome, Record, Refusal
+from delivery.record import Group, Outcome, Record, Refusal
 from delivery.refusing import unstorable
 from delivery.spool import Spool, Taken
-from engine.errors import Unavailable
+from delivery.waiting import Waiting, answer, fail, next_group, not_durable
 
 log = logging.getLogger("delivery.commit")
 
@@ -33,7 +32,6 @@ PATIENCE = 2.0
 PROBE_SECONDS = 0.5
 GATHER_SECONDS = 0.02
 """How long a group gathers while the database is away: each costs the disk a sync."""
-LARGEST_GROUP = 5_000
 MOST_WAITING = 50_000
 """Records; more would only turn into answers that come too late."""
 
@@ -46,21 +44,6 @@ class Away(Exception):
 
 
 @dataclass(slots=True)
-class _Waiting:
-    records: Sequence[Record]
-    refusals: Sequence[Refusal]
-    done: "asyncio.Future[list[Outcome]]"
-
-    @property
-    def size(self) -> int:
-        return len(self.records) + len(self.refusals)
-
-    @property
-    def apart(self) -> bool:
-        return bool(self.records) and self.records[0].kind == ASSIGNED
-
-
-@dataclass(slots=True)
 class GroupCommit:
     """Makes records durable, in the database or in the spool."""
 
@@ -68,7 +51,7 @@ class GroupCommit:
     spool: Spool
     meters: Meters = field(default_factory=Meters, repr=False)
     away: bool = True  # until the first connection
-    _queue: list[_Waiting] = field(default_factory=list, repr=False)
+    _queue: list[Waiting] = field(default_factory=list, repr=False)
     _queued: int = 0
     _wake: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
@@ -110,9 +93,9 @@ class GroupCommit:
             Unavailable: They can be made durable nowhere, or too much is waiting already.
         """
         if self._queued > MOST_WAITING:
-            raise _not_durable()
+            raise not_durable()
         done: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
-        waiting = _Waiting(records, refusals, done)
+        waiting = Waiting(records, refusals, done)
         self._queue.append(waiting)
         self._queued += waiting.size
         self._wake.set()
@@ -123,24 +106,13 @@ class GroupCommit:
             await self._wake.wait()
             if self.away:
                 await asyncio.sleep(GATHER_SECONDS)
-            group = self._next_group()
+            group, self._queue = next_group(self._queue)
             if group:
                 await self._settle(group)
             if not self._queue:
                 self._wake.clear()
 
-    def _next_group(self) -> list[_Waiting]:
-        size = taken = 0
-        for waiting in self._queue:
-            # Assignments are written in another way, which costs events more than their own.
-            if size >= LARGEST_GROUP or waiting.apart != self._queue[0].apart:
-                break
-            size += waiting.size
-            taken += 1
-        group, self._queue = self._queue[:taken], self._queue[taken:]
-        return group
-
-    async def _settle(self, waiting: list[_Waiting]) -> None:
+    async def _settle(self, waiting: list[Waiting]) -> None:
         group = Group(
             records=[record for one in waiting for record in one.records],
             refusals=[refusal for one in waiting for refusal in one.refusals],
@@ -151,9 +123,9 @@ class GroupCommit:
             outcomes = await self._store_or_spool(group)
         except Exception:
             log.exception("could not store a group of %s", group.size)
-            _fail(waiting)
+            fail(waiting)
         else:
-            _answer(waiting, outcomes)
+            answer(waiting, outcomes)
         finally:
             self._queued -= group.size
 
@@ -281,22 +253,3 @@ async def _abandon(
         with suppress(psycopg.Error, OSError):
             await connection.close()
     left.discard(asyncio.current_task())
-
-
-def _answer(group: list[_Waiting], outcomes: list[Outcome]) -> None:
-    start = 0
-    for waiting in group:
-        end = start + len(waiting.records)
-        if not waiting.done.done():
-            waiting.done.set_result(outcomes[start:end])
-        start = end
-
-
-def _fail(group: list[_Waiting]) -> None:
-    for waiting in group:
-        if not waiting.done.done():
-            waiting.done.set_exception(_not_durable())
-
-
-def _not_durable() -> Unavailable:
-    return Unavailable(message("not_durable"))
