@@ -18,8 +18,12 @@ NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 
 
 def pytest_configure() -> None:
-    """Making people must not cost what guessing their passwords should; no law has a clock."""
+    """Making people must not cost what guessing their passwords should; no law has a clock.
+
+    Each client of a test loads the middleware anew, and that need not read every static file.
+    """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
     slow = [hypothesis.HealthCheck.too_slow]
     hypothesis.settings.register_profile("lab", deadline=None, suppress_health_check=slow)
     hypothesis.settings.load_profile("lab")

@@ -37,6 +37,24 @@ class Lab:
     keys: dict[str, str]
     state: Path
 
+    def call(self, path: str, body: object = None, *, verb: str = ""):
+        """What the management API answers to the site's secret key: a GET, with a body a POST."""
+        return self._answer(self.web + path, body, verb or ("GET" if body is None else "POST"))
+
+    def decide(self, body: object) -> dict:
+        """What the banner server decides for each placement that the body names."""
+        return self._answer(f"{self.delivery}/api/v1/decide", body, "POST")["decisions"]
+
+    def _answer(self, address: str, body: object, verb: str):
+        headers = {
+            "Authorization": f"Bearer {self.keys['secret']}",
+            "Content-Type": "application/json",
+        }
+        sent = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(address, sent, headers, method=verb)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
@@ -67,8 +85,7 @@ def _when_ready(process: subprocess.Popen, log: Path, state: Path, web: int, del
             pytest.fail(f"the stack did not start:\n{last_lines(log)}")
         time.sleep(0.2)
     made = json.loads((state / "demo.json").read_text("utf-8"))
-    _wait_for_the_past(f"http://127.0.0.1:{web}", made["keys"]["secret"])
-    return Lab(
+    lab = Lab(
         web=f"http://127.0.0.1:{web}",
         delivery=f"http://127.0.0.1:{delivery}",
         passwords={person["role"]: person["password"] for person in made["users"]}
@@ -76,16 +93,16 @@ def _when_ready(process: subprocess.Popen, log: Path, state: Path, web: int, del
         keys=made["keys"],
         state=state,
     )
+    _wait_for_the_past(lab)
+    return lab
 
 
-def _wait_for_the_past(web: str, key: str) -> None:
+def _wait_for_the_past(lab: Lab) -> None:
     """The demo's history comes in after the start; its last step is the reports."""
     end = time.monotonic() + PAST_SECONDS
-    path = f"{web}/api/v1/experiments/side-linen/report/"
-    request = urllib.request.Request(path, headers={"Authorization": f"Bearer {key}"})
     while time.monotonic() < end:
-        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=5) as answer:
-            if json.load(answer)["verdict"] == "collecting":
+        with contextlib.suppress(OSError):
+            if lab.call("/api/v1/experiments/side-linen/report/")["verdict"] == "collecting":
                 return
         time.sleep(0.5)
     pytest.fail("the demo's history did not come in")

@@ -160,6 +160,12 @@ def _launch(by):
     page.wait_for_url(re.compile(r"/experiments/(?!new)[^/]+/$"))
 
 
+def _stop(lab, page):
+    """The slot is free again for other walks."""
+    key = page.url.rstrip("/").rsplit("/", 1)[-1]
+    assert lab.call(f"/api/v1/experiments/{key}/stop/", {})["status"] == "stopped"
+
+
 @pytest.mark.parametrize("language", ["en-US", "zh-CN"])
 @pytest.mark.parametrize("hand", [Mouse, Keys])
 def test_walk__from_sign_in_to_launched__few_clicks(chromium, lab, complaints, hand, language):
@@ -178,6 +184,7 @@ def test_walk__from_sign_in_to_launched__few_clicks(chromium, lab, complaints, h
     assert by.clicks <= MOST_CLICKS
     assert seconds < MOST_SECONDS
     page.context.close()
+    _stop(lab, page)
 
 
 AXE = Axe()

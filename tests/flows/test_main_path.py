@@ -135,19 +135,11 @@ def _see_the_banner(page, lab):
 def _report_since(lab, experiment, asked):
     """The first report made after `asked`."""
     for _half in range(240):
-        report = _api(lab, f"/api/v1/experiments/{experiment}/report/")
+        report = lab.call(f"/api/v1/experiments/{experiment}/report/")
         if report["as_of"] and dt.datetime.fromisoformat(report["as_of"]) >= asked:
             return report
         time.sleep(0.5)
     return pytest.fail(f"no report of {experiment} since {asked}")
-
-
-def _api(lab, path):
-    request = urllib.request.Request(
-        lab.web + path, headers={"Authorization": f"Bearer {lab.keys['secret']}"}
-    )
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.load(answer)
 
 
 def test_product__from_upload_to_report__counts_what_thirty_visitors_did(

@@ -5,9 +5,7 @@ how many there were.
 """
 
 import io
-import json
 import re
-import urllib.request
 from dataclasses import dataclass
 
 import pytest
@@ -34,20 +32,6 @@ def _picture(color: str) -> bytes:
     out = io.BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()
-
-
-def _api(lab, verb, path, body):
-    request = urllib.request.Request(
-        lab.web + path,
-        method=verb,
-        data=json.dumps(body).encode(),
-        headers={
-            "Authorization": f"Bearer {lab.keys['secret']}",
-            "Content-Type": "application/json",
-        },
-    )
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.load(answer)
 
 
 @dataclass(slots=True)
@@ -141,17 +125,7 @@ def _approve(by, lab, name):
 
 
 def _decided(lab, locale):
-    body = {"user_id": "walker", "placements": list(PLACES), "locale": locale}
-    request = urllib.request.Request(
-        f"{lab.delivery}/api/v1/decide",
-        data=json.dumps(body).encode(),
-        headers={
-            "Authorization": f"Bearer {lab.keys['secret']}",
-            "Content-Type": "application/json",
-        },
-    )
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.load(answer)["decisions"]
+    return lab.decide({"user_id": "walker", "placements": list(PLACES), "locale": locale})
 
 
 def _sizes(creative):
@@ -161,7 +135,7 @@ def _sizes(creative):
 @pytest.fixture(scope="module")
 def places(lab):
     for key, sides in PLACES.items():
-        _api(lab, "POST", "/api/v1/placements/", {"key": key, "name": key} | sides)
+        lab.call("/api/v1/placements/", {"key": key, "name": key} | sides)
 
 
 @pytest.mark.usefixtures("places")
@@ -182,7 +156,7 @@ def test_walk__picture_to_banner__three_placements_two_languages(page, lab, hand
 
     key = name.lower().replace(" ", "-")
     for place in PLACES:
-        _api(lab, "PATCH", f"/api/v1/placements/{place}/", {"fallback": key})
+        lab.call(f"/api/v1/placements/{place}/", {"fallback": key}, verb="PATCH")
     page.wait_for_timeout(5_000)
     for locale, words in WORDS.items():
         shown = {place: answer["creative"] for place, answer in _decided(lab, locale).items()}

@@ -1,8 +1,5 @@
 """Two shoppers in a real browser: one likes shoes, one kitchenware, and the hero knows."""
 
-import json
-import urllib.request
-
 import pytest
 
 from banner_lab.stack.processes import wait_until
@@ -30,15 +27,8 @@ def a_walk(chromium, lab, complaints, likes: str):
 
 def is_live(lab) -> bool:
     """The past of the demo has come in, and with it the personalised experiment."""
-    question = {"user_id": "u-1", "placements": ["home-hero"]}
-    request = urllib.request.Request(
-        f"{lab.delivery}/api/v1/decide",
-        json.dumps(question).encode(),
-        {"Authorization": f"Bearer {lab.keys['secret']}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        decision = json.load(answer)["decisions"]["home-hero"]
-    return decision["experiment"] == "hero-for-you"
+    decided = lab.decide({"user_id": "u-1", "placements": ["home-hero"]})
+    return decided["home-hero"]["experiment"] == "hero-for-you"
 
 
 def test_two_shoppers__after_three_clicks__see_different_heroes(chromium, lab, complaints):
