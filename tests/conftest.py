@@ -12,9 +12,11 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
+from xdist.scheduler import LoadFileScheduling
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+WALKS = "tests/flows/"
 
 
 def pytest_configure() -> None:
@@ -27,6 +29,21 @@ def pytest_configure() -> None:
     slow = [hypothesis.HealthCheck.too_slow]
     hypothesis.settings.register_profile("lab", deadline=None, suppress_health_check=slow)
     hypothesis.settings.load_profile("lab")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Rows of tests: the plan by which they are handed out."""
+    return Rows(config, log)
+
+
+class Rows(LoadFileScheduling):
+    """A file stays in one row, and so do all walks through the whole product.
+
+    It takes a minute and a half to start, and in one row it does so once.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return WALKS if nodeid.startswith(WALKS) else str(super()._split_scope(nodeid))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from django.forms.models import model_to_dict
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-OWN = {"id", "creative", "number", "key", "name", "live", "landing_url"}
+OWN = {"id", "creative", "key", "live"}
 
 
 def _shown(creative):

@@ -11,7 +11,15 @@ from creatives import details, library, media, rendering
 from creatives.models import Creative, Rendition
 from engine.errors import Conflict, IllegalMove, InvalidInput
 from experiments import lifecycle
-from tests.factories import a_creative, a_picture, a_placement, a_site, a_user, an_experiment
+from tests.factories import (
+    a_creative,
+    a_picture,
+    a_placement,
+    a_site,
+    a_user,
+    an_experiment,
+    approve,
+)
 from workspace.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +139,8 @@ def test_payload__for_the_shop__absolute_addresses_most_modern_first():
 
 
 def test_archive__unused__put_away_and_back_again(now):
-    creative = a_creative(a_site())
+    creative = a_creative(a_site(), approved=False)
+    approve(creative)
     library.archive(creative, actor=None, now=now)
     creative.refresh_from_db()
     assert creative.archived_at == now
