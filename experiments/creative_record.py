@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from creatives.models import Creative
+from events import reactions
 from experiments.library import cards, effects
 from experiments.models import Experiment, Report, Status, Variant
 from experiments.reports import numbers
@@ -52,6 +53,7 @@ class Record:
     lost: int
     impressions: int
     clicks: int
+    likes: int
 
     @property
     def ctr(self) -> str:
@@ -59,7 +61,7 @@ class Record:
 
 
 def of(creative: Creative, rows: Sequence[Experiment]) -> Record:
-    """The record from experiments that `finding.with_pictures` has loaded: one more query."""
+    """The record from experiments that `finding.with_pictures` has loaded: two more queries."""
     counts = _counts(rows)
     tests = [
         _test(row, variant, counts.get((row.pk, variant.pk)))
@@ -74,6 +76,7 @@ def of(creative: Creative, rows: Sequence[Experiment]) -> Record:
         lost=sum(test.outcome is LOST for test in tests),
         impressions=sum(int(one.get("impressions", 0)) for one in mine),
         clicks=sum(int(one.get("clicks", 0)) for one in mine),
+        likes=reactions.likes(test.variant.pk for test in tests),
     )
 
 

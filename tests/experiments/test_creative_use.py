@@ -2,6 +2,8 @@
 
 import pytest
 
+from events.models import Reacted
+from events.reactions import LIKE, SLIDE
 from experiments.models import Experiment, Status
 from tests.experiments.library.finished import a_finished_test
 from tests.factories import a_creative, a_placement, a_site, a_user, an_experiment
@@ -45,6 +47,20 @@ def test_use__running_test__named_but_no_lift_before_its_time(client, site):
     assert record.tests[0].lift == ""
     assert record.ctr == ""
     assert "Now" in text
+
+
+def test_use__liked_in_a_test__visitors_of_all_phases(client, site):
+    running = an_experiment(site, status="running")
+    control, treatment = running.variants.all()
+    assert "liked" not in _record(client, treatment.creative)[1]
+    for phase, kind, units in ((1, LIKE, 3), (2, LIKE, 4), (2, SLIDE, 90)):
+        Reacted.objects.create(
+            experiment_id=running.pk, phase=phase, variant_id=treatment.pk, kind=kind, units=units
+        )  # fmt: skip
+    record, text = _record(client, treatment.creative)
+    assert record.likes == 7
+    assert "Visitors who liked it</dt><dd>7</dd>" in text
+    assert _record(client, control.creative)[0].likes == 0
 
 
 def test_use__no_test__one_button_and_its_placement(client, site):
