@@ -27,4 +27,4 @@ def of(experiment_id: int, phase: int) -> Mapping[str, Mapping[int, int]]:
 def likes(variants: Iterable[int]) -> int:
     """Visitors who liked these variants, of all phases: one who liked it in two counts twice."""
     rows = Reacted.objects.filter(variant_id__in=list(variants), kind=LIKE)
-    return rows.aggregate(units=Sum("units", default=0))["units"]
+    return int(rows.aggregate(units=Sum("units", default=0))["units"])
