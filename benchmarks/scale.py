@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.request import urlopen
 
+import msgspec
 import psycopg
+from msgspec.structs import replace
 
 from banner_lab.stack.ports import HOST
 from benchmarks import load
@@ -16,7 +18,7 @@ from benchmarks.load import Load
 from benchmarks.row import Row
 from benchmarks.stage import Stage
 from delivery import learnt
-from delivery.snapshot import digest
+from delivery.snapshot import Snapshot, digest, encode
 
 FEW, MANY, LEARNING = 20, 1_000, 50
 """Experiments at first and at last, and how many of those that are added learn."""
@@ -27,6 +29,14 @@ SLOWER = 1.5
 UNSEEN = 1.5
 """A p99 of so many others is the same within what two measurements of one thing differ here."""
 REFRESH_SECONDS = 0.5
+PUBLISH_SECONDS = 1.0
+LEARNT = """
+    INSERT INTO experiments_learntsnapshot (sha256, body, created_at) VALUES (%s, %s, now())
+"""
+WHOLE = """
+    INSERT INTO experiments_snapshot (revision, sha256, body, created_at)
+    SELECT max(revision), %s, %s, now() FROM experiments_snapshot
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +80,17 @@ def rows(plane: Plane) -> Iterator[Row]:
         many.p99, f"{FEW} live, both against a constant", least=1 / SLOWER,
     )  # fmt: skip
     calm = plane.half(few.rate)
-    with _refreshing(plane.stage):
+    with _arriving(plane.stage, LEARNT, _bodies(plane.stage), REFRESH_SECONDS):
         moved = plane.half(few.rate)
     yield Row(
         f"half load, {LEARNING} policies refreshed each {REFRESH_SECONDS} s", moved.rate, calm.rate,
         moved.p99, f"no refresh: p99 {calm.p99:.1f} ms", slowest=max(P99_MS, calm.p99 * UNSEEN),
+    )  # fmt: skip
+    with _arriving(plane.stage, WHOLE, _changed(plane.stage), PUBLISH_SECONDS):
+        moved = plane.half(few.rate)
+    yield Row(
+        f"half load, all {MANY:,} published anew each {PUBLISH_SECONDS:.0f} s", moved.rate,
+        calm.rate, moved.p99, f"nothing published: p99 {calm.p99:.1f} ms",
     )  # fmt: skip
 
 
@@ -92,11 +108,10 @@ def _in_force(port: int) -> int:
 
 
 @contextmanager
-def _refreshing(stage: Stage) -> Iterator[None]:
-    """New parameters again and again, made beforehand so that making them is not measured."""
+def _arriving(stage: Stage, sql: str, bodies: list[bytes], pause: float) -> Iterator[None]:
+    """One after the other in force, made beforehand so that making them is not measured."""
     done = threading.Event()
-    bodies = _bodies(stage)
-    thread = threading.Thread(target=_refresh, args=(stage, bodies, done))
+    thread = threading.Thread(target=_insert, args=(stage, sql, bodies, pause, done))
     thread.start()
     try:
         yield
@@ -125,11 +140,25 @@ def _body(found: list[tuple[int, int, list[int]]], version: int) -> bytes:
     return learnt.encode(learnt.Learnt(learnt.FORMAT, entries))
 
 
-def _refresh(stage: Stage, bodies: list[bytes], done: threading.Event) -> None:
-    sql = "INSERT INTO experiments_learntsnapshot (sha256, body, created_at) VALUES (%s, %s, now())"
+def _changed(stage: Stage) -> list[bytes]:
+    """The snapshot in force with an origin more, each time another one."""
+    sql = "SELECT body FROM experiments_snapshot ORDER BY version DESC LIMIT 1"
+    with psycopg.connect(stage.environment["DATABASE_URL"]) as connection:
+        row = connection.execute(sql).fetchone()
+    there = msgspec.json.decode(bytes(row[0]) if row else b"", type=Snapshot)
+    site, *others = there.sites
+    return [
+        encode(replace(there, sites=(replace(site, origins=(f"https://s-{n}.example",)), *others)))
+        for n in range(20)
+    ]
+
+
+def _insert(
+    stage: Stage, sql: str, bodies: list[bytes], pause: float, done: threading.Event
+) -> None:
     with psycopg.connect(stage.environment["DATABASE_URL"], autocommit=True) as connection:
         for body in bodies:
-            if done.wait(REFRESH_SECONDS):
+            if done.wait(pause):
                 return
             connection.execute(sql, (digest(body), body))
             connection.execute("SELECT pg_notify('snapshot', '')")

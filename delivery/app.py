@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from delivery import config, exposition, log_lines, ranges, safety
+from delivery import config, exposition, log_lines, pauses, ranges, safety
 from delivery.addresses import FORWARDED, address_of
 from delivery.assigned import Notebook, Said
 from delivery.commit import GroupCommit
@@ -123,6 +123,7 @@ class Application:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         log_lines.set_up()
+        pauses.shorten()
         running = Running.of(config.read())
         await running.start()
         self.running = running

@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from delivery import learnt, snapshot
+from delivery import learnt, pauses, snapshot
 from delivery.carrying import connect
 from delivery.doors import Current
 from delivery.index import Live, index, learning, renewed, with_learnt
@@ -98,7 +98,7 @@ class Reader:
         except (psycopg.Error, OSError, TimeoutError) as error:
             log.warning("the database is away (%s)", reason(error))
         if self.current.live is None:
-            self.from_disk()
+            pauses.lasting(self.from_disk)
         self._task = asyncio.create_task(self._watch())
         self._clock = asyncio.create_task(self._expire())
 
@@ -126,7 +126,7 @@ class Reader:
             live, now = self.current.live, time.time()
             if live is None or now < live.until:
                 continue
-            fresh = await asyncio.to_thread(renewed, live, now=now)
+            fresh = await asyncio.to_thread(pauses.lasting, renewed, live, now=now)
             if self.current.live is live:
                 self.current = Current(fresh, self.current.confirmed_at)
 
@@ -163,7 +163,7 @@ class Reader:
         version, sha256 = newest
         live = self.current.live
         if live is None or newest != self._in_force:
-            row = await (await connection.execute(BODY, (version,))).fetchone()
+            row = await (await connection.execute(BODY, (version,), binary=True)).fetchone()
             live = await self._load(version, sha256, row) if row else live
         live = await self._with_newest_learnt(connection, live)
         if live is not None:
@@ -194,7 +194,9 @@ class Reader:
         body, as_of = bytes(row[0]), float(row[1])
         try:
             # In a thread: compiling a thousand experiments must not hold up the shoppers.
-            live = await asyncio.to_thread(make, body, sha256=sha256, version=version, as_of=as_of)
+            live = await asyncio.to_thread(
+                pauses.lasting, make, body, sha256=sha256, version=version, as_of=as_of
+            )
         except Unreadable as error:
             log.error("snapshot %s is refused, the last one stays in force: %s", version, error)
             self._refused = (version, sha256)

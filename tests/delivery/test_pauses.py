@@ -1,0 +1,83 @@
+"""What shoppers never wait for: a collection that walks through a large snapshot."""
+
+import gc
+import json
+import sys
+import time
+
+import pytest
+
+from delivery import pauses, snapshot
+from delivery.live import Reader, make
+from tests.apart import run
+from tests.delivery.snapshots import a_snapshot, an_entry
+
+MANY = 200
+NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
+
+
+@pytest.fixture
+def body():
+    return snapshot.encode(a_snapshot(*(an_entry(number) for number in range(1, MANY + 1))))
+
+
+@pytest.fixture(autouse=True)
+def thawed():
+    yield
+    gc.unfreeze()
+
+
+def about(body):
+    return {"sha256": snapshot.digest(body), "version": 1, "as_of": time.time()}
+
+
+def is_walked_through(live):
+    return any(one is live for one in gc.get_objects())
+
+
+def test_reader__snapshot_from_the_database__no_collection_walks_through_it(body, tmp_path):
+    row = body, time.time()
+    live = run(Reader("", tmp_path)._load(1, snapshot.digest(body), row))
+    assert live.everywhere
+    assert gc.isenabled()
+    assert not is_walked_through(live.everywhere)
+    plain = make(body, **about(body))
+    assert is_walked_through(plain.everywhere)
+
+
+def test_reader__snapshot_from_disk__no_collection_walks_through_it(body, tmp_path):
+    kept = json.dumps(about(body)).encode() + b"\n" + body
+    (tmp_path / "snapshot").write_bytes(kept)
+
+    async def started():
+        reader = Reader(NOWHERE, tmp_path)
+        await reader.start()
+        await reader.stop()
+        return reader.current.live
+
+    live = run(started())
+    assert live.everywhere
+    assert not is_walked_through(live.everywhere)
+
+
+def test_lasting__newer_snapshot__the_old_one_goes(body):
+    live = pauses.lasting(make, body, **about(body))
+    first = gc.get_freeze_count()
+    for _ in range(3):
+        live = pauses.lasting(make, body, **about(body))
+    assert gc.get_freeze_count() < first + len(live.everywhere)
+
+
+def test_lasting__cannot_be_made__collections_go_on():
+    with pytest.raises(ValueError, match="broken"):
+        pauses.lasting(int, "broken")
+    assert gc.isenabled()
+
+
+def test_shorten__threads__take_turns_ten_times_as_often():
+    before = sys.getswitchinterval()
+    try:
+        pauses.shorten()
+        assert sys.getswitchinterval() <= before / 10
+    finally:
+        sys.setswitchinterval(before)
