@@ -26,7 +26,7 @@ from banner_lab.stack.postgres import Cluster
 from banner_lab.stack.processes import spawn, stop, wait_until
 from benchmarks import report
 from benchmarks.row import busy
-from benchmarks.visits import DAYS, PLAIN, Bench
+from benchmarks.visits import DAYS, PLAIN, WIDE, WIDE_TABLE, Bench
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 EXPERIMENT: Final = 7
@@ -109,7 +109,7 @@ def rows(log: int, new: int, visitors: int) -> Iterator[Line]:
         f"{_per_second(full)}; {clock:.2f} of the empty log, processor {processor:.2f}",
         f"0.80-1.20: {_verdict(abs(clock - 1) <= 0.2)}",
     )
-    yield _against_plain(bench, new)
+    yield from _against_plain(bench, new)
     bench.add(new)
     counted, looked = roll(), read()
     yield _line(
@@ -141,25 +141,32 @@ def _per_second(rate: Spent) -> str:
     return f"{rate.clock:,.0f}/s, processor {rate.processor:,.0f}/s"
 
 
-def _against_plain(bench: Bench, new: int) -> Line:
-    ours, plain = [], []
+def _against_plain(bench: Bench, new: int) -> Iterator[Line]:
+    bench.execute(WIDE_TABLE)
+    bench.execute("VACUUM ANALYZE wide")
+    rates: dict[str, list[Spent]] = {"ours": [], PLAIN: [], WIDE: []}
     for round_ in range(ROUNDS + 1):
         low = bench.newest()
         events = bench.add(new)
-        for which in ("ours", "plain") if round_ % 2 else ("plain", "ours"):
-            if which == "ours":
-                ours.append(_rate(events, roll()))
-            else:
-                plain.append(
-                    _rate(events, _spent(lambda low=low: bench.execute(PLAIN, {"low": low})))  # type: ignore[misc]
-                )
-    mine, theirs = _typical(ours), _typical(plain)
-    ratio, processor = mine.clock / theirs.clock, mine.processor / theirs.processor
-    return _line(
-        f"{new:,} events of known visitors against a plain upsert",
-        f"{_per_second(mine)}; plain {_per_second(theirs)}; "
-        f"ratio {ratio:.2f}, processor {processor:.2f}",
-        f"≥ 0.5: {_verdict(ratio >= 0.5)}",
+        for which in sorted(rates, reverse=bool(round_ % 2)):
+            spent = roll() if which == "ours" else _upserted(bench, which, low)
+            rates[which].append(_rate(events, spent))
+    ours, plain, wide = map(_typical, rates.values())
+    known = f"{new:,} events of known visitors against a plain upsert"
+    ratio = ours.clock / plain.clock
+    yield _line(known, _compared(ours, plain), f"≥ 0.5: {_verdict(ratio >= 0.5)}")
+    yield _line("the same upsert into rows as wide as ours", _compared(ours, wide))
+
+
+def _upserted(bench: Bench, sql: str, low: int) -> Spent:
+    return _spent(lambda: bench.execute(sql, {"low": low}))
+
+
+def _compared(ours: Spent, other: Spent) -> str:
+    clock, processor = ours.clock / other.clock, ours.processor / other.processor
+    return (
+        f"{_per_second(ours)}; plain {_per_second(other)}; "
+        f"ratio {clock:.2f}, processor {processor:.2f}"
     )
 
 

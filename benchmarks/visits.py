@@ -57,6 +57,31 @@ ON CONFLICT (experiment_id, phase, variant_id, unit) DO UPDATE SET
     viewables = kept.viewables + EXCLUDED.viewables, clicks = kept.clicks + EXCLUDED.clicks
 """
 
+# What one row of a unit's totals weighs is not the upsert's to choose: the same into such rows.
+WIDE_TABLE: Final = """
+CREATE TABLE wide (LIKE events_unittotal INCLUDING ALL) WITH (fillfactor = 75);
+INSERT INTO wide SELECT * FROM events_unittotal
+"""
+WIDE: Final = """
+INSERT INTO wide AS kept (site_id, experiment_id, phase, suspicious, unit, variant_id,
+    first_exposed_at, impressions, viewables, clicks, explored, device, locale, returning,
+    variants_seen, shown_at, clicked_at, days, day_impressions, day_clicks, carts, orders,
+    converted, revenue, capped, click_converted, click_revenue, pre_impressions, pre_clicks,
+    pre_converted, pre_revenue)
+SELECT site_id, experiment_id, phase, FALSE, unit, min(variant_id),
+    min(occurred_at) FILTER (WHERE kind = 'impression'),
+    count(*) FILTER (WHERE kind = 'impression'), count(*) FILTER (WHERE kind = 'viewable'),
+    count(*) FILTER (WHERE kind = 'click'), FALSE, min(device), min(locale), FALSE,
+    '{}', '{}', '{}', '{}', '{}', '{}', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+FROM events_event
+WHERE seq > %(low)s AND mark = '' AND kind IN ('impression', 'viewable', 'click')
+GROUP BY site_id, experiment_id, phase, unit
+ON CONFLICT (unit, site_id, experiment_id, phase, suspicious) DO UPDATE SET
+    first_exposed_at = least(kept.first_exposed_at, EXCLUDED.first_exposed_at),
+    impressions = kept.impressions + EXCLUDED.impressions,
+    viewables = kept.viewables + EXCLUDED.viewables, clicks = kept.clicks + EXCLUDED.clicks
+"""
+
 
 class Bench:
     """The log of one shop, growing."""

@@ -1,4 +1,4 @@
-"""A small cast, a fixed clock and a clean log for every test."""
+"""A small cast, a fixed clock and empty tables for every test."""
 
 import datetime as dt
 import os
@@ -10,9 +10,10 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.utils import translation
 from xdist.scheduler import LoadFileScheduling
+
+from tests import emptying
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
@@ -48,9 +49,9 @@ class Rows(LoadFileScheduling):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Django empties the tables after a transactional test, which the audit log refuses."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE workspace_auditentry DISABLE TRIGGER never_emptied")
+    """Tests that commit leave much to empty."""
+    with django_db_blocker.unblock():
+        emptying.install()
 
 
 @pytest.fixture
@@ -72,24 +73,6 @@ def _own_language() -> Iterator[None]:
     """A page asked for in Chinese leaves its language to the thread, and to the next test."""
     yield
     translation.deactivate()
-
-
-@pytest.fixture(autouse=True)
-def _clean_log(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The log is made by SQL, so Django's own flush after a transactional test does not know it."""
-    yield
-    if _is_transactional(request):
-        request.getfixturevalue("django_db_blocker").unblock()
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE events_event")
-
-
-def _is_transactional(request: pytest.FixtureRequest) -> bool:
-    marker = request.node.get_closest_marker("django_db")
-    used = {"transactional_db", "live_server", "django_db_serialized_rollback"} & set(
-        request.fixturenames
-    )
-    return bool(used) or bool(marker and marker.kwargs.get("transaction"))
 
 
 @pytest.fixture(scope="session")

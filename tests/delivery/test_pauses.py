@@ -4,6 +4,7 @@ import gc
 import json
 import sys
 import time
+import weakref
 
 import pytest
 
@@ -66,6 +67,18 @@ def test_lasting__newer_snapshot__the_old_one_goes(body):
     for _ in range(3):
         live = pauses.lasting(make, body, **about(body))
     assert gc.get_freeze_count() < first + len(live.everywhere)
+
+
+def test_lasting__garbage_in_a_circle__is_not_kept_for_good(body):
+    class Circle:
+        def __init__(self):
+            self.self = self
+
+    gc.disable()  # nobody else takes it away
+    gone = weakref.ref(Circle())
+    assert gone() is not None
+    pauses.lasting(make, body, **about(body))
+    assert gone() is None
 
 
 def test_lasting__cannot_be_made__collections_go_on():

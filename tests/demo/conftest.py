@@ -3,11 +3,13 @@
 from functools import lru_cache
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from creatives import uploads
 from demo import seed
 from demo.models import DemoSite
+from tests.conftest import NOW
 from tests.plane import running_plane
 
 _accept = lru_cache(maxsize=64)(uploads.accept)
@@ -23,6 +25,18 @@ def _pictures_once(monkeypatch):
 def state(tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_STATE", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker, tmp_path_factory):
+    """A seeded demo site, made once for a module whose tests all begin with it."""
+    whole = transaction.atomic()
+    whole._from_testcase = True  # as that of each test, inside which more may be final
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), whole:
+        patch.setenv("LAB_STATE", str(tmp_path_factory.mktemp("made")))
+        patch.setattr(uploads, "accept", _accept)
+        yield seed.seed(now=NOW)
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

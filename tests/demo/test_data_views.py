@@ -3,19 +3,18 @@
 import pytest
 from django.utils import timezone
 
-from demo import data, seed
+from demo import data
 from demo.models import DemoSite, Pace
 from tests.factories import a_site, a_user
 from workspace.models import Job, Role, Site
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("made"), pytest.mark.django_db]
 RESET, BAR, AGAIN = (f"/s/demo/demo-data/{part}/" for part in ("reset", "bar", "again"))
 HOME, PACE = "/s/demo/", "/demo/simulate/pace/"
 
 
 @pytest.fixture
-def demo(now):
-    seed.seed(now=now)
+def demo():
     return Site.objects.get(key="demo")
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from demo import seed, simulation
+from demo import simulation
 from demo.tasks import SIMULATE
 from tests.factories import a_user
 from workspace.models import Job, Site
@@ -8,11 +8,6 @@ from workspace.models import Job, Site
 pytestmark = pytest.mark.django_db
 PAGE = "/demo/simulate/"
 WISH = {"lift": "20", "visitors": "20000", "seed": "1"}
-
-
-@pytest.fixture
-def made(now):
-    return seed.seed(now=now)
 
 
 @pytest.fixture

@@ -166,8 +166,15 @@ def _stop(lab, page):
     assert lab.call(f"/api/v1/experiments/{key}/stop/", {})["status"] == "stopped"
 
 
-@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
-@pytest.mark.parametrize("hand", [Mouse, Keys])
+@pytest.mark.parametrize(
+    ("hand", "language"),
+    [
+        (Mouse, "en-US"),
+        (Keys, "zh-CN"),
+        pytest.param(Mouse, "zh-CN", marks=pytest.mark.nightly),
+        pytest.param(Keys, "en-US", marks=pytest.mark.nightly),
+    ],
+)
 def test_walk__from_sign_in_to_launched__few_clicks(chromium, lab, complaints, hand, language):
     page = _visitor(chromium, complaints, language)
     by, begun = hand(page), time.monotonic()

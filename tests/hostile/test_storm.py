@@ -64,7 +64,7 @@ def _said(granian, text: bytes) -> bytes:
             raw.sendall(text)
             raw.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: raw.recv(65_536), b""))
-        except (ConnectionError, TimeoutError):
+        except OSError:  # also when it has hung up before we said that this was all
             return b""
 
 

@@ -60,8 +60,15 @@ def outside(page) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [
+        ("phone", "light"),
+        ("desktop", "dark"),
+        pytest.param("phone", "dark", marks=pytest.mark.nightly),
+        pytest.param("desktop", "light", marks=pytest.mark.nightly),
+    ],
+)
 def test_plots__in_chromium__all_drawn_within_the_page_and_without_a_complaint(
     chromium, path, size, theme
 ):
