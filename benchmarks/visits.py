@@ -64,7 +64,7 @@ INSERT INTO wide SELECT * FROM events_unittotal
 """
 WIDE: Final = """
 INSERT INTO wide AS kept (site_id, experiment_id, phase, suspicious, unit, variant_id,
-    first_exposed_at, impressions, viewables, clicks, explored, device, locale, returning,
+    first_exposed_at, impressions, viewables, clicks, explored, device, locale, "returning",
     variants_seen, shown_at, clicked_at, days, day_impressions, day_clicks, carts, orders,
     converted, revenue, capped, click_converted, click_revenue, pre_impressions, pre_clicks,
     pre_converted, pre_revenue)
