@@ -60,7 +60,8 @@ ON CONFLICT (experiment_id, phase, variant_id, unit) DO UPDATE SET
 # What one row of a unit's totals weighs is not the upsert's to choose: the same into such rows.
 WIDE_TABLE: Final = """
 CREATE TABLE wide (LIKE events_unittotal INCLUDING ALL) WITH (fillfactor = 75);
-INSERT INTO wide SELECT * FROM events_unittotal
+INSERT INTO wide SELECT * FROM events_unittotal;
+SELECT setval(pg_get_serial_sequence('wide', 'id'), max(id)) FROM wide
 """
 WIDE: Final = """
 INSERT INTO wide AS kept (site_id, experiment_id, phase, suspicious, unit, variant_id,
