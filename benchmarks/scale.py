@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.request import urlopen
 
-import msgspec
 import psycopg
 from msgspec.structs import replace
 
@@ -18,7 +17,7 @@ from benchmarks.load import Load
 from benchmarks.row import Row
 from benchmarks.stage import Stage
 from delivery import learnt
-from delivery.snapshot import Snapshot, digest, encode
+from delivery.snapshot import decode, digest, encode
 
 FEW, MANY, LEARNING = 20, 1_000, 50
 """Experiments at first and at last, and how many of those that are added learn."""
@@ -141,11 +140,12 @@ def _body(found: list[tuple[int, int, list[int]]], version: int) -> bytes:
 
 
 def _changed(stage: Stage) -> list[bytes]:
-    """The snapshot in force with an origin more, each time another one."""
-    sql = "SELECT body FROM experiments_snapshot ORDER BY version DESC LIMIT 1"
+    """The snapshot in force, each time with another origin."""
+    sql = "SELECT body, sha256 FROM experiments_snapshot ORDER BY version DESC LIMIT 1"
     with psycopg.connect(stage.environment["DATABASE_URL"]) as connection:
         row = connection.execute(sql).fetchone()
-    there = msgspec.json.decode(bytes(row[0]) if row else b"", type=Snapshot)
+    body, sha256 = row or (b"", "")
+    there = decode(bytes(body), sha256)
     site, *others = there.sites
     return [
         encode(replace(there, sites=(replace(site, origins=(f"https://s-{n}.example",)), *others)))

@@ -8,7 +8,8 @@ import weakref
 
 import pytest
 
-from delivery import pauses, snapshot
+from delivery import log_lines, pauses, snapshot
+from delivery.app import Application
 from delivery.live import Reader, make
 from tests.apart import run
 from tests.delivery.snapshots import a_snapshot, an_entry
@@ -87,10 +88,24 @@ def test_lasting__cannot_be_made__collections_go_on():
     assert gc.isenabled()
 
 
-def test_shorten__threads__take_turns_ten_times_as_often():
-    before = sys.getswitchinterval()
+def test_application__serves__threads_take_turns_ten_times_as_often(monkeypatch):
+    """The loop does not wait for the thread that makes a snapshot."""
+    monkeypatch.setattr(log_lines, "set_up", lambda: None)  # the log here is the tests'
+    before, during = sys.getswitchinterval(), []
+
+    async def served():
+        heard = iter(("startup", "shutdown"))
+
+        async def receive():
+            return {"type": f"lifespan.{next(heard)}"}
+
+        async def send(_message):
+            during.append(sys.getswitchinterval())
+
+        await Application()._lifespan(receive, send)
+
     try:
-        pauses.shorten()
-        assert sys.getswitchinterval() <= before / 10
+        run(served())
     finally:
         sys.setswitchinterval(before)
+    assert max(during) <= before / 10
