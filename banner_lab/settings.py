@@ -136,6 +136,7 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 ACCOUNT_ADAPTER = "workspace.logging_in.Accounts"
+ACCOUNT_FORMS = {"login": "workspace.log_in_form.LogInForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up: see the adapter
 ACCOUNT_EMAIL_VERIFICATION = "none"

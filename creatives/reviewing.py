@@ -14,6 +14,7 @@ from creatives.differences import Difference
 from creatives.models import Comment, Creative, Version
 from delivery.locales import direction
 from workspace.models import Site
+from workspace.sentences import together
 
 Status = Version.Status
 
@@ -66,7 +67,7 @@ class Standing:
     @property
     def sentence(self) -> str:
         """What visitors see, and what is to come."""
-        return " ".join(filter(None, (self._shown(), self._coming())))
+        return together((self._shown(), self._coming()))
 
     def _shown(self) -> str:
         if self.chosen is None:

@@ -12,6 +12,7 @@ from creatives.preflight import Finding, Severity
 from creatives.preflight.subject import urls_of
 from engine.errors import IllegalMove, InvalidInput
 from workspace import audit
+from workspace.sentences import together
 
 Person = AbstractBaseUser | None
 REASON_LENGTH = 500
@@ -24,7 +25,7 @@ class NotSettled(IllegalMove):
     title = "The checks are not settled"
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        sentences = " ".join(dict.fromkeys(found.message for found in findings))
+        sentences = together(dict.fromkeys(found.message for found in findings))
         super().__init__(sentences, hint=findings[0].remedy)
         self.findings = tuple(findings)
 

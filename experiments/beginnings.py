@@ -14,6 +14,7 @@ from experiments.models import Experiment
 from experiments.plan_documents import Document, Read
 from workspace import audit
 from workspace.models import Site
+from workspace.sentences import together
 
 LONGEST_NAME = 150
 
@@ -73,7 +74,7 @@ def _check(name: str, place: Placement | None, found: Read, *, agreed: bool) -> 
     hard = [gap.text for gap in found.gaps if gap.hard]
     if hard and not agreed:
         raise InvalidInput(
-            " ".join(hard),
+            together(hard),
             field="without_missing",
             hint=_("Tick “Begin without it”, and set it on the draft yourself."),
         )

@@ -16,6 +16,7 @@ from engine.errors import IllegalMove, InvalidInput
 from experiments import audience, hypothesis, layers, local_evaluation, policies
 from experiments.models import Experiment, Variant
 from experiments.policies import RulePlan
+from workspace.sentences import together
 
 FEWEST_VARIANTS = 2
 
@@ -41,7 +42,7 @@ class NotReady(IllegalMove):
     title = "This experiment is not ready to start"
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        sentences = " ".join(problem.message for problem in problems)
+        sentences = together(problem.message for problem in problems)
         super().__init__(sentences, field=problems[0].field, hint=problems[0].remedy)
         self.problems = problems
 

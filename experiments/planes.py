@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from experiments.models import PlaneProcess, Snapshot
+from workspace.sentences import together
 
 HEARD: Final = dt.timedelta(seconds=60)
 """A process speaks every five seconds; after a minute it is down, or cut off from the database."""
@@ -76,9 +77,7 @@ class Plane:
             return ""
         if all(one.state in {SILENT, STOPPED} for one in self.processes):
             return _("No banner server has been heard of for more than a minute.")
-        return " ".join(
-            filter(None, (_behind(self._in(LATE, REFUSING)), _silent(self._in(SILENT))))
-        )
+        return together((_behind(self._in(LATE, REFUSING)), _silent(self._in(SILENT))))
 
     def _in(self, *states: str) -> int:
         return sum(one.state in states for one in self.processes)

@@ -10,6 +10,7 @@ from engine.assignment import allocation
 from experiments import audience, ramps
 from experiments.models import Experiment, Variant
 from experiments.ramps import EVERYBODY
+from workspace.sentences import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,7 @@ def of_start(
         _policy(experiment.policy, experiment.exploration_share),
         _held(experiment),
     )
-    return Consequence(
-        " ".join([_sees(experiment) % words, *filter(None, more)]), _counted(experiment)
-    )
+    return Consequence(together([_sees(experiment) % words, *more]), _counted(experiment))
 
 
 def _sees(experiment: Experiment) -> str:

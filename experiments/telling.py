@@ -21,6 +21,7 @@ from experiments import compare_and_set, schedules
 from experiments.models import Experiment
 from workspace import webhooks
 from workspace.models import Site
+from workspace.sentences import together
 
 STARTED, RAMPED = "experiment.started_by_clock", "experiment.ramp_raised"
 STOPPED, SHIPPED = "experiment.stopped_by_clock", "experiment.shipped_by_clock"
@@ -100,7 +101,7 @@ def sentence(experiment: Experiment) -> str:
 def _not_started(experiment: Experiment, told: Facts) -> str:
     words = {"at": schedules.said(experiment.site, schedules.parsed(told.get("for")))}
     first = _("It could not start at %(at)s and waits.") % words
-    return " ".join([first, *map(str, told.get("why", ()))])
+    return together([first, *told.get("why", ())])
 
 
 def _ended(experiment: Experiment, told: Facts) -> str:  # noqa: ARG001 - one signature for all

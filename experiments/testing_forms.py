@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from delivery.reading import LONGEST_ID
 from experiments import testing
@@ -35,6 +35,12 @@ class TesterForm(forms.Form):
         field.choices = [(row.key, row.name) for row in experiment.variants.all()]
 
 
+def _spans() -> list[tuple[int, str]]:
+    return [
+        (days, ngettext("%(n)s day", "%(n)s days", days) % {"n": days}) for days in testing.DAYS
+    ]
+
+
 class LinkForm(forms.Form):
     """Where a link leads, and how long it holds."""
 
@@ -47,8 +53,5 @@ class LinkForm(forms.Form):
     days = forms.TypedChoiceField(
         label=_("Holds for"),
         coerce=int,
-        choices=[
-            (days, ngettext_lazy("%(n)s day", "%(n)s days", days) % {"n": days})
-            for days in testing.DAYS
-        ],
+        choices=_spans,
     )

@@ -55,6 +55,28 @@ def test_status__whole_house__written_only_by_the_life_cycle():
     assert writers <= {"experiments/lifecycle.py"}
 
 
+def _said_when_imported(tree: ast.AST):
+    """Lines outside of functions that fill in a translation: in one language for everybody."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        filled = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod)
+        if filled and isinstance(node.left, ast.Call) and isinstance(node.left.func, ast.Name):
+            name = node.left.func.id
+            if name == "_" or "gettext" in name:
+                yield node.lineno
+        yield from _said_when_imported(node)
+
+
+def test_translations__whole_house__made_when_somebody_reads_them():
+    frozen = {
+        str(p.relative_to(ROOT)): lines
+        for p in _modules()
+        if (lines := list(_said_when_imported(ast.parse(p.read_text()))))
+    }
+    assert frozen == {}
+
+
 @pytest.mark.parametrize("room", ["engine", "delivery"])
 def test_room__imported_alone__loads_no_django(room):
     modules = [

@@ -7,7 +7,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import allauth
+import django
 import pytest
+import rest_framework
 from django.core.management import call_command
 from django.test import override_settings
 
@@ -26,6 +29,13 @@ SOURCES = (
     ),
     *("workspace", "templates", "locale"),
 )
+
+# Without a context, our words stand for theirs wherever they say the same in English. These may.
+OF_ONE_MEANING = {
+    *("Action", "Add", "Filter", "Log out", "Remove", "and", "title", "active", "version"),
+    *(", ", "Image", "Text", "This field is required.", "Current", "Key", "Note", "Phone"),
+    *("created", "key", "name", "sent", "Created", "Search"),
+}
 
 pytestmark = pytest.mark.skipif(
     shutil.which("xgettext") is None, reason="GNU gettext is not on this machine"
@@ -69,3 +79,20 @@ def test_chinese__compiled_catalogue__is_that_of_the_sources():
     )
     ours = gettext.GNUTranslations((po.with_suffix(".mo")).open("rb"))
     assert ours._catalog == gettext.GNUTranslations(io.BytesIO(compiled.stdout))._catalog
+
+
+def _catalogue(mo: Path) -> dict[str, str]:
+    with mo.open("rb") as file:
+        return gettext.GNUTranslations(file)._catalog
+
+
+def test_chinese__words_of_libraries__mean_what_they_mean_there():
+    ours = _catalogue((ROOT / "locale" / CATALOGUE).with_suffix(".mo"))
+    other = {
+        key
+        for library in (django, allauth, rest_framework)
+        for mo in Path(library.__file__).parent.rglob(f"locale/{CATALOGUE.with_suffix('.mo')}")
+        for key, text in _catalogue(mo).items()
+        if key and ours.get(key, text) != text
+    }
+    assert other <= OF_ONE_MEANING

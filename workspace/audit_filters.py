@@ -28,7 +28,7 @@ def _capitalised(kind: str) -> str:
 class AuditFilter(forms.Form):
     """Everything may be left out."""
 
-    q = forms.CharField(label=_("Text"), required=False, max_length=100)
+    q = forms.CharField(label=_("Search"), required=False, max_length=100)
     who = forms.ChoiceField(label=_("Who"), required=False)
     action = forms.ChoiceField(label=_("Action"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)

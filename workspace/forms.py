@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from engine.errors import LabError
 from workspace import languages
@@ -167,7 +168,7 @@ class KeyForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=ApiKey.Kind.choices)
     scope = forms.ChoiceField(
-        label=_("May"),
+        label=pgettext_lazy("key", "May"),
         choices=ApiKey.Scope.choices,
         initial=ApiKey.Scope.WRITE,
         required=False,

@@ -31,6 +31,7 @@ from experiments.models import Experiment
 from experiments.reports import refresh
 from workspace import audit
 from workspace.models import validate_key
+from workspace.sentences import together
 
 KIND: Final = "events"
 BATCH: Final = 5_000
@@ -78,7 +79,7 @@ def examine(wanted: EventsImport, *, progress: Progress) -> Survey:
     if not visits.summary.kept:
         raise BadFile(
             _("No row of the file is left to import."),
-            hint=" ".join(visits.summary.sentences()),
+            hint=together(visits.summary.sentences()),
         )
     _check_rules(wanted.reading, visits)
     progress(_("checking"), 1.0)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from engine.errors import InvalidInput
+from workspace.sentences import together
 
 SHOWN: Final = 10
 """Rows named in a message: enough to see the pattern."""
@@ -60,7 +61,7 @@ class Problems:
         """
         if not self.rows:
             return
-        hint = " ".join(text for text, _number in self._hints.most_common(3))
+        hint = together(text for text, _number in self._hints.most_common(3))
         raise BadFile(self._text(), rows=self.rows[:SHOWN], hint=hint or None)
 
     def _text(self) -> str:

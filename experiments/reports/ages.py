@@ -11,6 +11,7 @@ from experiments.reports.charts import Chart, Reads
 from experiments.reports.findings import AgePoint
 from experiments.reports.names import gap_text, label, metric_name, side_head
 from experiments.reports.payload import Arm, ReportData, Span
+from workspace.sentences import together
 
 ROOM: Final = 0.5
 
@@ -97,7 +98,7 @@ def _summary(data: ReportData, known: Sequence[AgePoint]) -> str:
     if even:
         text = _("The effect is steady as far as one can see: %(list)s.")
         parts.append(text % {"list": _("; ").join(even)})
-    return " ".join(parts) or _("Too few days to say whether the effect lasts.")
+    return together(parts) or _("Too few days to say whether the effect lasts.")
 
 
 def _both_ends(arm: Arm, found: Steadiness) -> str:

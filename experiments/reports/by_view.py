@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from experiments.reports import charts, numbers
 from experiments.reports.charts import Chart, Reads
@@ -25,7 +26,7 @@ def by_view(data: ReportData) -> Chart | None:
         title=_("Click-through rate by number of the view"),
         summary=_summary(known),
         columns=[
-            *(_("View"), side_head(data), _("Visitors with this view")),
+            *(pgettext("noun", "View"), side_head(data), _("Visitors with this view")),
             *(_("Of them clicked"), _("Click-through rate")),
         ],
         rows=[_row(data, point) for point in data.findings.views],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from experiments.reports import charts, numbers
 from experiments.reports.charts import Chart, Reads
@@ -56,7 +57,7 @@ def name(factor: str) -> str:
 
 
 def _table(data: ReportData, found: Sequence[FactorEffect], head: str) -> Table:
-    heads = [head, _("Change"), _("Difference"), _("p"), _("p, adjusted")]
+    heads = [head, pgettext("noun", "Change"), _("Difference"), _("p"), _("p, adjusted")]
     return Table(heads, [_row(data, one) for one in found])
 
 
@@ -121,7 +122,7 @@ def chart(data: ReportData) -> Chart | None:
         id="factors",
         title=_("What each factor does"),
         summary="; ".join(f"{title(one)}: {_lift(one)}" for one in shown),
-        columns=[_("Level"), _("Change")],
+        columns=[_("Level"), pgettext("noun", "Change")],
         rows=[[title(one), _lift(one)] for one in shown],
         figure=charts.figure([_trace(shown)], _layout(len(shown))),
         notes=[],

@@ -13,6 +13,7 @@ from experiments.reports.forest_rows import Rows, in_order, rows_of
 from experiments.reports.names import GAPS, gap_text, label, metric_name, side_head
 from experiments.reports.payload import Arm, Effect, ReportData, Span, State
 from experiments.reports.sentences import range_text
+from workspace.sentences import together
 
 SAFETY: Final = {
     Safety.SAFE: (charts.GOOD, "pentagon"),
@@ -234,7 +235,7 @@ def _summary(data: ReportData, shown: Sequence[Effect]) -> str:
         "%(clear)s of %(all)s changes are told apart from zero.",
         len(judged),
     ) % {"clear": len(clear), "all": len(judged)}
-    return " ".join([text, *_guards(data), *_field(data)])
+    return together([text, *_guards(data), *_field(data)])
 
 
 def _field(data: ReportData) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from experiments.reports import charts
 from experiments.reports.findings import Mark
@@ -26,7 +26,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "creative": gettext_lazy("New banner"),
 }
 """One or two words each: they stand over a line."""
-OTHER: Final = gettext_lazy("Change")
+OTHER: Final = pgettext_lazy("noun", "Change")
 LANES: Final = 3
 LANE: Final = 17
 """Pixels of a line of words."""

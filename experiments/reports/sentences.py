@@ -14,6 +14,7 @@ from experiments.reports.mde import mde_of
 from experiments.reports.names import Words, gap_text, label, metric_name
 from experiments.reports.payload import Effect, ReportData, Span
 from experiments.reports.verdict import Kind, Verdict
+from workspace.sentences import together
 
 WORDS: Final[Words] = {
     Kind.NO_DATA: gettext_lazy("No data yet"),
@@ -158,7 +159,7 @@ def _trade(data: ReportData, verdict: Verdict, variant: str, gain: str) -> str:
     harms = [_harm(data, key, verdict.arm) for key in verdict.against]
     trades = choosing.TRADES if data.design.adaptive else TRADES
     first = str(trades[data.design.primary]) % {"variant": variant, "gain": gain}
-    return " ".join([first, *harms])
+    return together([first, *harms])
 
 
 def _harm(data: ReportData, metric: str, arm: int | None) -> str:

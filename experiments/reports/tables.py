@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from engine.stats.metrics import CATALOGUE, Kind
 from experiments.models import Experiment
@@ -53,7 +54,7 @@ def comparisons(data: ReportData) -> Table:
     heads = [
         _("Metric"),
         side_head(data),
-        _("Change"),
+        pgettext("noun", "Change"),
         _("Difference"),
         _("p"),
         *([] if data.design.adaptive else [_("p, adjusted")]),

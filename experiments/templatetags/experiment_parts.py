@@ -1,10 +1,12 @@
 """Small pieces of pages about experiments: pictures, status, verdict, split."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Final
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from experiments import costs, starting_points, words
@@ -14,12 +16,22 @@ from workspace.templatetags.lab import icon
 
 register = template.Library()
 
+SIGNED_AMOUNT: Final = re.compile(r"([+−][^\s\d]{1,3}[\d.,]*\d)")
+
 
 def _chip(word: words.Word) -> SafeString:
     tone = f"status-{word.tone}" if word.tone else ""
     return format_html(
         '<span class="status-word {}">{}{}</span>', tone, icon(word.icon), word.label
     )
+
+
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """A text whose signed amounts stay on one line: one may end between a sign and a currency."""
+    *parts, rest = SIGNED_AMOUNT.split(text)
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return format_html_join("", '{}<span class="nowrap">{}</span>', pairs) + escape(rest)
 
 
 @register.simple_tag

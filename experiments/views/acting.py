@@ -17,6 +17,7 @@ from experiments.views.finding import find
 from workspace import access, undoing
 from workspace.access import GRANTS, Permission, SiteRequest, site_page
 from workspace.models import AuditEntry
+from workspace.sentences import together
 
 UNPROCESSABLE, CONFLICT = 422, 409
 BEGINS = {"start", "approve", "submit", "schedule"}
@@ -81,7 +82,7 @@ def _instead(request: SiteRequest, action: Action, experiment: Experiment) -> Ac
 
 
 def _whole(error: StateError | InvalidInput) -> str:
-    return " ".join(str(part) for part in (error.detail, error.hint) if part)
+    return together((error.detail, error.hint))
 
 
 def _who(experiment: Experiment, error: StateError) -> str:

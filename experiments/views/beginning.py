@@ -15,6 +15,7 @@ from experiments.plan_forms import BeginForm, TemplateForm
 from experiments.sources import Source
 from experiments.views.finding import find, with_pictures
 from workspace.access import Permission, SiteRequest, site_page
+from workspace.sentences import together
 
 UNPROCESSABLE = 422
 OLDER = 8
@@ -56,7 +57,7 @@ def _begun(request: SiteRequest, source: Source, form: BeginForm) -> Experiment:
 
 
 def _refuse(form: BeginForm | TemplateForm, error: InvalidInput) -> None:
-    text = " ".join(str(part) for part in (error.detail, error.hint) if part)
+    text = together((error.detail, error.hint))
     form.add_error(error.field if error.field in form.fields else None, text)
 
 

@@ -17,6 +17,7 @@ from experiments.reports import sharing, versions
 from experiments.reports.share_forms import KeepForm
 from experiments.views.finding import find
 from workspace.access import ROLE_HINT, ROLE_LACKS, Permission, SiteRequest, site_page
+from workspace.sentences import together
 
 SHOWN = 60
 
@@ -52,5 +53,5 @@ def keep(request: SiteRequest, key: str) -> HttpResponse:
         )
         messages.success(request, _("Version %(number)s is kept.") % {"number": version.number})
     else:
-        messages.error(request, " ".join(map(str, form.errors["note"])))
+        messages.error(request, together(form.errors["note"]))
     return redirect("experiments:history", request.site.key, key)

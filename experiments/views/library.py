@@ -21,6 +21,7 @@ from experiments.models import Experiment
 from experiments.reports.names import metric_name
 from experiments.views.finding import find, with_pictures
 from workspace.access import Permission, SiteRequest, site_page
+from workspace.sentences import together
 
 PER_PAGE = 24
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -113,7 +114,7 @@ def _keep(request: SiteRequest, experiment: Experiment, form: LearningsForm) -> 
 
 
 def _whole(error: InvalidInput | Conflict) -> str:
-    return " ".join(str(part) for part in (error.detail, error.hint) if part)
+    return together((error.detail, error.hint))
 
 
 def _ask(

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from engine.errors import LabError
@@ -17,9 +17,17 @@ from experiments.views.finding import find
 from workspace import jobs
 from workspace.access import Permission, SiteRequest, site_page
 from workspace.models import Job
+from workspace.sentences import together
 
 UNPROCESSABLE = 422
 LONGEST_ID = 18
+
+
+def _spans() -> list[tuple[int, str]]:
+    return [
+        (days, ngettext("the last %(n)s day", "the last %(n)s days", days) % {"n": days})
+        for days in replay.DAYS
+    ]
 
 
 class ReplayForm(forms.Form):
@@ -29,10 +37,7 @@ class ReplayForm(forms.Form):
         label=_("Visitors of"),
         coerce=int,
         initial=replay.DAYS[-1],
-        choices=[
-            (days, ngettext_lazy("the last %(n)s day", "the last %(n)s days", days) % {"n": days})
-            for days in replay.DAYS
-        ],
+        choices=_spans,
     )
 
 
@@ -49,7 +54,7 @@ def index(request: SiteRequest, key: str) -> HttpResponse:
     try:
         replay.check(experiment)
     except LabError as error:
-        form.add_error(None, " ".join(str(one) for one in (error.detail, error.hint) if one))
+        form.add_error(None, together((error.detail, error.hint)))
         return _page(request, experiment, form, UNPROCESSABLE)
     job = jobs.enqueue(
         replay.KIND,

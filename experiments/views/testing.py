@@ -19,6 +19,7 @@ from experiments.testing_forms import LinkForm, TesterForm
 from experiments.views.detail import frame
 from experiments.views.finding import find
 from workspace.access import Permission, SiteRequest, site_page
+from workspace.sentences import together
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
@@ -44,7 +45,7 @@ def add(request: SiteRequest, key: str) -> HttpResponse:
     try:
         unit = testing.add(experiment, **form.cleaned_data, actor=request.user, now=timezone.now())
     except (InvalidInput, StateError) as error:
-        text = " ".join(str(part) for part in (error.detail, error.hint) if part)
+        text = together((error.detail, error.hint))
         form.add_error(error.field if error.field in form.fields else None, text)
         status = CONFLICT if isinstance(error, StateError) else UNPROCESSABLE
         return _page(request, experiment, form, status)

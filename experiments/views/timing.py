@@ -12,6 +12,7 @@ from experiments.models import Experiment
 from experiments.schedule_form import ScheduleForm
 from experiments.views.finding import find
 from workspace.access import Permission, SiteRequest, site_page
+from workspace.sentences import together
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
@@ -34,10 +35,10 @@ def _save(request: SiteRequest, experiment: Experiment, form: ScheduleForm) -> H
     try:
         schedules.change(experiment, form.wishes(), actor=request.user, now=timezone.now())
     except InvalidInput as error:
-        form.add_error(error.field, " ".join(str(p) for p in (error.detail, error.hint) if p))
+        form.add_error(error.field, together((error.detail, error.hint)))
         return _show(request, experiment, form, UNPROCESSABLE)
     except StateError as error:
-        form.add_error(None, " ".join(str(p) for p in (error.detail, error.hint) if p))
+        form.add_error(None, together((error.detail, error.hint)))
         return _show(request, find(request.site, experiment.key), form, CONFLICT)
     words = {"name": experiment.name}
     messages.success(request, _("%(name)s: the schedule is saved.") % words)

@@ -13,6 +13,7 @@ from experiments import planning
 from experiments.models import Experiment
 from experiments.outlook import Outlook
 from workspace.models import Site
+from workspace.sentences import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Step:
 
     def refuse(self, error: LabError) -> None:
         """Show what the use-case refused beside the field it names."""
-        words = " ".join(str(part) for part in (error.detail, error.hint) if part)
+        words = together((error.detail, error.hint))
         form = self.holder(error.field or "")
         form.add_error(error.field if error.field in form.fields else None, words)
 

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
 from tests.factories import a_site, a_user
 from workspace import session_limits
@@ -128,6 +129,13 @@ def test_session__used_every_day__ended_after_two_weeks(client, time_machine):
     time_machine.move_to(dt.datetime(2026, 11, 15, 13, 0, tzinfo=dt.UTC), tick=False)
     assert client.get("/s/shop/").status_code == 302
     assert session_limits.BEGAN not in client.session
+
+
+def test_page__of_the_log_in__names_what_it_asks_for_and_helps_once(client):
+    page = client.get(LOGIN).content.decode()
+    assert "User name or e-mail address" in page
+    assert page.count(reverse("account_reset_password")) == 1
+    assert page.index(reverse("account_reset_password")) > page.index('type="submit"')
 
 
 def test_password__changed__other_browsers_are_logged_out(client, mei):

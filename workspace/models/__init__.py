@@ -5,8 +5,6 @@ from workspace.models.site import (
     KEY_PATTERN,
     ApiKey,
     AuditEntry,
-    Heartbeat,
-    Job,
     Membership,
     Role,
     SavedView,
@@ -16,6 +14,7 @@ from workspace.models.site import (
     validate_key,
 )
 from workspace.models.webhooks import Delivery, Webhook, new_secret
+from workspace.models.work import Heartbeat, Job
 
 __all__ = [
     "KEY_PATTERN",

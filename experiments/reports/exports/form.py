@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from experiments.reports.gaps import Span
 
@@ -46,7 +47,7 @@ class Table:
 def lift_columns() -> list[Column]:
     """A lift and its range."""
     return [
-        Column("lift", _("Change"), Kind.PERCENT),
+        Column("lift", pgettext("noun", "Change"), Kind.PERCENT),
         Column("lift_low", _("Change, from"), Kind.PERCENT),
         Column("lift_high", _("Change, to"), Kind.PERCENT),
     ]

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from experiments import sealed_view
 from experiments.reports import tables
@@ -28,7 +28,7 @@ FORMULAS: Final = (
     (gettext_lazy("Mean in an arm"), "m = Σy/n, v = Σ(y − m)²/(n(n − 1))"),
     (gettext_lazy("Ratio in an arm"), RATIO),
     (gettext_lazy("Difference"), "d = t − c, d ± k √(v_t + v_c)"),
-    (gettext_lazy("Change"), FIELLER),
+    (pgettext_lazy("noun", "Change"), FIELLER),
     (gettext_lazy("Bound k, planned end"), PLANNED),
     (gettext_lazy("Bound k, no end date"), OPEN),
     (gettext_lazy("Split check"), SPLIT),

@@ -13,6 +13,7 @@ from experiments.reports.forest import recorded
 from experiments.reports.gaps import Gap
 from experiments.reports.names import BRANCHES, gap_text, label, metric_name
 from experiments.reports.payload import Arm, Effect, ReportData
+from workspace.sentences import together
 
 KINDS: Final = {Unit.MONEY: Kind.MONEY, Unit.PERCENT: Kind.PERCENT}
 UNITS: Final = {Unit.PERCENT: "share", Unit.NUMBER: "per visitor"}
@@ -179,7 +180,7 @@ def _comparison(data: ReportData, effect: Effect) -> list[Cell]:
         effect.log10_p,
         None if effect.standard_error is None else effect.standard_error / scale,
         effect.method,
-        " ".join(_reasons(effect.gap, effect.lift_gap)),
+        together(_reasons(effect.gap, effect.lift_gap)),
     ]
 
 
