@@ -1,4 +1,5 @@
 // The live part of the studio: tabs, counters, what does not fit. Without it the page works with a button.
+import { listed } from "./listed.js";
 import { overflow } from "./overflow.js";
 import { fit } from "./rooms.js";
 import { enliven } from "../tag/banner-lab-rich.js";
@@ -69,15 +70,15 @@ const measure = () => {
     const [where, slot] = [key.slice(0, key.lastIndexOf(".")), key.slice(key.lastIndexOf(".") + 1)];
     const list = where === language ? places[slot] : undefined;
     note.hidden = !list;
-    note.textContent = list ? `${form.dataset.doesNotFitAt} ${list.join(", ")}` : "";
+    note.textContent = list ? form.dataset.doesNotFitAt.replace("{sizes}", listed(list)) : "";
   }
 };
 
 const say = (room, over, hidden) => {
   const note = room.querySelector("[data-room-note]");
   const words = [];
-  if (over.length) words.push(`${over.map(named).join(", ")}: ${form.dataset.doesNotFit}`);
-  if (hidden.length) words.push(`${hidden.map(named).join(", ")}: ${form.dataset.leftOut}`);
+  if (over.length) words.push(form.dataset.doesNotFit.replace("{texts}", listed(over.map(named))));
+  if (hidden.length) words.push(form.dataset.leftOut.replace("{texts}", listed(hidden.map(named))));
   note.textContent = words.join(" · ");
   note.classList.toggle("is-over", over.length > 0);
   room.classList.toggle("is-over", over.length > 0);
