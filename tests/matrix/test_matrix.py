@@ -50,7 +50,7 @@ def world():
 
 
 def published(world):
-    """What is live goes out before anybody knocks; else each knock, all undone, would do it anew."""
+    """What is live is out before anybody knocks: a knock would put it out, and be undone."""
     publishing.publish_if_changed(now=timezone.now())
     return world
 
