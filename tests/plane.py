@@ -1,5 +1,6 @@
 """A data plane as its own process on the test's database, for tests that go over the network."""
 
+import json
 import os
 import signal
 import subprocess
@@ -15,9 +16,11 @@ from django.db import connection
 
 from banner_lab.stack import ports
 from banner_lab.stack.children import GRANIAN
-from banner_lab.stack.processes import Command, last_lines, spawn, stop
+from banner_lab.stack.processes import Command, last_lines, spawn, stop, wait_until
+from experiments.models import Snapshot
 
 START_SECONDS = 30
+PUBLISHED_SECONDS = 15
 
 
 @contextmanager
@@ -42,6 +45,20 @@ def running_plane(folder: Path, *, public_url: str) -> Iterator[str]:
         yield url
     finally:
         stop(process, signal.SIGTERM, patience=10)
+
+
+def until_published(url: str) -> None:
+    """Wait until what was published last is in force."""
+    version = Snapshot.objects.values_list("version", flat=True)[0]
+    assert wait_until(lambda: _snapshot(url) >= version, seconds=PUBLISHED_SECONDS)
+
+
+def _snapshot(url: str) -> int:
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=1) as answer:
+            return int(json.load(answer)["snapshot"] or 0)
+    except (OSError, urllib.error.URLError):
+        return 0
 
 
 def _granian(port: int) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from demo.management.commands.simulate_shoppers import HEAD, POLICY_HEAD, SLOWES
 from demo.simulation import Order
 from events.models import Event
 from experiments.models import Experiment, Report
+from tests import pictures
 from tests.plane import running_plane
 from workspace import jobs
 from workspace.models import Job, Site
@@ -23,6 +24,7 @@ def plane(transactional_db, tmp_path, monkeypatch, settings):
     from django.utils import timezone
 
     monkeypatch.setenv("LAB_STATE", str(tmp_path))
+    pictures.encode_once(monkeypatch)
     seed.seed(now=timezone.now())
     with running_plane(tmp_path, public_url="http://127.0.0.1:8000") as url:
         settings.DELIVERY_URL = url

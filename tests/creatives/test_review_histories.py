@@ -37,7 +37,8 @@ STEPS = st.tuples(
 )
 HISTORIES = st.lists(STEPS, min_size=4, max_size=18)
 FIXED = HealthCheck.function_scoped_fixture
-HARD = settings(max_examples=40, deadline=None, suppress_health_check=[FIXED, HealthCheck.too_slow])
+HARD = settings(max_examples=12, deadline=None, suppress_health_check=[FIXED, HealthCheck.too_slow])
+MANY = settings(HARD, max_examples=400)
 # For histories that must fail: the first one is enough.
 BROKEN = settings(HARD, max_examples=200, phases=[Phase.generate], database=None, derandomize=True)
 
@@ -229,6 +230,13 @@ def live(history) -> None:
 @HARD
 @given(HISTORIES)
 def test_history__any__visitors_see_what_was_approved_or_nothing(history):
+    live(history)
+
+
+@pytest.mark.nightly
+@MANY
+@given(HISTORIES)
+def test_history__many_more__visitors_see_what_was_approved_or_nothing(history):
     live(history)
 
 

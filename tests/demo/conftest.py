@@ -1,24 +1,19 @@
 """The demo keeps its credentials in the state folder: every test has its own."""
 
-from functools import lru_cache
-
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from creatives import uploads
 from demo import seed
 from demo.models import DemoSite
+from tests import pictures
 from tests.conftest import NOW
 from tests.plane import running_plane
-
-_accept = lru_cache(maxsize=64)(uploads.accept)
 
 
 @pytest.fixture(autouse=True)
 def _pictures_once(monkeypatch):
-    """Thirty pictures are encoded in seconds: once for all tests."""
-    monkeypatch.setattr(uploads, "accept", _accept)
+    pictures.encode_once(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +29,7 @@ def made(django_db_setup, django_db_blocker, tmp_path_factory):
     whole._from_testcase = True  # as that of each test, inside which more may be final
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), whole:
         patch.setenv("LAB_STATE", str(tmp_path_factory.mktemp("made")))
-        patch.setattr(uploads, "accept", _accept)
+        pictures.encode_once(patch)
         yield seed.seed(now=NOW)
         transaction.set_rollback(True)
 

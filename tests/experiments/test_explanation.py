@@ -126,10 +126,10 @@ def test_on_placement__random_ids_and_states__as_the_data_plane_answers(site):
             {"session_id": session} if session else {}
         )
         answers = door.post("/api/v1/decide", body, key=secret).json["decisions"]
+        # Whose placement it is looked up from goes to the audit log only.
+        looked_from = placements[rng.choice(places)]
+        asked = inquiry.look(looked_from, unit, session=session, actor=None, now=timezone.now())
         for place, answer in answers.items():
-            asked = inquiry.look(
-                placements[place], unit, session=session, actor=None, now=timezone.now()
-            )
             told = explanation.on_placement(asked, placements[place])
             variant = told.variant.key if told.variant else None
             said = (variant, told.reason, told.propensity, told.creative.key)

@@ -203,8 +203,8 @@ PAGES = (
 @pytest.mark.parametrize(
     ("size", "language"),
     [
-        pytest.param(DESKTOP, "en", id="desktop-en"),
         pytest.param(PHONE, "zh-hans", id="phone-zh-hans"),
+        pytest.param(DESKTOP, "en", id="desktop-en", marks=pytest.mark.nightly),
         pytest.param(DESKTOP, "zh-hans", id="desktop-zh-hans", marks=pytest.mark.nightly),
         pytest.param(PHONE, "en", id="phone-en", marks=pytest.mark.nightly),
     ],

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from experiments import publishing
 from tests.factories import a_site, a_user
 from tests.matrix import routes
 from tests.matrix.observing import FILE, addresses, observe, row
@@ -45,7 +46,13 @@ FOR_ANYBODY = (
 
 @pytest.fixture
 def world():
-    return a_world()
+    return published(a_world())
+
+
+def published(world):
+    """What is live is out before anybody knocks: a knock would put it out, and be undone."""
+    publishing.publish_if_changed(now=timezone.now())
+    return world
 
 
 def expected() -> dict[tuple[str, str], tuple[str, ...]]:
@@ -118,7 +125,7 @@ def test_objects__of_another_site__do_not_exist_under_the_own_address(world):
     mei = a_user("mei", role=Role.ANALYST, site=other)
     keys.create(other, name="x", kind="publishable", actor=None, now=timezone.now())
     theirs = things_of(other, mei, timezone.now(), "-theirs") | {"site": world.site.key}
-    strange, void = replace(world, values=theirs), replace(world, values=NOTHING)
+    strange, void = published(replace(world, values=theirs)), replace(world, values=NOTHING)
     me, found = world.clients["administrator"], []
     for (pattern, method, address), (*_same, nowhere) in zip(
         doors(strange), doors(void), strict=True

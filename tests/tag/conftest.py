@@ -22,6 +22,7 @@ from demo.stories import fixed_test
 from demo.storybook import STORIES
 from events.models import Event
 from experiments import publishing
+from tests import pictures
 from tests.plane import running_plane
 from workspace.models import Site
 
@@ -106,6 +107,7 @@ def standing(django_db_setup, django_db_blocker, tmp_path_factory, storefront):
     folder = tmp_path_factory.mktemp("shop")
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_STATE", str(folder))
+        pictures.encode_once(patch)
         server = LiveServer("127.0.0.1")
         with (
             running_plane(folder, public_url=server.url) as plane,

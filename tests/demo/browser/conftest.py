@@ -9,6 +9,7 @@ from playwright.sync_api import TimeoutError as TooLate
 from creatives import placements
 from creatives.models import Placement
 from experiments import publishing
+from tests.plane import until_published
 from tests.tag.conftest import (  # noqa: F401 - fixtures
     complaints,
     context,
@@ -47,7 +48,7 @@ def slots(standing, django_db_blocker):
                 )
                 placements.create(place, actor=None, now=now)
         publishing.publish_if_changed(now=now)
-        time.sleep(6)  # until the data plane has it
+        until_published(standing.plane)
 
 
 @pytest.fixture

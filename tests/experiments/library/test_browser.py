@@ -124,19 +124,39 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("name", list(PAGES))
-def test_page__any_size_and_theme__no_flaw_and_no_sideways_scroll(opened, name):
-    page = opened(PAGES[name])
-    for theme in THEMES:
-        page.emulate_media(color_scheme=theme)
-        page.wait_for_timeout(FADED)
-        for size, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            if name in {"library", "rehearsal"}:
-                page.wait_for_selector(".chart-drawn .main-svg")
-            assert settled_width(page, width) == width, size
-            kept(page, f"{name}-{size}-{theme}")
-            assert flaws(page) == [], (size, theme)
+# Each pair of a page, a size and a theme with every commit; all three together by night.
+LOOKS = [
+    pytest.param(
+        name,
+        [
+            (theme, size)
+            for t, theme in enumerate(THEMES)
+            for s, size in enumerate(SIZES)
+            if (p + t + s) % 2 == rest
+        ],
+        marks=pytest.mark.nightly if rest else (),
+        id=f"{name}-{'others' if rest else 'some'}",
+    )
+    for p, name in enumerate(PAGES)
+    for rest in (0, 1)
+]
+
+
+@pytest.mark.parametrize(("name", "looks"), LOOKS)
+def test_page__any_size_and_theme__no_flaw_and_no_sideways_scroll(opened, name, looks):
+    page, shown = opened(PAGES[name]), None
+    for theme, size in looks:
+        if theme != shown:
+            page.emulate_media(color_scheme=theme)
+            page.wait_for_timeout(FADED)
+            shown = theme
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        if name in {"library", "rehearsal"}:
+            page.wait_for_selector(".chart-drawn .main-svg")
+        assert settled_width(page, width) == width, size
+        kept(page, f"{name}-{size}-{theme}")
+        assert flaws(page) == [], (size, theme)
 
 
 def test_search__typed__cards_and_address_follow(opened):
