@@ -116,7 +116,7 @@ def things_of(site: Site, mei: Any, now: dt.datetime, mark: str = "") -> dict[st
         "import/pk": draft.pk,
         "testing/pk": (
             tester := TestUnit.objects.create(
-                experiment=experiment, variant=variant, pseudonym="x", label="me"
+                experiment=experiment, variant=variant, pseudonym="5a" * 16, label="me"
             )
         ).pk,
         "test-visitors/pk": tester.pk,
