@@ -144,7 +144,7 @@ def _back_to(experiment: Experiment, now: Parameters | None, then: Parameters | 
 def learnt_shares(experiment: Experiment, parameters: Parameters) -> str:
     """What each variant gets under some parameters."""
     widths = parameters.widths
-    return ", ".join(
+    return _(", ").join(
         f"{variant.name} {widths.get(str(variant.pk), 0) / 100:g} %"
         for variant in experiment.variants.all()
     )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from creatives.models import Creative
 from events import reactions
@@ -23,7 +24,7 @@ MOST: Final = 60
 WON: Final = Word(_("Won"), "trophy", "good")
 LOST: Final = Word(_("Lost"), "circle-x")
 EVEN: Final = Word(_("No clear difference"), "equal")
-OPEN: Final = Word(_("Open"), "hourglass")
+OPEN: Final = Word(pgettext_lazy("test", "Open"), "hourglass")
 NO_ANSWER: Final = Word(_("Ended without an answer"), "scale")
 
 

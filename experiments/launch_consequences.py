@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from experiments import ramps, schedules
 from experiments.models import Experiment, Status
 from experiments.start_consequence import Consequence, of_saved, places_of
+from workspace.sentences import together
 
 
 def _unseen() -> str:
@@ -54,7 +55,7 @@ def _schedule(experiment: Experiment) -> Consequence:
 def _later(experiment: Experiment, sentence: str) -> Consequence:
     start = of_saved(experiment)
     words = {"at": schedules.said(experiment.site, experiment.starts_at)}
-    return Consequence(f"{sentence % words} {start.sees}", start.counts)
+    return Consequence(together((sentence % words, start.sees)), start.counts)
 
 
 def _resume_ramp(experiment: Experiment) -> Consequence:

@@ -41,7 +41,7 @@ def of_start(
     experiment: Experiment, variants: list[Variant], also_on: Sequence[Placement] = ()
 ) -> Consequence:
     """What a start would do, also of a plan that has not been saved."""
-    split = ", ".join(f"{variant.name} {percent:g} %" for variant, percent in shares(variants))
+    split = _(", ").join(f"{variant.name} {percent:g} %" for variant, percent in shares(variants))
     words = {
         "share": ramps.first_share(experiment),
         "place": _quoted([place_of(experiment), *(place.name for place in also_on)]),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from engine.stats.novelty import Steadiness
 from experiments.reports import charts, lasting, numbers
@@ -27,7 +28,7 @@ def ages(data: ReportData) -> Chart | None:
         summary=_summary(data, known),
         columns=[
             *(_("Days since the first exposure"), side_head(data), _("Visitors")),
-            *(_("Change"), _("Range")),
+            *(pgettext("noun", "Change"), _("Range")),
         ],
         rows=[_row(data, point) for point in data.findings.ages],
         figure=charts.figure(_traces(data, known), _layout(known)),

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from creatives.models import Placement
 from experiments.reports import numbers
@@ -33,8 +33,8 @@ VALUES: Final[dict[tuple[str, str], object]] = {
     ("device", "mobile"): gettext_lazy("Phone"),
     ("device", "tablet"): gettext_lazy("Tablet"),
     ("device", "desktop"): gettext_lazy("Computer"),
-    ("returning", "0"): gettext_lazy("new"),
-    ("returning", "false"): gettext_lazy("new"),
+    ("returning", "0"): pgettext_lazy("visitor", "new"),
+    ("returning", "false"): pgettext_lazy("visitor", "new"),
     ("returning", "1"): gettext_lazy("returning"),
     ("returning", "true"): gettext_lazy("returning"),
     **{("placement", key): word for key, word in Placement.PageType.choices},
@@ -74,7 +74,7 @@ def _table(data: ReportData, cut: str, effects: Sequence[CutEffect]) -> CutTable
         str(HEADS.get(cut, cut)),
         *([side_head(data)] if several else []),
         _("Visitors"),
-        _("Change"),
+        pgettext("noun", "Change"),
         _("p, corrected"),
     ]
     rows = [_row(data, effect, several=several) for effect in effects]

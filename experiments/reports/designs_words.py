@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from engine.stats.switchback import MIN_BLOCKS
 from experiments.reports import in_blocks, numbers
@@ -48,7 +48,7 @@ def blocks(data: ReportData) -> Blocks | None:
     found = data.findings.switchback
     if found is None:
         return None
-    heads = [_("Part of the blocks"), _("Variant"), _("Blocks"), _("Change"), _("p")]
+    heads = [_("Part of the blocks"), _("Variant"), _("Blocks"), pgettext("noun", "Change"), _("p")]
     rows = [_effect(data, one) for one in found.effects]
     return Blocks(_counts(data, found), Table(heads, rows), list(_said(found)))
 

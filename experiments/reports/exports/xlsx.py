@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from delivery.currencies import minor_digits
 from experiments.reports import card, verdict
@@ -111,7 +112,7 @@ def _verdict(taken: Taken) -> list[tuple[str, str]]:
         *((_("Check"), f"{one.name}: {one.finding} {one.remedy}") for one in shown.failed),
         *((_("Why"), reason.text) for reason in shown.reasons),
         (_("As of"), f"{taken.data.as_of.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"),
-        (_("Version"), str(taken.version.number) if taken.version else ""),
+        (pgettext("report", "Version"), str(taken.version.number) if taken.version else ""),
         (_("Amounts in"), taken.data.design.currency),
     ]
     return [line for line in lines if line[1].strip()]
